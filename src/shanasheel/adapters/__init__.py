@@ -1,0 +1,1 @@
+"""Implementations of ports, each heavy library in one named home."""

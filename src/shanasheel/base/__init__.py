@@ -1,0 +1,1 @@
+"""Clock, identifiers, errors, hashing, geometry, text: no word of the domain."""

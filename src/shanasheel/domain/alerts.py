@@ -1,0 +1,106 @@
+"""What machines find and people decide: events, alerts, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shanasheel.domain.cameras import CameraId
+
+
+class EventKind(StrEnum):
+    """Which rule found something."""
+
+    ZONE_ENTRY = "zone_entry"
+    LOITERING = "loitering"
+    LINE_CROSSING = "line_crossing"
+    CAMERA_COVERED = "camera_covered"
+    SIGNAL_LOST = "signal_lost"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands in triage."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+class Priority(StrEnum):
+    """How soon a person should look."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A rule's finding in one camera, with its evidence; machine-made.
+
+    Args:
+        at: time of the frame that completed the rule.
+        start: when what led to it began.
+        subject: name of the zone or line; empty for events about the camera itself.
+        tracks: numbers of the tracks concerned.
+        box: where, as ratios of the picture, or None.
+        numbers: what the rule measured, name (with unit) and value, for the reason in words.
+        detail: a plain word such as a direction (`forward`); empty when there is none.
+    """
+
+    id: str
+    camera: CameraId
+    kind: EventKind
+    at: datetime
+    start: datetime
+    subject: str = ""
+    tracks: tuple[int, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    confidence: float = 1.0
+    numbers: tuple[tuple[str, float], ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A call for a person's attention, with triage state; has one or more events.
+
+    Args:
+        code: what people say, for example `A-0031`.
+        at: time of the frame that raised it (first event).
+        raised: when the alert was stored.
+        last_event: time of the newest event merged into it.
+        clip_start, clip_end: span of footage that shows it, half-open.
+        version: counts changes; a decision must name the version it was made on.
+    """
+
+    id: str
+    code: str
+    camera: CameraId
+    kind: EventKind
+    state: AlertState
+    priority: Priority
+    subject: str
+    at: datetime
+    raised: datetime
+    last_event: datetime
+    events: int
+    clip_start: datetime
+    clip_end: datetime
+    first_event: Event
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided on an alert, when, and why."""
+
+    id: str
+    alert: str
+    before: AlertState
+    after: AlertState
+    by: str
+    at: datetime
+    reason: str = ""

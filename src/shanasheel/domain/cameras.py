@@ -1,0 +1,182 @@
+"""A camera: where it stands, where its packets come from, and what to watch for in its view."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from shanasheel.base.errors import InvalidInput
+
+CameraId = NewType("CameraId", str)
+
+_CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+
+
+class Stream(StrEnum):
+    """An encoded sequence of one camera."""
+
+    MAIN = "main"
+    SUB = "sub"
+    SHIELDED = "shielded"  # derived by us: heads masked; the default view
+
+
+class RuleKind(StrEnum):
+    """What a zone or line watches for."""
+
+    ZONE_ENTRY = "zone_entry"
+    LOITERING = "loitering"
+    LINE_CROSSING = "line_crossing"
+
+
+class Kind(StrEnum):
+    """What kind of thing a detection, track or sighting is of."""
+
+    PERSON = "person"
+    VEHICLE = "vehicle"
+    TWO_WHEELER = "two_wheeler"
+
+
+#: Class numbers in MOTChallenge files and in arrays of detections: 1, 2, 3.
+KIND_NUMBERS: dict[Kind, int] = {Kind.PERSON: 1, Kind.VEHICLE: 2, Kind.TWO_WHEELER: 3}
+KINDS_BY_NUMBER: dict[int, Kind] = {number: kind for kind, number in KIND_NUMBERS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a camera stands (WGS 84 degrees) and looks (degrees clockwise from north)."""
+
+    lat_deg: float
+    lon_deg: float
+    heading_deg: float | None = None
+    view_angle_deg: float = 70.0
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lat_deg <= 90 and -180 <= self.lon_deg <= 180):
+            raise InvalidInput(
+                f"Position {self.lat_deg}, {self.lon_deg} is not on Earth.",
+                "Give latitude in -90..90 and longitude in -180..180 degrees.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A polygon in the picture and what to raise for things whose foot point is inside.
+
+    Args:
+        points: at least 3 corners (x, y) as ratios of picture width and height, in [0, 1].
+        rules: which of `ZONE_ENTRY` and `LOITERING` to raise.
+        kinds: things the zone cares for; empty means all.
+        loiter_s: seconds inside after which `LOITERING` is raised.
+    """
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    rules: tuple[RuleKind, ...] = (RuleKind.ZONE_ENTRY,)
+    kinds: tuple[Kind, ...] = ()
+    loiter_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        _check_points(self.name, self.points, least=3)
+        if RuleKind.LINE_CROSSING in self.rules:
+            raise InvalidInput(
+                f"Zone {self.name!r}: line_crossing needs a line.", "Put it under `lines`."
+            )
+        if not self.loiter_s > 0:
+            raise InvalidInput(f"Zone {self.name!r}: loiter_s must be above 0 seconds.", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A directed line in the picture; crossing left to right, seen along it, is `forward`.
+
+    Args:
+        start: (x, y) as ratios of picture width and height, in [0, 1].
+        end: the other end, likewise.
+        kinds: things the line cares for; empty means all.
+    """
+
+    name: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+    kinds: tuple[Kind, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_points(self.name, (self.start, self.end), least=2)
+        if self.start == self.end:
+            raise InvalidInput(f"Line {self.name!r} has no length.", "Give two different ends.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """When a sample camera pretends to lose its signal; only for file sources.
+
+    Args:
+        after_s: seconds after the source starts at which the signal goes.
+        for_s: seconds until it is back.
+    """
+
+    after_s: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """A fixed device with one view.
+
+    Args:
+        id: code people say, `[A-Za-z0-9._-]`, at most 32 characters, for example `BSR-014`.
+        url: `rtsp://…`, `rtsps://…`, or a path of a file played as if live. May hold a password:
+            never log or show it without `base.text.without_secrets`.
+        name, name_ar: what people call it; an empty Arabic name means the same name.
+        analysis_fps: pictures a second looked at while something moves; 5 catches a walking
+            person several times a metre (guess from DESIGN section 7, to be measured).
+        loop: a file starts again at its end.
+        realtime: a file is played at its own pace, as a camera would send it.
+    """
+
+    id: CameraId
+    url: str
+    name: str = ""
+    name_ar: str = ""
+    place: Place | None = None
+    zones: tuple[Zone, ...] = ()
+    lines: tuple[Line, ...] = ()
+    analysis_fps: float = 5.0
+    loop: bool = True
+    realtime: bool = True
+    sample: bool = False
+    outages: tuple[Outage, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not _CAMERA_ID.fullmatch(self.id):
+            raise InvalidInput(
+                f"Camera id {self.id!r} cannot be used in file names.",
+                "Use 1 to 32 of A-Z a-z 0-9 . _ - and start with a letter or digit.",
+            )
+        if not self.url:
+            raise InvalidInput(f"Camera {self.id} has no url.", "Give an rtsp:// address or file.")
+        if not 0.2 <= self.analysis_fps <= 60:
+            raise InvalidInput(
+                f"Camera {self.id}: analysis_fps {self.analysis_fps} is out of range.",
+                "Give 0.2 to 60 pictures a second.",
+            )
+
+    def named(self, language: str) -> str:
+        """Return the name for `ar` or `en`, falling back to the other, then to the id."""
+        preferred = (self.name_ar, self.name) if language == "ar" else (self.name, self.name_ar)
+        return next((name for name in preferred if name), self.id)
+
+
+def _check_points(name: str, points: tuple[tuple[float, float], ...], *, least: int) -> None:
+    if len(points) < least:
+        raise InvalidInput(
+            f"{name!r} has {len(points)} points and needs {least}.", "Add corners as [x, y]."
+        )
+    for x, y in points:
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            raise InvalidInput(
+                f"{name!r} has the point [{x}, {y}] outside the picture.",
+                "Give ratios of picture width and height, 0 to 1.",
+            )

@@ -1,0 +1,38 @@
+"""Facts that go into the ledger, written with the change they describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class FactKind(StrEnum):
+    """What a ledger entry is about."""
+
+    SEGMENT = "segment"
+    GAP = "gap"
+    TAMPERING = "tampering"
+    EVENT = "event"
+    ACCESS = "access"
+    DECISION = "decision"
+    SETTING = "setting"
+    LOGIN = "login"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened, to be proven later.
+
+    Args:
+        id: UUIDv7 of the thing or happening described; the same fact twice has the same id.
+        body: RFC 8785 canonical JSON: no floats, integers below 2^53, times as microseconds.
+        salt: 16 random bytes; deleted with the body, the ledger's commitment says nothing more.
+    """
+
+    id: str
+    kind: FactKind
+    at: datetime
+    body: bytes
+    salt: bytes

@@ -1,0 +1,125 @@
+"""What is recorded: packets, segments of them, and the gaps between segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.cameras import CameraId, Stream
+
+if TYPE_CHECKING:
+    import av
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFormat:
+    """How the packets of one source session are coded.
+
+    Args:
+        codec: FFmpeg's codec name, for example `h264`.
+        extradata: codec configuration (for H.264 `avcC` or Annex B parameter sets); may be empty.
+        time_base: seconds per tick of `Packet.pts` and `Packet.dts`.
+        frame_rate: pictures a second as declared or guessed; None when unknown.
+        rotation_deg: clockwise turn a player must apply: 0, 90, 180 or 270.
+        template: the demuxer's stream, for stream copy; never used to decode.
+    """
+
+    codec: str
+    extradata: bytes
+    width_px: int
+    height_px: int
+    time_base: Fraction
+    frame_rate: float | None
+    rotation_deg: int
+    template: av.VideoStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """One encoded sample, with the time our clock read when it arrived.
+
+    Args:
+        at: our clock at arrival; for footage analysed offline, start of footage plus its own time.
+        index: number of this packet in its session, from 0, in decoding order.
+        pts, dts: in ticks of `format.time_base`; always present and dts never repeats or falls
+            within one session (sources mend them).
+        duration: ticks to the next picture; 0 when unknown.
+        payload: the coded bytes, untouched.
+    """
+
+    camera: CameraId
+    at: datetime
+    index: int
+    pts: int
+    dts: int
+    duration: int
+    is_key: bool
+    payload: bytes
+    format: StreamFormat
+
+
+class GapCause(StrEnum):
+    """Why there is no footage."""
+
+    SIGNAL_LOST = "signal_lost"  # the source ended, failed, or went silent
+    UNREACHABLE = "unreachable"  # no connection could be made
+    REFUSED = "refused"  # the camera answered that we may not (401, 403)
+    FORMAT_CHANGED = "format_changed"  # codec or resolution changed mid-stream
+    CLOCK_STEPPED = "clock_stepped"  # timestamps or our clock jumped
+    WORKER_STOPPED = "worker_stopped"  # we were stopped in order
+    WORKER_KILLED = "worker_killed"  # we died; found at restart
+    DISK = "disk"  # nothing could be written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stored, hashed file of whole groups of pictures of one stream, `[start, end)`.
+
+    Args:
+        id: UUIDv7.
+        path: POSIX path relative to the data folder, for example
+            `archive/BSR-014/2026/11/23/180102.120000Z.mp4`.
+        sha256: lower-case hex over the whole file, taken while it was written.
+        mime: what a browser needs to play it, for example `video/mp4; codecs="avc1.42C01F"`.
+        frames: pictures inside.
+        recovered: the writer was killed and the file was cut at its last whole fragment.
+    """
+
+    id: str
+    camera: CameraId
+    stream: Stream
+    start: datetime
+    end: datetime
+    path: str
+    size_bytes: int
+    sha256: str
+    codec: str
+    mime: str
+    width_px: int
+    height_px: int
+    frames: int
+    recovered: bool = False
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise InvalidInput(f"Segment {self.path} ends before it starts.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A span `[start, end)` with no footage of a camera's main stream, with its cause."""
+
+    id: str
+    camera: CameraId
+    start: datetime
+    end: datetime
+    cause: GapCause
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise InvalidInput(f"Gap of {self.camera} at {self.start} ends before it starts.")

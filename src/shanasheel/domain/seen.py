@@ -1,0 +1,113 @@
+"""What is seen in the pictures: detections in a frame, tracks over frames, finished sightings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shanasheel.domain.cameras import CameraId, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """How much the compressed picture changes; decides what is decoded.
+
+    Args:
+        level: robust z-score of recent packet sizes against the camera's own quiet baseline.
+        active: something moves (or it is too early to know): decode at the analysis rate.
+    """
+
+    camera: CameraId
+    at: datetime
+    level: float
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detections:
+    """All boxes found in one frame, as parallel arrays.
+
+    Args:
+        frame_index: number of the picture in its source, from 0, in showing order.
+        width_px, height_px: size of the analysed frame that boxes refer to, after rotation.
+        boxes: (N, 4) float32, `x1 y1 x2 y2`, pixels of that frame, clipped to it.
+        scores: (N,) float32 in [0, 1].
+        kinds: (N,) int16, 1 person, 2 vehicle, 3 two-wheeler (`domain.cameras.KIND_NUMBERS`).
+        labels: (N,) int16, the model's own class (COCO: 0 person, 2 car, 5 bus, 7 truck …).
+    """
+
+    camera: CameraId
+    at: datetime
+    frame_index: int
+    width_px: int
+    height_px: int
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    kinds: NDArray[np.int16]
+    labels: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        """Return the number of boxes."""
+        return len(self.scores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracks:
+    """The confirmed tracks present in one frame, as parallel arrays.
+
+    Args:
+        ids: (N,) int32, from 1, unique and never reused within one camera's session.
+        boxes, kinds, labels, scores: as in `Detections`.
+    """
+
+    camera: CameraId
+    at: datetime
+    frame_index: int
+    width_px: int
+    height_px: int
+    ids: NDArray[np.int32]
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    kinds: NDArray[np.int16]
+    labels: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathPoint:
+    """Where a track's box was at one time, as ratios of the picture, in [0, 1]."""
+
+    at: datetime
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What a finished track says: which camera saw what kind of thing, where and when.
+
+    Args:
+        track: the track's number within its camera's session.
+        start, end: first and last time the thing was seen.
+        confidence: mean detection score over the track, in [0, 1].
+        type: description of a vehicle (`car`, `bus`, `truck`), a two-wheeler (`bicycle`,
+            `motorcycle`), `person`, or `unknown`, by vote over the track.
+        path: the track thinned to about one point a second, first and last included.
+        picture: POSIX path of a shielded picture relative to the data folder; empty when none.
+    """
+
+    id: str
+    camera: CameraId
+    kind: Kind
+    track: int
+    start: datetime
+    end: datetime
+    confidence: float
+    type: str
+    path: tuple[PathPoint, ...]
+    picture: str = ""

@@ -1,0 +1,1 @@
+"""Merkle tree, tiles, signed checkpoints: knows neither people nor footage."""

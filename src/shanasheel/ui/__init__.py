@@ -1,0 +1,1 @@
+"""Pages in Arabic and English: parse, call one action, present."""

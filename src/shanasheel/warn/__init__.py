@@ -1,0 +1,1 @@
+"""Events into alerts that a person decides on."""

@@ -1,0 +1,1 @@
+"""From cameras to events: the hot plane, per camera, never waiting."""

@@ -1,0 +1,1 @@
+"""How much the compressed picture changes; decides what is decoded."""

@@ -1,0 +1,1 @@
+"""Packets into segments and gaps, and segments back into bytes."""

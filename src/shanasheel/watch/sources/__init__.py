@@ -1,0 +1,1 @@
+"""Where packets come from: files played as live cameras, RTSP over TCP."""

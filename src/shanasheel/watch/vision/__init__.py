@@ -1,0 +1,1 @@
+"""Decode, detect, shield, tamper: the only code that sees images."""
