@@ -30,9 +30,9 @@ def without_secrets(url: str) -> str:
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """Return outside text on one line: no control or direction-changing characters, bounded.
+    r"""Return outside text on one line: no control or direction-changing characters, bounded.
 
-    >>> printable("a\\nb\\u202ec")
+    >>> printable("a\nb\u202ec")
     'a bc'
     """
     kept = [

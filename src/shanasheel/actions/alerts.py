@@ -1,0 +1,81 @@
+"""What people do with alerts: list them, open one, decide on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shanasheel.actions.factmaking import decision_fact
+from shanasheel.actions.paging import Page, page_of
+from shanasheel.actions.site import Site
+from shanasheel.base.clock import to_us
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.domain.alerts import Alert, AlertState, Decision
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.people import Person
+from shanasheel.find import decode_cursor, encode_cursor
+from shanasheel.warn import decide
+
+_MOST = 500
+
+
+def list_alerts(
+    site: Site,
+    *,
+    states: Sequence[AlertState] = (),
+    camera: CameraId | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Alert]:
+    """Return alerts, newest first.
+
+    Raises:
+        InvalidInput: the cursor is not ours, or the limit is not 1 to 500.
+    """
+    if not 1 <= limit <= _MOST:
+        raise InvalidInput(f"limit {limit} is out of range.", f"Ask for 1 to {_MOST} at a time.")
+    before = decode_cursor(cursor) if cursor else None
+    with site.store.read() as rows:
+        found = rows.alerts.page(states=states, camera=camera, before=before, limit=limit + 1)
+    return page_of(found, limit, lambda alert: encode_cursor(to_us(alert.at), alert.id))
+
+
+def open_alert(site: Site, identifier: str) -> tuple[Alert, tuple[Decision, ...]]:
+    """Return an alert with the decisions made on it, oldest first.
+
+    Raises:
+        NotFound: there is no such alert.
+    """
+    with site.store.read() as rows:
+        alert = rows.alerts.alert(identifier)
+        if alert is None:
+            raise NotFound(f"There is no alert {identifier!r}.", "Reload the list.")
+        return alert, rows.alerts.decisions(identifier)
+
+
+def decide_alert(
+    site: Site, who: Person, identifier: str, *, after: AlertState, reason: str, version: int
+) -> Alert:
+    """Record a person's decision on an alert with its fact, and return the changed alert.
+
+    Raises:
+        NotFound: there is no such alert.
+        Conflict: somebody changed it since `version`, or the step is not allowed from its state.
+        InvalidInput: the step needs a reason.
+    """
+    with site.store.begin() as rows:
+        alert = rows.alerts.alert(identifier)
+        if alert is None:
+            raise NotFound(f"There is no alert {identifier!r}.", "Reload the list.")
+        changed, decision = decide(
+            alert,
+            after,
+            by=who.name,
+            at=site.clock.now(),
+            reason=reason,
+            version=version,
+            ids=site.ids,
+        )
+        rows.alerts.save(changed)
+        rows.alerts.add_decision(decision)
+        rows.facts.add(decision_fact(decision))
+    return changed

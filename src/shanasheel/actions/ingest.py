@@ -1,0 +1,90 @@
+"""Taking in what workers spooled: rows, facts and alerts in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact
+from shanasheel.actions.rows import Rows
+from shanasheel.actions.site import Site
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.alerts import Alert, Event
+from shanasheel.domain.cameras import Stream
+from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.seen import Sighting
+from shanasheel.domain.wire import from_line
+from shanasheel.warn import alerts_for, raise_or_merge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed:
+    """What one batch of spool lines changed.
+
+    Args:
+        alerts: alerts that are new or have a new event, to be shown at once.
+        rejected: lines that could not be read, with the reason; they are counted, not retried.
+    """
+
+    alerts: tuple[Alert, ...]
+    rejected: tuple[str, ...]
+
+
+def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absorbed:
+    """Store a batch of spool lines with their facts, and remember the cursor after them.
+
+    Everything is one transaction and every record has an identifier, so a batch that is read
+    twice after a kill changes nothing the second time.
+
+    Raises:
+        Unavailable: the database cannot be written; the spool keeps the lines.
+    """
+    changed: dict[str, Alert] = {}
+    rejected: list[str] = []
+    with site.store.begin() as rows:
+        for line in lines:
+            try:
+                record = from_line(line)
+            except InvalidInput as fault:
+                rejected.append(fault.message)
+                continue
+            match record:
+                case Segment():
+                    if rows.footage.add_segment(record) and record.stream is Stream.MAIN:
+                        rows.facts.add(segment_fact(record))
+                case Gap():
+                    if rows.footage.add_gap(record):
+                        rows.facts.add(gap_fact(record))
+                case Sighting():
+                    rows.sightings.add(record)
+                case Event():
+                    alert = _add_event(site, rows, record)
+                    if alert is not None:
+                        changed[alert.id] = alert
+        rows.footage.set_cursor(spool, cursor)
+    return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
+
+
+def _add_event(site: Site, rows: Rows, event: Event) -> Alert | None:
+    """Store an event; return the alert it raised or joined, or None."""
+    if rows.alerts.has_event(event.id):
+        return None
+    alert = _alert_of(site, rows, event, site.clock.now())
+    rows.alerts.add_event(event, None if alert is None else alert.id)
+    rows.facts.add(event_fact(event))
+    if alert is not None:
+        rows.alerts.save(alert)
+    return alert
+
+
+def _alert_of(site: Site, rows: Rows, event: Event, now: datetime) -> Alert | None:
+    if not alerts_for(event):
+        return None
+    return raise_or_merge(
+        event,
+        rows.alerts.undecided(event.camera),
+        raised=now,
+        ids=site.ids,
+        code=rows.alerts.next_code(),
+    )

@@ -1,0 +1,43 @@
+"""What the actions need of the outside: a store, a ledger, and word of live workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from shanasheel.actions.rows import Rows
+
+
+class Store(Protocol):
+    """A database of rows."""
+
+    def begin(self) -> AbstractContextManager[Rows]:
+        """Open a writing transaction."""
+
+    def read(self) -> AbstractContextManager[Rows]:
+        """Open a reading transaction on one snapshot."""
+
+
+class Log(Protocol):
+    """The append-only ledger, in the words of the one who feeds it."""
+
+    @property
+    def size(self) -> int:
+        """How many entries are durable."""
+
+    def append(self, entries: Sequence[bytes]) -> range:
+        """Write entries durably and return their indices."""
+
+    def checkpoint(self) -> object:
+        """Sign the present head."""
+
+
+class Workers(Protocol):
+    """What the workers last said of themselves."""
+
+    def cameras(self) -> Mapping[str, Mapping[str, object]]:
+        """Return the newest status of every camera, by id, as plain JSON values."""
+
+    def processes(self) -> Sequence[Mapping[str, object]]:
+        """Return every worker process with name, pid and state."""

@@ -1,0 +1,133 @@
+"""Ports of one transaction, a Protocol for each family of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
+from shanasheel.domain.facts import Fact
+from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.people import Grant, Person
+from shanasheel.domain.seen import Sighting
+
+
+class Cameras(Protocol):
+    """Rows of cameras."""
+
+    def all(self) -> tuple[Camera, ...]: ...  # noqa: D102
+    def replace(self, listed: Sequence[Camera]) -> None: ...  # noqa: D102
+
+
+class Footage(Protocol):
+    """Rows of segments, gaps and spool cursors."""
+
+    def add_segment(self, segment: Segment) -> bool: ...  # noqa: D102
+    def add_gap(self, gap: Gap) -> bool: ...  # noqa: D102
+    def segment(self, identifier: str) -> Segment | None: ...  # noqa: D102
+    def segments(  # noqa: D102
+        self, camera: CameraId, stream: Stream, start: datetime, end: datetime
+    ) -> tuple[Segment, ...]: ...
+    def spans(  # noqa: D102
+        self, camera: CameraId, stream: Stream, start: datetime, end: datetime
+    ) -> list[tuple[int, int]]: ...
+    def gaps(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Gap, ...]: ...
+    def every_segment(self, stream: Stream) -> Iterator[Segment]: ...  # noqa: D102
+    def totals(self) -> tuple[int, int, int]: ...  # noqa: D102
+    def cursor(self, spool: str) -> str: ...  # noqa: D102
+    def set_cursor(self, spool: str, cursor: str) -> None: ...  # noqa: D102
+
+
+class Sightings(Protocol):
+    """Rows of sightings."""
+
+    def add(self, sighting: Sighting) -> bool: ...  # noqa: D102
+    def one(self, identifier: str) -> Sighting | None: ...  # noqa: D102
+    def count(self) -> int: ...  # noqa: D102
+    def page(  # noqa: D102
+        self,
+        *,
+        kinds: Sequence[Kind],
+        cameras: Sequence[CameraId],
+        start: datetime | None,
+        end: datetime | None,
+        before: tuple[int, str] | None,
+        limit: int,
+    ) -> tuple[Sighting, ...]: ...
+
+
+class Alerts(Protocol):
+    """Rows of events, alerts and decisions."""
+
+    def add_event(self, event: Event, alert: str | None) -> bool: ...  # noqa: D102
+    def has_event(self, identifier: str) -> bool: ...  # noqa: D102
+    def events(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Event, ...]: ...
+    def count_events(self) -> int: ...  # noqa: D102
+    def save(self, alert: Alert) -> None: ...  # noqa: D102
+    def next_code(self) -> str: ...  # noqa: D102
+    def alert(self, identifier: str) -> Alert | None: ...  # noqa: D102
+    def undecided(self, camera: CameraId) -> tuple[Alert, ...]: ...  # noqa: D102
+    def page(  # noqa: D102
+        self,
+        *,
+        states: Sequence[AlertState],
+        camera: CameraId | None,
+        before: tuple[int, str] | None,
+        limit: int,
+    ) -> tuple[Alert, ...]: ...
+    def between(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Alert, ...]: ...
+    def count(self, *states: AlertState) -> int: ...  # noqa: D102
+    def add_decision(self, decision: Decision) -> None: ...  # noqa: D102
+    def decisions(self, alert: str) -> tuple[Decision, ...]: ...  # noqa: D102
+
+
+class Facts(Protocol):
+    """Rows of facts, numbered as the ledger will number them."""
+
+    def add(self, fact: Fact) -> int: ...  # noqa: D102
+    def count(self) -> int: ...  # noqa: D102
+    def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
+    def every(self) -> Iterator[tuple[int, Fact]]: ...  # noqa: D102
+
+
+class Accounts(Protocol):
+    """Rows of accounts, sessions and grants."""
+
+    def exist(self) -> bool: ...  # noqa: D102
+    def all(self) -> tuple[Person, ...]: ...  # noqa: D102
+    def add(self, person: Person, password_hash: str) -> None: ...  # noqa: D102
+    def find(self, name: str) -> tuple[Person, str] | None: ...  # noqa: D102
+    def add_session(self, token_sha256: str, person: str, at: datetime) -> None: ...  # noqa: D102
+    def session(  # noqa: D102
+        self, token_sha256: str
+    ) -> tuple[Person, datetime, datetime] | None: ...
+    def touch_session(self, token_sha256: str, at: datetime) -> None: ...  # noqa: D102
+    def end_session(self, token_sha256: str) -> None: ...  # noqa: D102
+    def add_grant(self, grant: Grant) -> None: ...  # noqa: D102
+    def grant(self, identifier: str) -> Grant | None: ...  # noqa: D102
+    def grants(self, limit: int) -> tuple[Grant, ...]: ...  # noqa: D102
+
+
+class Rows(Protocol):
+    """Everything one transaction can touch; what is written becomes durable together."""
+
+    @property
+    def cameras(self) -> Cameras: ...  # noqa: D102
+    @property
+    def footage(self) -> Footage: ...  # noqa: D102
+    @property
+    def sightings(self) -> Sightings: ...  # noqa: D102
+    @property
+    def alerts(self) -> Alerts: ...  # noqa: D102
+    @property
+    def facts(self) -> Facts: ...  # noqa: D102
+    @property
+    def accounts(self) -> Accounts: ...  # noqa: D102

@@ -1,0 +1,68 @@
+"""Feeding the ledger: facts in the order of their numbers, then a signed checkpoint."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from shanasheel.actions.ports import Log, Store
+from shanasheel.base.clock import Clock
+from shanasheel.base.errors import IntegrityFault
+from shanasheel.prove.ledger import leaf_of
+
+_BATCH = 1_000  # bounds memory; far above what one machine makes in a second
+
+
+class Sequencer:
+    """Brings the ledger up to the facts. Safe to call from any thread; one runs at a time.
+
+    A fact's number is its index in the ledger, so after a kill between any two steps the next
+    run goes on exactly where the ledger ends: nothing is skipped, nothing is logged twice.
+    """
+
+    def __init__(self, store: Store, log: Log, clock: Clock) -> None:
+        self._store = store
+        self._log = log
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._signed: tuple[int, datetime] | None = None
+
+    def catch_up(self, *, idle_checkpoint_s: float = 60.0) -> int:
+        """Log every fact written so far and sign; return the size of the ledger.
+
+        Args:
+            idle_checkpoint_s: sign again after this long although nothing was added, so that
+                outsiders see that the ledger is alive.
+
+        Raises:
+            IntegrityFault: the ledger holds more entries than there are facts: the database was
+                set back or replaced.
+        """
+        with self._lock:
+            grown = self._append_all()
+            now = self._clock.now()
+            idle = self._signed is None or (
+                (now - self._signed[1]).total_seconds() >= idle_checkpoint_s
+            )
+            unsigned = self._signed is None or self._signed[0] != self._log.size
+            if self._log.size and (grown or unsigned or idle):
+                self._log.checkpoint()
+                self._signed = (self._log.size, now)
+            return self._log.size
+
+    def _append_all(self) -> bool:
+        grown = False
+        while True:
+            with self._store.read() as rows:
+                total = rows.facts.count()
+                facts = rows.facts.after(self._log.size, _BATCH)
+            if total < self._log.size:
+                raise IntegrityFault(
+                    f"The ledger has {self._log.size} entries but the database only {total} "
+                    "facts: the database was set back.",
+                    "Restore the newest database; do not delete the ledger.",
+                )
+            if not facts:
+                return grown
+            self._log.append([leaf_of(fact) for fact in facts])
+            grown = True

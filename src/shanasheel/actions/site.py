@@ -1,0 +1,30 @@
+"""Everything an action may need, wired once by the process and handed to each action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shanasheel.actions.ports import Store, Workers
+from shanasheel.actions.sequence import Sequencer
+from shanasheel.base.clock import Clock
+from shanasheel.base.ids import IdMaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One machine with its data folder.
+
+    Args:
+        name: what people call the place.
+        data: folder that holds database, archive, ledger and keys.
+        sequencer: feeds the ledger; only the hub has one.
+    """
+
+    name: str
+    data: Path
+    store: Store
+    sequencer: Sequencer
+    workers: Workers
+    clock: Clock
+    ids: IdMaker

@@ -1,0 +1,66 @@
+"""Rows of facts: what the ledger commits to, in the ledger's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.engine import Row
+
+from shanasheel.adapters.stores.tables import facts
+from shanasheel.base.clock import from_us, to_us
+from shanasheel.domain.facts import Fact, FactKind
+
+
+class FactRows:
+    """Reads and writes facts within one transaction.
+
+    The number given to a fact is its future index in the ledger: one writer at a time counts
+    them without holes, so a killed sequencer can neither skip a fact nor log it twice.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, fact: Fact) -> int:
+        """Write a fact and return its ledger index; the same fact again keeps its first index."""
+        known = self._connection.execute(
+            select(facts.c.entry).where(facts.c.id == fact.id)
+        ).scalar_one_or_none()
+        if known is not None:
+            return int(known)
+        entry = self.count()
+        self._connection.execute(
+            insert(facts).values(
+                entry=entry,
+                id=fact.id,
+                kind=fact.kind,
+                at_us=to_us(fact.at),
+                body=fact.body,
+                salt=fact.salt,
+            )
+        )
+        return entry
+
+    def count(self) -> int:
+        """Return how many facts there are: one more than the highest index."""
+        highest = self._connection.execute(select(func.max(facts.c.entry))).scalar_one()
+        return 0 if highest is None else int(highest) + 1
+
+    def after(self, entry: int, limit: int) -> tuple[Fact, ...]:
+        """Return up to `limit` facts whose index is at least `entry`, in order."""
+        rows = self._connection.execute(
+            select(facts).where(facts.c.entry >= entry).order_by(facts.c.entry).limit(limit)
+        )
+        return tuple(_fact(row) for row in rows)
+
+    def every(self) -> Iterator[tuple[int, Fact]]:
+        """Yield every fact with its index, in order."""
+        for row in self._connection.execute(select(facts).order_by(facts.c.entry)):
+            yield row.entry, _fact(row)
+
+
+def _fact(row: Row[tuple[object, ...]]) -> Fact:
+    return Fact(
+        id=row.id, kind=FactKind(row.kind), at=from_us(row.at_us), body=row.body, salt=row.salt
+    )

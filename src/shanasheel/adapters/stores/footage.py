@@ -1,0 +1,133 @@
+"""Rows of segments, gaps and how far each spool has been absorbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from shanasheel.adapters.stores.tables import gaps, segments, spool_cursors
+from shanasheel.base.clock import to_us
+from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.wire import dumps, loads
+
+
+class FootageRows:
+    """Reads and writes the archive's index within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_segment(self, segment: Segment) -> bool:
+        """Index a segment; False when it is indexed already."""
+        statement = insert(segments).values(
+            id=segment.id,
+            camera=segment.camera,
+            stream=segment.stream,
+            start_us=to_us(segment.start),
+            end_us=to_us(segment.end),
+            path=segment.path,
+            size_bytes=segment.size_bytes,
+            body=dumps(segment),
+        )
+        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+
+    def add_gap(self, gap: Gap) -> bool:
+        """Index a gap; False when it is indexed already."""
+        statement = insert(gaps).values(
+            id=gap.id,
+            camera=gap.camera,
+            start_us=to_us(gap.start),
+            end_us=to_us(gap.end),
+            cause=gap.cause,
+            body=dumps(gap),
+        )
+        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+
+    def segment(self, identifier: str) -> Segment | None:
+        """Return one segment, or None."""
+        row = self._connection.execute(
+            select(segments.c.body).where(segments.c.id == identifier)
+        ).first()
+        return None if row is None else loads(row.body, Segment)
+
+    def segments(
+        self, camera: CameraId, stream: Stream, start: datetime, end: datetime
+    ) -> tuple[Segment, ...]:
+        """Return the segments that overlap `[start, end)`, oldest first, at most 20,000."""
+        rows = self._connection.execute(
+            select(segments.c.body)
+            .where(
+                segments.c.camera == camera,
+                segments.c.stream == stream,
+                segments.c.start_us < to_us(end),
+                segments.c.end_us > to_us(start),
+            )
+            .order_by(segments.c.start_us)
+            .limit(20_000)
+        )
+        return tuple(loads(row.body, Segment) for row in rows)
+
+    def spans(
+        self, camera: CameraId, stream: Stream, start: datetime, end: datetime
+    ) -> list[tuple[int, int]]:
+        """Return recorded spans in microseconds that overlap `[start, end)`, oldest first."""
+        rows = self._connection.execute(
+            select(segments.c.start_us, segments.c.end_us)
+            .where(
+                segments.c.camera == camera,
+                segments.c.stream == stream,
+                segments.c.start_us < to_us(end),
+                segments.c.end_us > to_us(start),
+            )
+            .order_by(segments.c.start_us)
+        )
+        return [(row.start_us, row.end_us) for row in rows]
+
+    def gaps(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Gap, ...]:
+        """Return the gaps that overlap `[start, end)`, oldest first."""
+        rows = self._connection.execute(
+            select(gaps.c.body)
+            .where(
+                gaps.c.camera == camera,
+                gaps.c.start_us < to_us(end),
+                gaps.c.end_us > to_us(start),
+            )
+            .order_by(gaps.c.start_us)
+        )
+        return tuple(loads(row.body, Gap) for row in rows)
+
+    def every_segment(self, stream: Stream) -> Iterator[Segment]:
+        """Yield every segment of a stream, oldest first."""
+        rows = self._connection.execute(
+            select(segments.c.body).where(segments.c.stream == stream).order_by(segments.c.id)
+        )
+        for row in rows:
+            yield loads(row.body, Segment)
+
+    def totals(self) -> tuple[int, int, int]:
+        """Return how many main segments, their bytes, and how many gaps there are."""
+        count, size = self._connection.execute(
+            select(func.count(), func.coalesce(func.sum(segments.c.size_bytes), 0)).where(
+                segments.c.stream == Stream.MAIN
+            )
+        ).one()
+        gap_count = self._connection.execute(select(func.count()).select_from(gaps)).scalar_one()
+        return count, size, gap_count
+
+    def cursor(self, spool: str) -> str:
+        """Return how far a spool has been absorbed; empty at its beginning."""
+        row = self._connection.execute(
+            select(spool_cursors.c.cursor).where(spool_cursors.c.spool == spool)
+        ).first()
+        return "" if row is None else str(row.cursor)
+
+    def set_cursor(self, spool: str, cursor: str) -> None:
+        """Remember how far a spool has been absorbed, in the same transaction as its rows."""
+        statement = insert(spool_cursors).values(spool=spool, cursor=cursor)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["spool"], set_={"cursor": cursor})
+        )

@@ -1,0 +1,1 @@
+"""Changes of the schema, one module each, applied by Alembic when a database is opened."""

@@ -1,0 +1,176 @@
+"""The schema: every table and column with its meaning and unit.
+
+Times are integer microseconds since 1970 UTC; spans are half-open. Identifiers are UUIDv7 text.
+Records whose fields nobody searches travel whole as JSON in `body` (`domain.wire`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="code people say"),
+    Column("position", Integer, nullable=False, comment="order on the wall, from 0"),
+    Column("body", Text, nullable=False, comment="Camera as JSON; may hold a password in url"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("camera", String(32), nullable=False),
+    Column("stream", String(16), nullable=False, comment="main, sub or shielded"),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("path", Text, nullable=False, unique=True, comment="POSIX, relative to data folder"),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="Segment as JSON"),
+    CheckConstraint("end_us > start_us", name="span"),
+    Index("ix_segments_camera_stream_start", "camera", "stream", "start_us"),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("camera", String(32), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("body", Text, nullable=False, comment="Gap as JSON"),
+    CheckConstraint("end_us >= start_us", name="span"),
+    Index("ix_gaps_camera_start", "camera", "start_us"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("camera", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("confidence", Float, nullable=False, comment="ratio in [0, 1]"),
+    Column("body", Text, nullable=False, comment="Sighting as JSON"),
+    Index("ix_sightings_start", "start_us", "id"),
+    Index("ix_sightings_camera_start", "camera", "start_us"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("camera", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False, comment="zone or line name, may be empty"),
+    Column("alert", String(36), nullable=True, comment="alert the event belongs to"),
+    Column("body", Text, nullable=False, comment="Event as JSON"),
+    Index("ix_events_camera_at", "camera", "at_us"),
+    Index("ix_events_at", "at_us"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True, comment="running number of its code"),
+    Column("camera", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, comment="counts changes"),
+    Column("body", Text, nullable=False, comment="Alert as JSON"),
+    Index("ix_alerts_at", "at_us", "id"),
+    Index("ix_alerts_state_at", "state", "at_us"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("alert", String(36), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="Decision as JSON"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column(
+        "entry",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        comment="index in the ledger, from 0, given in writing order without holes",
+    ),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False, comment="RFC 8785 JSON"),
+    Column("salt", LargeBinary, nullable=False, comment="16 random bytes"),
+    Index("ix_facts_kind_entry", "kind", "entry"),
+)
+
+spool_cursors = Table(
+    "spool_cursors",
+    metadata,
+    Column("spool", String(64), primary_key=True, comment="name of the worker's spool"),
+    Column("cursor", Text, nullable=False, comment="how far it has been absorbed"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False, comment="argon2id, PHC string"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True, comment="the token itself is not kept"),
+    Column("person", String(64), ForeignKey("accounts.name"), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("camera", String(32), nullable=False),
+    Column("issued_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False, comment="index of the access entry"),
+    Column("body", Text, nullable=False, comment="Grant as JSON"),
+    Index("ix_grants_issued", "issued_us"),
+)
