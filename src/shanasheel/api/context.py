@@ -1,0 +1,66 @@
+"""What every route is handed: the site, who asks, and where news is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from shanasheel.actions.access import person_of
+from shanasheel.actions.site import Site
+from shanasheel.api.updates import Updates
+from shanasheel.base.errors import ShanasheelError
+from shanasheel.domain.people import Person
+
+SESSION_COOKIE = "shanasheel_session"
+
+
+class LoginRequired(ShanasheelError):
+    """Nobody is logged in."""
+
+    handling = ShanasheelError.handling.__class__(
+        http_status=401,
+        exit_code=4,
+        log_level="info",
+        retry=ShanasheelError.handling.retry,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The running hub as routes see it.
+
+    Args:
+        verifier_key: the ledger's public key as text.
+        machine: returns CPU, memory, disk and uptime as plain JSON values.
+    """
+
+    site: Site
+    updates: Updates
+    verifier_key: str
+    machine: Callable[[], dict[str, object]]
+
+
+def desk_of(connection: HTTPConnection) -> Desk:
+    """Return the desk the process put on the application."""
+    desk: Desk = connection.app.state.desk
+    return desk
+
+
+def visitor(connection: HTTPConnection) -> Person | None:
+    """Return who asks, or None when they must log in first."""
+    return person_of(desk_of(connection).site, connection.cookies.get(SESSION_COOKIE))
+
+
+def _require_person(request: Request) -> Person:
+    person = visitor(request)
+    if person is None:
+        raise LoginRequired("Nobody is logged in.", "Log in at /login.")
+    return person
+
+
+Who = Annotated[Person, Depends(_require_person)]
+TheDesk = Annotated[Desk, Depends(lambda request: desk_of(request))]

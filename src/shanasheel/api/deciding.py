@@ -1,0 +1,102 @@
+"""Routes about alerts and sightings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from shanasheel.actions.alerts import decide_alert, list_alerts, open_alert
+from shanasheel.actions.footage import alert_clip
+from shanasheel.actions.search import find_sightings, sighting_picture
+from shanasheel.api import present
+from shanasheel.api.context import TheDesk, Who
+from shanasheel.domain.alerts import AlertState
+from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.actions.search import SightingQuery
+
+router = APIRouter(tags=["deciding"])
+
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+class DecisionBody(BaseModel):
+    """What a person decides on an alert, made on the version they saw."""
+
+    state: AlertState
+    reason: str = Field(default="", max_length=1000)
+    version: int
+
+
+@router.get("/alerts")
+def alerts(
+    _who: Who, desk: TheDesk, state: Annotated[list[AlertState] | None, Query()] = None,
+    camera: str | None = None, cursor: str | None = None, limit: int = 50,
+) -> present.Json:  # fmt: skip
+    """List alerts, newest first."""
+    page = list_alerts(
+        desk.site,
+        states=state or (),
+        camera=None if camera is None else CameraId(camera),
+        cursor=cursor,
+        limit=limit,
+    )
+    return {"items": [present.alert(alert) for alert in page.items], "next": page.next}
+
+
+@router.get("/alerts/{alert}")
+def one_alert(alert: str, _who: Who, desk: TheDesk) -> present.Json:
+    """Return an alert with the decisions on it."""
+    return present.alert(*open_alert(desk.site, alert))
+
+
+@router.post("/alerts/{alert}/decisions")
+def decide(alert: str, body: DecisionBody, who: Who, desk: TheDesk) -> present.Json:
+    """Acknowledge, confirm or dismiss an alert."""
+    changed = decide_alert(
+        desk.site, who, alert, after=body.state, reason=body.reason, version=body.version
+    )
+    desk.updates.publish({"type": "alert", "alert": present.alert(changed)})
+    return present.alert(*open_alert(desk.site, alert))
+
+
+@router.get("/alerts/{alert}/clip")
+def clip(alert: str, _who: Who, desk: TheDesk) -> FileResponse:
+    """Return a shielded MP4 that shows the alert."""
+    record, _ = open_alert(desk.site, alert)
+    path = alert_clip(desk.site, record)
+    return FileResponse(path, media_type="video/mp4", headers=_PRIVATE)
+
+
+@router.get("/sightings")
+def sightings(
+    _who: Who,
+    desk: TheDesk,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    camera: Annotated[list[str] | None, Query()] = None,
+    start: Annotated[str | None, Query(alias="from")] = None,
+    end: Annotated[str | None, Query(alias="to")] = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> present.Json:
+    """Search sightings by kind, camera and time, newest first."""
+    query = SightingQuery(
+        kinds=tuple(kind or ()),
+        cameras=tuple(CameraId(identifier) for identifier in camera or ()),
+        start=present.parse_time(start) if start else None,
+        end=present.parse_time(end) if end else None,
+        cursor=cursor,
+        limit=limit,
+    )
+    page = find_sightings(desk.site, query)
+    return {"items": [present.sighting(found) for found in page.items], "next": page.next}
+
+
+@router.get("/sightings/{sighting}/picture")
+def picture(sighting: str, _who: Who, desk: TheDesk) -> Response:
+    """Return the shielded picture of a sighting."""
+    return Response(
+        sighting_picture(desk.site, sighting), media_type="image/jpeg", headers=_PRIVATE
+    )

@@ -1,0 +1,201 @@
+"""Records as the JSON that pages and other programs get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shanasheel.actions.footage import Timeline
+from shanasheel.actions.proof import FootageReport
+from shanasheel.base.clock import from_us, iso, to_us
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.alerts import Alert, Decision
+from shanasheel.domain.cameras import Camera
+from shanasheel.domain.footage import Segment
+from shanasheel.domain.people import Grant
+from shanasheel.domain.seen import Sighting
+
+Json = dict[str, object]
+
+
+def parse_time(text: str) -> datetime:
+    """Return the aware time of ISO 8601 text or of microseconds since 1970.
+
+    Raises:
+        InvalidInput: it is neither, or has no time zone.
+    """
+    try:
+        at = from_us(int(text)) if text.lstrip("-").isdigit() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as fault:
+        raise InvalidInput(f"{text!r} is not a time.", "Give 2026-01-31T12:00:00Z.") from fault
+    if at.tzinfo is None:
+        raise InvalidInput(f"{text!r} has no time zone.", "Add Z or +03:00.")
+    return at
+
+
+def camera(record: Camera, status: Mapping[str, object]) -> Json:
+    """Return a camera without its address, with its present status."""
+    place = record.place
+    return {
+        "id": record.id,
+        "name": record.name or record.id,
+        "name_ar": record.name_ar or record.name or record.id,
+        "place": None
+        if place is None
+        else {
+            "lat_deg": place.lat_deg,
+            "lon_deg": place.lon_deg,
+            "heading_deg": place.heading_deg,
+            "view_angle_deg": place.view_angle_deg,
+        },
+        "zones": [
+            {
+                "name": zone.name,
+                "points": [list(point) for point in zone.points],
+                "rules": [rule.value for rule in zone.rules],
+            }
+            for zone in record.zones
+        ],
+        "lines": [
+            {"name": line.name, "start": list(line.start), "end": list(line.end)}
+            for line in record.lines
+        ],
+        "sample": record.sample,
+        "status": dict(status),
+    }
+
+
+def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
+    """Return an alert, with the decisions on it where asked for."""
+    body: Json = {
+        "id": record.id,
+        "code": record.code,
+        "camera": record.camera,
+        "kind": record.kind.value,
+        "state": record.state.value,
+        "priority": record.priority.value,
+        "subject": record.subject,
+        "at": iso(record.at),
+        "raised": iso(record.raised),
+        "last_event": iso(record.last_event),
+        "events": record.events,
+        "clip_start": iso(record.clip_start),
+        "clip_end": iso(record.clip_end),
+        "version": record.version,
+        "numbers": dict(record.first_event.numbers),
+        "box": record.first_event.box,
+        "detail": record.first_event.detail,
+        "clip_url": f"/api/v1/alerts/{record.id}/clip",
+    }
+    if decisions is not None:
+        body["decisions"] = [
+            {
+                "id": decision.id,
+                "before": decision.before.value,
+                "after": decision.after.value,
+                "by": decision.by,
+                "at": iso(decision.at),
+                "reason": decision.reason,
+            }
+            for decision in decisions
+        ]
+    return body
+
+
+def segment(record: Segment, grant: str | None) -> Json:
+    """Return a segment with the address of its bytes."""
+    suffix = f"?grant={grant}" if grant else ""
+    return {
+        "id": record.id,
+        "start": iso(record.start),
+        "end": iso(record.end),
+        "start_us": to_us(record.start),
+        "end_us": to_us(record.end),
+        "mime": record.mime,
+        "size_bytes": record.size_bytes,
+        "url": f"/api/v1/segments/{record.id}/media{suffix}",
+    }
+
+
+def timeline(record: Timeline) -> Json:
+    """Return a timeline in microseconds."""
+    return {
+        "recorded": [list(span) for span in record.recorded],
+        "gaps": [
+            {
+                "start_us": to_us(gap.start),
+                "end_us": to_us(gap.end),
+                "cause": gap.cause.value,
+                "detail": gap.detail,
+            }
+            for gap in record.gaps
+        ],
+        "events": [
+            {"id": event.id, "at_us": to_us(event.at), "kind": event.kind.value,
+             "subject": event.subject}
+            for event in record.events
+        ],
+        "alerts": [
+            {"id": found.id, "at_us": to_us(found.at), "kind": found.kind.value,
+             "state": found.state.value, "code": found.code}
+            for found in record.alerts
+        ],
+    }  # fmt: skip
+
+
+def sighting(record: Sighting) -> Json:
+    """Return a sighting with the address of its shielded picture."""
+    return {
+        "id": record.id,
+        "camera": record.camera,
+        "kind": record.kind.value,
+        "type": record.type,
+        "start": iso(record.start),
+        "end": iso(record.end),
+        "start_us": to_us(record.start),
+        "end_us": to_us(record.end),
+        "confidence": round(record.confidence, 3),
+        "path": [{"at": iso(point.at), "box": list(point.box)} for point in record.path],
+        "picture_url": f"/api/v1/sightings/{record.id}/picture" if record.picture else None,
+    }
+
+
+def grant(record: Grant) -> Json:
+    """Return who may see, or saw, raw footage, and where that stands in the ledger."""
+    return {
+        "id": record.id,
+        "person": record.person,
+        "camera": record.camera,
+        "purpose": record.purpose.value,
+        "case": record.case,
+        "issued": iso(record.issued),
+        "expires": iso(record.expires),
+        "entry": record.entry,
+    }
+
+
+def report(record: FootageReport) -> Json:
+    """Return every step and failure of a check of the footage."""
+    return {
+        "holds": record.holds,
+        "checked": iso(record.checked),
+        "segments": record.segments,
+        "size_bytes": record.size_bytes,
+        "entries": record.entries,
+        "pending": record.pending,
+        "steps": [
+            {"number": step.number, "name": step.name, "ok": step.ok, "detail": step.detail}
+            for step in record.steps
+        ],
+        "failures": [
+            {
+                "camera": failure.camera,
+                "segment": failure.segment,
+                "start": iso(failure.start),
+                "end": iso(failure.end),
+                "path": failure.path,
+                "reason": failure.reason,
+            }
+            for failure in record.failures
+        ],
+    }
