@@ -1,1 +1,5 @@
 """Running workers: local processes."""
+
+from shanasheel.adapters.engines.local import LocalEngine, ProcessPlan, ProcessState
+
+__all__ = ["LocalEngine", "ProcessPlan", "ProcessState"]

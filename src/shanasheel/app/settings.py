@@ -1,0 +1,194 @@
+"""The configuration file: YAML into cameras and process settings, every fault listed."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+
+DEFAULT_PORT = 8400
+_MOST_BYTES = 4 * 1024 * 1024
+
+Point = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlaceSettings(_Strict):
+    """Where a camera stands, in degrees."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    heading: float | None = Field(default=None, ge=0, lt=360)
+    view_angle: float = Field(default=70.0, gt=0, le=360)
+
+
+class ZoneSettings(_Strict):
+    """A polygon in the picture; corners as ratios of width and height."""
+
+    name: str = Field(min_length=1, max_length=80)
+    points: list[Point] = Field(min_length=3, max_length=64)
+    rules: list[RuleKind] = [RuleKind.ZONE_ENTRY]
+    kinds: list[Kind] = []
+    loiter_s: float = Field(default=30.0, gt=0, le=86_400)
+
+
+class LineSettings(_Strict):
+    """A directed line in the picture; ends as ratios of width and height."""
+
+    name: str = Field(min_length=1, max_length=80)
+    start: Point
+    end: Point
+    kinds: list[Kind] = []
+
+
+class CameraSettings(_Strict):
+    """One camera of the file."""
+
+    id: str
+    url: str
+    name: str = Field(default="", max_length=80)
+    name_ar: str = Field(default="", max_length=80)
+    place: PlaceSettings | None = None
+    zones: list[ZoneSettings] = []
+    lines: list[LineSettings] = []
+    analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
+    loop: bool = True
+
+
+class Settings(_Strict):
+    """The whole file.
+
+    Attributes:
+        site: what people call the place.
+        data: data folder; a relative path counts from the file's own folder.
+        listen: address and port; other than loopback only once an account exists.
+        hosts: further names under which the pages are called, behind a proxy for example.
+        workers: analysing processes; 0 means one for each core, at most one for each camera.
+    """
+
+    site: str = Field(default="Shanasheel", max_length=80)
+    data: Path | None = None
+    listen: str = f"127.0.0.1:{DEFAULT_PORT}"
+    hosts: list[str] = []
+    workers: int = Field(default=0, ge=0, le=64)
+    cameras: list[CameraSettings] = Field(min_length=1, max_length=1000)
+
+
+def read_settings(path: Path) -> tuple[Settings, tuple[Camera, ...]]:
+    """Return the settings and cameras of a YAML file.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidInput: it is not YAML or not valid; every fault is listed with its path.
+    """
+    try:
+        text = path.read_bytes()[: _MOST_BYTES + 1]
+    except FileNotFoundError as fault:
+        raise NotFound(f"There is no file {path}.", "Give the path of a YAML file.") from fault
+    except OSError as fault:
+        raise InvalidInput(f"{path} cannot be read: {fault.strerror}.", "") from fault
+    if len(text) > _MOST_BYTES:
+        raise InvalidInput(f"{path} is over 4 MiB.", "Is it the right file?")
+    try:
+        content = yaml.safe_load(text)
+        settings = Settings.model_validate(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        line = " ".join(str(fault).split())
+        raise InvalidInput(f"{path} is not YAML: {line}", "Mend the line it names.") from fault
+    except ValidationError as fault:
+        listed = "; ".join(
+            f"{error['msg']} @ ${_path(error['loc'])}" for error in fault.errors()
+        )
+        raise InvalidInput(f"{path}: {listed}", "See docs/reference/configuration.md.") from fault
+    return settings, _cameras(path, settings)
+
+
+def _path(parts: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+
+
+def _cameras(path: Path, settings: Settings) -> tuple[Camera, ...]:
+    cameras = tuple(_camera(path.parent, listed) for listed in settings.cameras)
+    doubled = {camera.id for camera in cameras if [c.id for c in cameras].count(camera.id) > 1}
+    if doubled:
+        raise InvalidInput(f"{path}: camera ids are used twice: {', '.join(sorted(doubled))}.",
+                           "Give each camera its own id.")  # fmt: skip
+    return cameras
+
+
+def _camera(base: Path, listed: CameraSettings) -> Camera:
+    url = listed.url
+    if "://" not in url:
+        url = str((base / Path(url).expanduser()).resolve())
+    place = listed.place
+    return Camera(
+        id=CameraId(listed.id),
+        url=url,
+        name=listed.name,
+        name_ar=listed.name_ar,
+        place=None
+        if place is None
+        else Place(
+            lat_deg=place.lat,
+            lon_deg=place.lon,
+            heading_deg=place.heading,
+            view_angle_deg=place.view_angle,
+        ),
+        zones=tuple(
+            Zone(
+                name=zone.name,
+                points=tuple(zone.points),
+                rules=tuple(zone.rules),
+                kinds=tuple(zone.kinds),
+                loiter_s=zone.loiter_s,
+            )
+            for zone in listed.zones
+        ),
+        lines=tuple(
+            Line(name=line.name, start=line.start, end=line.end, kinds=tuple(line.kinds))
+            for line in listed.lines
+        ),
+        analysis_fps=listed.analysis_fps,
+        loop=listed.loop,
+    )
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Return host and port of `host:port`, `[v6]:port` or `:port`.
+
+    Raises:
+        InvalidInput: it is none of them.
+
+    >>> parse_listen("127.0.0.1:8400")
+    ('127.0.0.1', 8400)
+    >>> parse_listen("[::1]:80")
+    ('::1', 80)
+    """
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not port.isdigit() or not 0 <= int(port) <= 65_535:
+        raise InvalidInput(f"{text!r} is not an address.", "Give host:port, 127.0.0.1:8400.")
+    return host or "127.0.0.1", int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on this machine can reach `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
+    (True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,249 @@
+"""What one camera's packets become, top to bottom like the picture of the flow.
+
+    packet ─> activity ─> decode ─> detect ─> track ─> rules ─> events
+                             │         └────> shield ─> shielded stream
+                             └─> tamper                └─> sightings
+
+The only module that knows the stages. Recording is not here: it never waits for any of this.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event
+from shanasheel.domain.cameras import Camera
+from shanasheel.domain.footage import Packet
+from shanasheel.domain.seen import Detections, Sighting, Tracks
+from shanasheel.watch.activity import PacketActivity
+from shanasheel.watch.rules import RuleSet, covered_event
+from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
+from shanasheel.watch.vision import (
+    Detector,
+    PacketDecoder,
+    Picture,
+    Shield,
+    ShieldedEncoder,
+    TamperWatch,
+    still,
+)
+
+_SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (guess)
+_REPEAT_S = 0.5  # a quiet camera's shielded picture is sent again this often, so live stays live
+_LATE_S = 1.5  # pictures older than this against the newest packet are not looked at
+_MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
+
+SavePicture = Callable[[Sighting, bytes], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSettings:
+    """How thoroughly one camera is looked at.
+
+    Args:
+        fps: pictures a second looked at while something moves; None looks at every picture.
+        gate: let activity decide what is decoded; off decodes everything.
+        live: pictures that come late are skipped to stay near the present.
+        shield: make the shielded stream.
+        shielded_px: width of the shielded picture.
+    """
+
+    fps: float | None = 5.0
+    gate: bool = True
+    live: bool = True
+    shield: bool = True
+    shielded_px: int = 640
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What one push brought to light."""
+
+    tracks: list[Tracks] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    shielded: list[Packet] = field(default_factory=list)
+    pictures: list[tuple[Picture, Detections]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was looked at so far; only the analysing thread writes."""
+
+    packets: int = 0
+    decoded: int = 0
+    detected: int = 0
+    tracks: int = 0
+    sightings: int = 0
+    events: int = 0
+    active: bool = False
+    covered: bool = False
+
+
+class Analysis:
+    """Looks at one session of one camera. Not shared between threads; the detector may be."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        detector: Detector,
+        *,
+        ids: IdMaker,
+        settings: AnalysisSettings,
+        save_picture: SavePicture,
+    ) -> None:
+        self.counts = Counts()
+        self._camera, self._detector, self._ids = camera, detector, ids
+        self._settings, self._save_picture = settings, save_picture
+        self._activity = PacketActivity(camera.id)
+        self._tracker = Tracker(camera.id)
+        self._rules = RuleSet(camera, ids)
+        self._tamper = TamperWatch(camera.id)
+        self._shield = Shield(width_px=settings.shielded_px)
+        self._stills: dict[int, tuple[float, bytes]] = {}
+        self._decoder: PacketDecoder | None = None
+        self._encoder: ShieldedEncoder | None = None
+        self._pending: deque[Packet] = deque()
+        self._next_due: datetime | None = None
+        self._last_key: datetime | None = None
+        self._last_shielded: tuple[datetime, NDArray[np.uint8]] | None = None
+
+    def push(self, packet: Packet) -> Findings:
+        """Take the next packet in decoding order; return what came to light.
+
+        After `reset`, packets before the next key frame are passed over.
+        """
+        findings = Findings()
+        self.counts.packets += 1
+        activity = self._activity.push(packet)
+        self.counts.active = activity.active or not self._settings.gate
+        for picture in self._decode(packet, active=self.counts.active):
+            if self._due(picture, newest=packet.at):
+                self._look(picture, findings)
+        self._repeat_when_quiet(packet.at, findings)
+        self._finish_tracks(self._tracker.finished(), findings)
+        return findings
+
+    def flush(self) -> Findings:
+        """End the session: decode what is held back, finish every track."""
+        findings = Findings()
+        if self._decoder is not None:
+            for picture in self._decoder.flush():
+                if self._due(picture, newest=picture.at):
+                    self._look(picture, findings)
+        self._tracker.flush()
+        self._finish_tracks(self._tracker.finished(), findings)
+        if self._encoder is not None:
+            findings.shielded += self._encoder.flush()
+        return findings
+
+    def reset(self) -> None:
+        """Forget undecoded packets after some were shed; the next key frame starts anew."""
+        self._pending.clear()
+        self._decoder = None
+
+    def _decode(self, packet: Packet, *, active: bool) -> list[Picture]:
+        """Decode this packet, and those of its group held back, when it is worth it."""
+        if packet.is_key:
+            self._pending.clear()
+        elif self._decoder is None and not self._pending:
+            return []  # no key frame yet
+        self._pending.append(packet)
+        if len(self._pending) > _MOST_PENDING:
+            self.reset()
+            return []
+        net = packet.is_key and (
+            self._last_key is None
+            or (packet.at - self._last_key).total_seconds() >= _SAFETY_NET_S
+        )
+        if not (active or net):
+            return []
+        if packet.is_key:
+            self._last_key = packet.at
+        if self._decoder is None:
+            self._decoder = PacketDecoder(packet.format)
+        pictures: list[Picture] = []
+        while self._pending:
+            pictures += self._decoder.push(self._pending.popleft())
+            self.counts.decoded += 1
+        return pictures
+
+    def _due(self, picture: Picture, *, newest: datetime) -> bool:
+        if self._settings.fps is None:
+            return True
+        if self._settings.live and (newest - picture.at).total_seconds() > _LATE_S:
+            return False
+        if self._next_due is not None and picture.at < self._next_due:
+            return False
+        # A tenth of a period early is on time: 10 fps cameras would else alternate 0.2 s, 0.3 s.
+        period_s = 1.0 / self._settings.fps
+        self._next_due = picture.at + timedelta(seconds=0.9 * period_s)
+        return True
+
+    def _look(self, picture: Picture, findings: Findings) -> None:
+        """Detect, track, judge and shield one picture."""
+        detections = self._detector.detect(picture)
+        self.counts.detected += 1
+        tracks = self._tracker.push(detections)
+        events = self._rules.push(tracks)
+        change = self._tamper.push(picture)
+        if change is not None:
+            self.counts.covered = change.covered
+            if change.covered:
+                events.append(
+                    covered_event(
+                        self._camera, at=change.at, start=change.start, score=change.score,
+                        ids=self._ids,
+                    )  # fmt: skip
+                )
+        self._keep_stills(picture, detections, tracks)
+        if self._settings.shield:
+            self._send_shielded(self._shield.render(picture, detections), picture.at, findings)
+        self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
+        self.counts.events += len(events)
+        findings.tracks.append(tracks)
+        findings.events += events
+        findings.pictures.append((picture, detections))
+
+    def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
+        if self._encoder is None:
+            height_px, width_px = rgb.shape[:2]
+            self._encoder = ShieldedEncoder(
+                self._camera.id, width_px=width_px, height_px=height_px
+            )
+        findings.shielded += self._encoder.push(rgb, at)
+        self._last_shielded = (at, rgb)
+
+    def _repeat_when_quiet(self, now: datetime, findings: Findings) -> None:
+        """Send the last shielded picture again, so that a quiet camera's view stays live."""
+        if self._last_shielded is None or not self._settings.live:
+            return
+        at, rgb = self._last_shielded
+        if (now - at).total_seconds() >= _REPEAT_S:
+            self._send_shielded(rgb, now, findings)
+
+    def _keep_stills(self, picture: Picture, detections: Detections, tracks: Tracks) -> None:
+        """Keep the clearest shielded picture of each track while it lasts."""
+        for track, box, score in zip(tracks.ids, tracks.boxes, tracks.scores, strict=True):
+            best = self._stills.get(int(track))
+            if best is None or score > best[0] + 0.08:
+                cut = still(picture, detections, box=tuple(float(edge) for edge in box))
+                self._stills[int(track)] = (float(score), cut)
+
+    def _finish_tracks(self, finished: Sequence[FinishedTrack], findings: Findings) -> None:
+        for track in finished:
+            kept = self._stills.pop(track.id, None)
+            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)
+            if sighting is None:
+                continue
+            if kept is not None:
+                sighting = replace(sighting, picture=self._save_picture(sighting, kept[1]))
+            self.counts.sightings += 1
+            findings.sightings.append(sighting)
