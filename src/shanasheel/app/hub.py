@@ -1,0 +1,123 @@
+"""The hub process: takes in what workers spool, feeds the ledger, serves people."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from shanasheel import ui
+from shanasheel.actions.access import accounts_exist
+from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.intake import Intake
+from shanasheel.app.machine import Machine
+from shanasheel.app.processes import end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.settings import is_loopback
+from shanasheel.app.wiring import open_site
+from shanasheel.base.errors import Denied
+
+_LOG = structlog.get_logger()
+_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def main() -> None:
+    """Serve until SIGTERM; then take in what is left and end."""
+    parser = argparse.ArgumentParser(prog="shanasheel-hub")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--site", default="Shanasheel")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--allow-host", action="append", default=[])
+    arguments = parser.parse_args()
+    start_logging()
+    end_with_parent()
+    stop = stop_on_signal()
+    hosts = frozenset({*arguments.allow_host, *_LOOPBACK_NAMES, arguments.host})
+    serve(
+        DataFolder(root=arguments.data),
+        site_name=arguments.site,
+        address=(arguments.host, arguments.port),
+        hosts=hosts,
+        stop=stop,
+    )
+
+
+def serve(
+    folder: DataFolder,
+    *,
+    site_name: str,
+    address: tuple[str, int],
+    hosts: frozenset[str],
+    stop: threading.Event,
+) -> None:
+    """Serve one site until `stop` is set.
+
+    Raises:
+        Denied: the address is not loopback and no account exists.
+    """
+    machine = Machine(folder.root)
+    wired = open_site(folder, site_name=site_name, workers=machine)
+    if not is_loopback(address[0]) and not accounts_exist(wired.site):
+        raise Denied(
+            f"Listening on {address[0]} needs an account first.",
+            "Run `shanasheel access add NAME`, or listen on 127.0.0.1.",
+        )
+    updates = Updates()
+    desk = Desk(
+        site=wired.site,
+        updates=updates,
+        verifier_key=wired.verifier_key,
+        machine=machine.load,
+    )
+    intake = Intake(wired.site, folder, updates, machine)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        updates.bind(asyncio.get_running_loop())
+        yield
+
+    app = make_api(desk, lifespan)
+    ui.mount(app, storage_secret=wired.storage_secret)
+    guarded = SameOriginOnly(app, hosts)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            guarded, log_config=None, access_log=False, lifespan="on",
+            timeout_graceful_shutdown=2, ws_max_size=1 << 20, server_header=False,
+        )  # fmt: skip
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order
+    listener = _listen(address)
+    intake.start()
+    thread = threading.Thread(
+        target=lambda: server.run(sockets=[listener]), name="serve", daemon=True
+    )
+    thread.start()
+    _LOG.info("hub_started", address=f"{address[0]}:{address[1]}")
+    stop.wait()
+    server.should_exit = True
+    thread.join(5.0)
+    intake.stop()
+    wired.close()
+    _LOG.info("hub_stopped")
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(128)
+    return listener
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The first process: starts hub and workers, keeps them up, stops them in order."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shanasheel.actions.access import accounts_exist
+from shanasheel.actions.cameras import apply_cameras
+from shanasheel.adapters.engines import LocalEngine, ProcessPlan
+from shanasheel.app.assignment import deal, write_assignment
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.machine import Machine
+from shanasheel.app.settings import is_loopback
+from shanasheel.app.wiring import open_site
+from shanasheel.base.clock import Clock
+from shanasheel.base.errors import Denied, Exhausted, InvalidInput
+from shanasheel.domain.cameras import Camera
+
+_WATCH_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to run.
+
+    Args:
+        workers: analysing processes; 0 means one for each core, at most one for each camera.
+        hosts: further names under which the pages may be called.
+    """
+
+    folder: DataFolder
+    site_name: str
+    cameras: tuple[Camera, ...]
+    address: tuple[str, int]
+    workers: int = 0
+    hosts: tuple[str, ...] = ()
+
+
+def supervise(
+    plan: Plan,
+    clock: Clock,
+    *,
+    until: Callable[[], bool],
+    started: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Run hub and workers until `until` says so; then stop workers first, hub last.
+
+    `started` is called once with the address of the pages when the hub answers.
+
+    Raises:
+        Exhausted: the port is taken.
+        Denied: the address is not loopback and no account exists.
+    """
+    address = _claim(plan.address)
+    _prepare(plan, address[0])
+    engine = LocalEngine(clock)
+    engine.start([_hub(plan, address), *_workers(plan)])
+    url = f"http://{_in_url(address[0])}:{address[1]}"
+    answered = False
+    try:
+        while not until():
+            engine.watch()
+            if not answered and _answers(address):
+                answered = True
+                started(url)
+            clock.sleep_s(_WATCH_S)
+    finally:
+        engine.stop("worker")
+        engine.stop("hub")
+
+
+def _prepare(plan: Plan, host: str) -> None:
+    """Apply the cameras while nobody else writes the database."""
+    for stale in plan.folder.run.glob("worker-*.json"):
+        stale.unlink()
+    wired = open_site(
+        plan.folder, site_name=plan.site_name, workers=Machine(plan.folder.root)
+    )
+    try:
+        if not is_loopback(host) and not accounts_exist(wired.site):
+            raise Denied(
+                f"Listening on {host} needs an account first.",
+                "Run `shanasheel access add NAME`, or listen on 127.0.0.1.",
+            )
+        _check_files(plan.cameras)
+        apply_cameras(wired.site, plan.cameras)
+    finally:
+        wired.close()
+
+
+def _check_files(cameras: Sequence[Camera]) -> None:
+    missing = [
+        f"{camera.id}: {camera.url}"
+        for camera in cameras
+        if "://" not in camera.url and not Path(camera.url).is_file()
+    ]
+    if missing:
+        raise InvalidInput(
+            f"Footage files are missing: {'; '.join(missing)}.", "Mend the `url` of each."
+        )
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    """Return whether the hub accepts connections."""
+    try:
+        with socket.create_connection(address, timeout=0.2):
+            return True
+    except OSError:
+        return False
+
+
+def _claim(address: tuple[str, int]) -> tuple[str, int]:
+    """Return the address with port 0 replaced by a free port, having checked it is free."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as fault:
+            raise Exhausted(
+                f"Port {address[1]} on {address[0]} cannot be used: {fault.strerror}.",
+                "Choose another with --port, or stop the program that holds it.",
+            ) from fault
+        return address[0], probe.getsockname()[1]
+
+
+def _hub(plan: Plan, address: tuple[str, int]) -> ProcessPlan:
+    hosts = [word for host in plan.hosts for word in ("--allow-host", host)]
+    arguments = (
+        "--data", str(plan.folder.root), "--site", plan.site_name,
+        "--host", address[0], "--port", str(address[1]), *hosts,
+    )  # fmt: skip
+    return ProcessPlan(
+        name="hub",
+        module="shanasheel.app.hub",
+        arguments=arguments,
+        log=plan.folder.logs / "hub.log",
+    )
+
+
+def _workers(plan: Plan) -> list[ProcessPlan]:
+    count = plan.workers or os.cpu_count() or 1
+    plans = []
+    for number, hand in enumerate(deal(plan.cameras, count), start=1):
+        name = f"worker-{number}"
+        assignment = plan.folder.run / f"assignment-{number}.json"
+        write_assignment(assignment, hand)
+        arguments = (
+            "--data", str(plan.folder.root), "--name", name, "--assignment", str(assignment),
+        )  # fmt: skip
+        plans.append(
+            ProcessPlan(
+                name=name,
+                module="shanasheel.app.worker",
+                arguments=arguments,
+                log=plan.folder.logs / f"{name}.log",
+            )
+        )
+    return plans

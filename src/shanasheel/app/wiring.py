@@ -1,0 +1,82 @@
+"""Which adapter serves which port: the one place that knows."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from shanasheel.actions.ports import Workers
+from shanasheel.actions.sequence import Sequencer
+from shanasheel.actions.site import Site
+from shanasheel.adapters.stores import Database, open_database
+from shanasheel.app.folder import DataFolder
+from shanasheel.base.clock import SystemClock
+from shanasheel.base.files import write_atomic
+from shanasheel.base.ids import IdMaker
+from shanasheel.prove.ledger import Ledger, load_or_create_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """A site ready to act, with what must be closed."""
+
+    site: Site
+    database: Database
+    ledger: Ledger
+    verifier_key: str
+    storage_secret: str
+
+    def close(self) -> None:
+        """Close ledger and database."""
+        self.ledger.close()
+        self.database.close()
+
+
+def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
+    """Open database and ledger; keys are made on first start.
+
+    Raises:
+        Conflict: another process writes this ledger.
+        IntegrityFault: the ledger is not what was last signed.
+    """
+    clock = SystemClock()
+    origin = origin_of(folder)
+    key = load_or_create_key(folder.keys / "log.key", origin)
+    ledger = Ledger(folder.ledger, key=key, origin=origin, clock=clock)
+    database = open_database(folder.database)
+    site = Site(
+        name=site_name,
+        data=folder.root,
+        store=database,
+        sequencer=Sequencer(database, ledger, clock),
+        workers=workers,
+        clock=clock,
+        ids=IdMaker(clock),
+    )
+    return Wired(
+        site=site,
+        database=database,
+        ledger=ledger,
+        verifier_key=read_verifier_key(folder),
+        storage_secret=_secret(folder.keys / "pages.key"),
+    )
+
+
+def origin_of(folder: DataFolder) -> str:
+    """Return the ledger's name, unique to this data folder, made on first use."""
+    path = folder.keys / "origin"
+    if not path.exists():
+        write_atomic(path, f"shanasheel-{secrets.token_hex(6)}/evidence/1".encode(), mode=0o600)
+    return path.read_text().strip()
+
+
+def read_verifier_key(folder: DataFolder) -> str:
+    """Return the ledger's public key as text."""
+    return (folder.keys / "log.vkey").read_text().strip()
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        write_atomic(path, secrets.token_urlsafe(32).encode(), mode=0o600)
+    return path.read_text()
