@@ -66,7 +66,7 @@ class AnalysisSettings:
 class Findings:
     """What one push brought to light."""
 
-    tracks: list[Tracks] = field(default_factory=list)
+    finished: list[FinishedTrack] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     shielded: list[Packet] = field(default_factory=list)
@@ -208,7 +208,6 @@ class Analysis:
             self._send_shielded(self._shield.render(picture, detections), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
         self.counts.events += len(events)
-        findings.tracks.append(tracks)
         findings.events += events
         findings.pictures.append((picture, detections))
 
@@ -238,6 +237,7 @@ class Analysis:
                 self._stills[int(track)] = (float(score), cut)
 
     def _finish_tracks(self, finished: Sequence[FinishedTrack], findings: Findings) -> None:
+        findings.finished += finished
         for track in finished:
             kept = self._stills.pop(track.id, None)
             sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)

@@ -1,0 +1,157 @@
+"""Camera-like H.264 renditions of clips for the demo: whole or part of the view, partly covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from shanasheel.base.errors import InvalidInput
+
+_MOST_S = 120  # longer clips are cut: the demo loops anyway
+_MOST_WIDTH_PX = 960
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """How a clip is turned into what one sample camera sends.
+
+    Args:
+        begin: where in the clip to begin, as a share of it in [0, 1); the rest follows behind.
+        crop: left, top, right, bottom of the part shown, as ratios of the picture.
+        cover: seconds between which a grey sheet covers the lens, or None.
+    """
+
+    begin: float = 0.0
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    cover: tuple[float, float] | None = None
+
+
+def render_clip(clip: Path, target: Path, rendition: Rendition) -> None:
+    """Write `clip` as a sample camera would send it: H.264, a key frame a second, no B-frames.
+
+    Raises:
+        InvalidInput: the clip holds no video that can be decoded.
+    """
+    rate = _rate(clip)
+    _encode(_rolled(clip, rate, rendition.begin), rate, target, rendition)
+
+
+def draw_clip(target: Path, *, seed: int, cover: tuple[float, float] | None = None) -> None:
+    """Write generated footage: blocks that cross a marked ground for 60 s at 10 pictures a second.
+
+    For machines where no real footage can be had; every picture says in stripes that it is drawn.
+    """
+    _encode(_drawn(seed), Fraction(10), target, Rendition(cover=cover))
+
+
+def _rate(clip: Path) -> Fraction:
+    with _opened(clip) as container:
+        return min(container.streams.video[0].average_rate or Fraction(10), Fraction(30))
+
+
+def _opened(clip: Path) -> InputContainer:
+    try:
+        container = av.open(str(clip))
+    except av.FFmpegError as fault:
+        raise InvalidInput(f"{clip} cannot be played: {fault}.", "Leave it out.") from fault
+    if not container.streams.video:
+        container.close()
+        raise InvalidInput(f"{clip} holds no video.", "Leave it out of the samples.")
+    return container
+
+
+def _rolled(clip: Path, rate: Fraction, begin: float) -> Iterator[av.VideoFrame]:
+    """Yield the clip's pictures from `begin` to the end, then those before it."""
+    with _opened(clip) as container:
+        stream = container.streams.video[0]
+        length_s = float(container.duration or 0) / av.time_base
+        known = stream.frames or int(length_s * rate)
+    count = min(known or 10**9, int(_MOST_S * rate))
+    first = int(count * begin) if known else 0
+    yield from _pictures(clip, first, count)
+    yield from _pictures(clip, 0, first)
+
+
+def _pictures(clip: Path, first: int, last: int) -> Iterator[av.VideoFrame]:
+    if first >= last:
+        return
+    with _opened(clip) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        try:
+            for frame in islice(container.decode(stream), first, last):
+                width_px = min(_MOST_WIDTH_PX, frame.width) // 2 * 2
+                height_px = frame.height * width_px // frame.width // 2 * 2
+                yield frame.reformat(width_px, height_px, "yuv420p")
+        except av.FFmpegError as fault:
+            raise InvalidInput(f"{clip} is damaged: {fault}.", "Leave it out.") from fault
+
+
+def _encode(
+    frames: Iterable[av.VideoFrame], rate: Fraction, target: Path, rendition: Rendition
+) -> None:
+    cover = rendition.cover
+    part = target.with_suffix(".part.mp4")
+    rng = np.random.default_rng(7)
+    with av.open(str(part), "w", format="mp4") as out:
+        stream = out.add_stream(
+            "libx264", rate=rate, options={"preset": "ultrafast", "crf": "24", "bf": "0"}
+        )
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.gop_size = max(1, round(rate))
+        for place, frame in enumerate(frames):
+            picture = frame.to_ndarray(format="yuv420p")
+            shown = _cropped(picture, frame.width, frame.height, rendition.crop)
+            if cover is not None and cover[0] <= place / rate < cover[1]:
+                shown = _covered(shown, rng)
+            sent = av.VideoFrame.from_ndarray(shown, format="yuv420p")
+            if place == 0:
+                stream.width, stream.height = sent.width, sent.height
+            sent.pts, sent.time_base = place, 1 / rate
+            out.mux(stream.encode(sent))
+        out.mux(stream.encode(None))
+    part.replace(target)
+
+
+def _cropped(
+    picture: NDArray[np.uint8], width: int, height: int, crop: tuple[float, float, float, float]
+) -> NDArray[np.uint8]:
+    """Cut a part out of a planar picture, on multiples of 4 pixels."""
+    if crop == (0.0, 0.0, 1.0, 1.0):
+        return picture
+    x1, x2 = (int(width * edge) // 4 * 4 for edge in (crop[0], crop[2]))
+    y1, y2 = (int(height * edge) // 4 * 4 for edge in (crop[1], crop[3]))
+    luma = picture[:height][y1:y2, x1:x2]
+    chroma = picture[height:].reshape(2, height // 2, width // 2)
+    parts = chroma[:, y1 // 2 : y2 // 2, x1 // 2 : x2 // 2]
+    flat = np.concatenate([luma.reshape(-1), parts.reshape(-1)])
+    return flat.reshape((y2 - y1) * 3 // 2, x2 - x1)
+
+
+def _covered(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a dark sheet with a sensor's noise in place of the picture."""
+    height = picture.shape[0] * 2 // 3
+    covered = np.full_like(picture, 128)
+    covered[:height] = np.clip(rng.normal(38, 1.5, (height, picture.shape[1])), 0, 255)
+    return covered
+
+
+def _drawn(seed: int) -> Iterator[av.VideoFrame]:
+    rng = np.random.default_rng(seed)
+    ground = rng.normal(110, 10, (480, 640)).clip(0, 255).astype(np.uint8)
+    ground[:24] = np.where((np.arange(640) // 20) % 2, 235, 20)  # the stripes that say: drawn
+    for moment in range(600):
+        rgb = np.repeat(ground[:, :, None], 3, axis=2)
+        for walker in range(4):
+            x = int((moment * (2 + walker) + seed * 90 + walker * 160) % 600)
+            y = 120 + walker * 80
+            rgb[y : y + 70, x : x + 28] = (200 - walker * 40, 60 + walker * 30, 90)
+        yield av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
