@@ -207,11 +207,12 @@ def ledger_status(site: Site) -> dict[str, object]:
     reader = LedgerReader(site.data / "ledger")
     with site.store.read() as rows:
         facts = rows.facts.count()
-    head = reader.checkpoint
+    lines = (reader.note or "").split("\n")
+    signed = len(lines) > 3
     return {
-        "origin": head.origin if head else "",
-        "size": head.size if head else 0,
-        "root": head.root.hex() if head else "",
+        "origin": lines[0] if signed else "",
+        "size": int(lines[1]) if signed else 0,
+        "root": lines[2] if signed else "",
         "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
         "pending": facts - reader.size,
     }
