@@ -1,1 +1,28 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
+
+from shanasheel.watch.vision.decode import PacketDecoder
+from shanasheel.watch.vision.detect import Detector, load_detector
+from shanasheel.watch.vision.detection_scores import (
+    DetectionScores,
+    evaluate_detection,
+    find_clip,
+)
+from shanasheel.watch.vision.encode import ShieldedEncoder
+from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.shield import Shield, still
+from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
+
+__all__ = [
+    "CoverChange",
+    "DetectionScores",
+    "Detector",
+    "PacketDecoder",
+    "Picture",
+    "Shield",
+    "ShieldedEncoder",
+    "TamperWatch",
+    "evaluate_detection",
+    "find_clip",
+    "load_detector",
+    "still",
+]

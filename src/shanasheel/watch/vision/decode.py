@@ -1,0 +1,84 @@
+"""Packets into pictures, tolerant of damage."""
+
+from __future__ import annotations
+
+import bisect
+from collections import deque
+from datetime import datetime
+
+import av
+
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.footage import Packet, StreamFormat
+from shanasheel.watch.vision.picture import Picture
+
+_REMEMBERED = 64  # packets whose times are kept; decoders hold back 16 at most (H.264 A.3.1)
+
+
+class PacketDecoder:
+    """Decodes one session. Feed whole groups of pictures; groups may be left out between them.
+
+    Args:
+        form: how the packets are coded.
+        threads: decoder threads; more than one holds pictures back, so live views use one.
+
+    Raises:
+        InvalidInput: FFmpeg has no decoder for the codec.
+    """
+
+    def __init__(self, form: StreamFormat, *, threads: int = 1) -> None:
+        try:
+            self._codec = av.VideoCodecContext.create(form.codec, "r")
+        except (av.FFmpegError, ValueError) as fault:
+            raise InvalidInput(
+                f"There is no decoder for {form.codec}.", "Set the camera to H.264 or H.265."
+            ) from fault
+        if form.extradata:
+            self._codec.extradata = form.extradata
+        self._codec.thread_count = threads
+        self._form = form
+        self._waiting: deque[tuple[int, int, datetime]] = deque(maxlen=_REMEMBERED)
+        self._last: Packet | None = None
+        self.errors = 0
+
+    def push(self, packet: Packet) -> list[Picture]:
+        """Decode one packet; return the pictures now complete, in showing order."""
+        self._last = packet
+        self._waiting.append((packet.pts, packet.index, packet.at))
+        sample = av.Packet(packet.payload)
+        sample.pts, sample.dts = packet.pts, packet.dts
+        sample.time_base = self._form.time_base
+        return self._decode(sample, packet)
+
+    def flush(self) -> list[Picture]:
+        """Return the pictures still held back; nothing may be pushed after."""
+        if self._last is None:
+            return []
+        return self._decode(None, self._last)
+
+    def _decode(self, sample: av.Packet | None, packet: Packet) -> list[Picture]:
+        try:
+            frames = self._codec.decode(sample)
+        except av.FFmpegError:
+            self.errors += 1
+            return []
+        return [self._picture(frame, packet) for frame in frames if frame.width and frame.height]
+
+    def _picture(self, frame: av.VideoFrame, packet: Packet) -> Picture:
+        """Give a frame its time and number.
+
+        Packets come in decoding order. Among those remembered, the n-th in time is shown n-th, so
+        it gets the n-th smallest packet number: without B-frames simply its own packet's number.
+        """
+        pts = packet.pts if frame.pts is None else frame.pts
+        times = sorted(time for time, _, _ in self._waiting)
+        numbers = sorted(number for _, number, _ in self._waiting)
+        place = min(bisect.bisect_left(times, pts), len(numbers) - 1)
+        at = next((at for time, _, at in self._waiting if time == pts), packet.at)
+        return Picture(
+            camera=packet.camera,
+            at=at,
+            frame_index=numbers[place],
+            frame=frame,
+            rotation_deg=self._form.rotation_deg,
+        )

@@ -1,0 +1,120 @@
+"""The shielded view: heads are masked beyond recovery before anyone sees the picture."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shanasheel.domain.cameras import KIND_NUMBERS, Kind
+from shanasheel.domain.seen import Detections
+from shanasheel.watch.vision.picture import Picture
+
+Rgb = NDArray[np.uint8]
+
+SHIELD_SCORE = 0.15  # far below what raises alerts: a masked bush harms nobody
+_HEAD = 0.28  # share of a person's box from its top that holds the head, with a margin
+_WIDER = 0.15  # of the box's width, on each side
+_HOLD = timedelta(seconds=0.5)  # a head missed in one picture stays masked (research, section 7)
+_LEAST_PX = 6
+
+
+def head_boxes(detections: Detections) -> NDArray[np.float32]:
+    """Return where heads may be, (N, 4) ratios of the picture, from people's boxes."""
+    people = (detections.kinds == KIND_NUMBERS[Kind.PERSON]) & (
+        detections.scores >= SHIELD_SCORE
+    )
+    heads = detections.boxes[people].astype(np.float32)
+    width, height = heads[:, 2] - heads[:, 0], heads[:, 3] - heads[:, 1]
+    # A box cut by the picture's edge or half hidden may be wider than tall: mask by width too.
+    reach = np.maximum(_HEAD * height, np.minimum(0.5 * width, height))
+    heads[:, 3] = heads[:, 1] + reach
+    heads[:, 1] -= 0.06 * height
+    heads[:, 0] -= _WIDER * width
+    heads[:, 2] += _WIDER * width
+    return heads / np.array([detections.width_px, detections.height_px] * 2, np.float32)
+
+
+def mask(rgb: Rgb, heads: NDArray[np.float32]) -> Rgb:
+    """Return the picture with each head replaced by 2 x 2 blocks of its mean colours.
+
+    Args:
+        rgb: (H, W, 3).
+        heads: (N, 4) ratios of the picture.
+    """
+    masked = rgb.copy()
+    height_px, width_px = rgb.shape[:2]
+    for x1, y1, x2, y2 in heads:
+        left, top = max(0, int(x1 * width_px) - 1), max(0, int(y1 * height_px) - 1)
+        right = min(width_px, max(int(np.ceil(x2 * width_px)) + 1, left + _LEAST_PX))
+        bottom = min(height_px, max(int(np.ceil(y2 * height_px)) + 1, top + _LEAST_PX))
+        across, down = (left + right) // 2, (top + bottom) // 2
+        for rows in (slice(top, down), slice(down, bottom)):
+            for columns in (slice(left, across), slice(across, right)):
+                block = rgb[rows, columns]
+                if block.size:
+                    # Rounded to 32 levels: a mean over few pixels must not tell one pixel.
+                    masked[rows, columns] = block.mean(axis=(0, 1)).astype(np.uint8) & 0xF8
+    return masked
+
+
+class Shield:
+    """Masks one camera's pictures, remembering heads for half a second."""
+
+    def __init__(self, *, width_px: int = 640) -> None:
+        self._width_px = width_px
+        self._held: deque[tuple[datetime, NDArray[np.float32]]] = deque()
+
+    def render(self, picture: Picture, detections: Detections) -> Rgb:
+        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
+        self._held.append((picture.at, head_boxes(detections)))
+        while picture.at - self._held[0][0] > _HOLD:
+            self._held.popleft()
+        heads = np.concatenate([boxes for _, boxes in self._held])
+        return mask(_upright(picture, self._width_px), heads)
+
+
+def still(
+    picture: Picture,
+    detections: Detections,
+    box: tuple[float, ...] | None = None,
+    width: int = 320,
+) -> bytes:
+    """Return a masked JPEG of the whole picture, or of a box with some surroundings.
+
+    Args:
+        box: `x1 y1 x2 y2` in pixels of the picture.
+        width: of the result at most, in pixels; nothing is enlarged.
+    """
+    # The whole view need not be finer than its cut: masks are laid before anything is cut.
+    if box is None:
+        shown = mask(_upright(picture, width), head_boxes(detections))
+    else:
+        shown = mask(_upright(picture, picture.width_px), head_boxes(detections))
+        shown = _cut(shown, picture, box)
+    image = Image.fromarray(shown)
+    image.thumbnail((width, width * 2))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+def _cut(shown: Rgb, picture: Picture, box: tuple[float, ...]) -> Rgb:
+    x1, y1, x2, y2 = box
+    scale = shown.shape[1] / picture.width_px
+    margin = 0.25 * max(x2 - x1, y2 - y1)
+    left, top = max(0, int((x1 - margin) * scale)), max(0, int((y1 - margin) * scale))
+    right, bottom = int((x2 + margin) * scale) + 1, int((y2 + margin) * scale) + 1
+    cut = shown[top:bottom, left:right]
+    return cut if cut.size else shown
+
+
+def _upright(picture: Picture, width_px: int) -> Rgb:
+    """Return the picture in RGB, not above `width_px` wide, sides even."""
+    width = max(2, min(width_px, picture.width_px) // 2 * 2)
+    height = max(2, picture.height_px * width // picture.width_px // 2 * 2)
+    return picture.pixels(width, height, "rgb24")
