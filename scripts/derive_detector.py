@@ -144,7 +144,6 @@ class Converter:
 
     def _reshape(self, node: dict, inputs: list[str]) -> None:
         shape = np.asarray(self.fold(inputs[1])).astype(np.int64)
-        shape = np.array([1, -1, shape[-1]], np.int64)  # free number of cells
         name = node["name"]
         self._emit("Reshape", [inputs[0], self._constant(f"{name}/shape", shape)], [name])
 
