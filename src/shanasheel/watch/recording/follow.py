@@ -108,9 +108,7 @@ class Follower:
         return News(init=init, fragments=tuple(found))
 
 
-def _pairs(
-    stream: BinaryIO, size: int, *, start: int = 0
-) -> Iterator[tuple[Box, Box | None]]:
+def _pairs(stream: BinaryIO, size: int, *, start: int = 0) -> Iterator[tuple[Box, Box | None]]:
     """Yield (moov, None), then (moof, mdat) for every whole fragment."""
     moof: Box | None = None
     for box in walk(stream, start, size):

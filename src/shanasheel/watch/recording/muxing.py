@@ -35,10 +35,17 @@ class _HashedFile:
         self.size_bytes = 0
         self.failed: OSError | None = None
 
+    @property
+    def closed(self) -> bool:
+        """Tell PyAV not to write a trailer into an abandoned file."""
+        return self._stream.closed
+
     def write(self, data: bytes) -> int:
         """Append and hash; FFmpeg hides the error's kind, so it is kept here too."""
         try:
-            self._stream.write(data)
+            rest = memoryview(data)
+            while rest:  # an unbuffered write may take only a part, as when the disk fills
+                rest = rest[self._stream.write(rest) :]
         except OSError as error:
             self.failed = error
             raise
