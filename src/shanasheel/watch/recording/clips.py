@@ -1,0 +1,188 @@
+"""Cuts a span out of stored segments, by stream copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.text import printable
+from shanasheel.domain.footage import StreamFormat
+from shanasheel.watch.recording.muxing import FragmentedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipSpan:
+    """What a clip really holds: whole groups of pictures, so it may reach beyond the wish.
+
+    Args:
+        frames: pictures inside.
+        complete: False when it ends early because the picture format changed.
+    """
+
+    start: datetime
+    end: datetime
+    frames: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    """A coded picture with its place on our time line."""
+
+    at: datetime
+    end: datetime
+    shown_after_us: int
+    is_key: bool
+    payload: bytes
+    form: StreamFormat
+
+
+def write_clip(
+    out: Path,
+    files: Sequence[tuple[Path, datetime]],
+    start: datetime,
+    end: datetime,
+) -> ClipSpan:
+    """Write the groups of pictures that touch `[start, end)` into one fragmented MP4.
+
+    A hole between two files stays a hole: the last picture before it stands still.
+
+    Args:
+        out: a new file; its folder must exist.
+        files: segments of one stream with the start of each, in order.
+        start: the wished start, aware.
+        end: the wished end, aware, after `start`.
+
+    Raises:
+        InvalidInput: the span is empty, or a file is no video.
+        NotFound: a file is missing, or none has footage in the span.
+        Exhausted: the disk refused.
+        FileExistsError: `out` is taken.
+    """
+    if end <= start:
+        raise InvalidInput("The clip ends before it starts.", "Give an end after the start.")
+    writing: FragmentedFile | None = None
+    first: _Picture | None = None
+    last: _Picture | None = None
+    frames, complete = 0, True
+    try:
+        for picture in _wanted(files, start, end):
+            if first is None:
+                first, writing = picture, FragmentedFile(out, picture.form)
+            elif not _same(picture.form, first.form):
+                complete = False
+                break
+            if writing is not None:
+                _add(writing, picture, first, last)
+            last, frames = picture, frames + 1
+        if writing is None or first is None or last is None:
+            raise NotFound("There is no footage in this span.", "Look at the camera's gaps.")
+        writing.close()
+    except BaseException:
+        if writing is not None:
+            writing.abandon()
+            out.unlink(missing_ok=True)
+        raise
+    return ClipSpan(start=first.at, end=last.end, frames=frames, complete=complete)
+
+
+def _wanted(
+    files: Sequence[tuple[Path, datetime]], start: datetime, end: datetime
+) -> Iterator[_Picture]:
+    """Yield whole groups of pictures that overlap `[start, end)`."""
+    group: list[_Picture] = []
+    for path, began in files:
+        for picture in _pictures(path, began):
+            if picture.is_key:
+                if group and group[-1].end > start:
+                    yield from group
+                group = []
+                if picture.at >= end:
+                    return
+            if group or picture.is_key:
+                group.append(picture)
+    if group and group[-1].end > start:
+        yield from group
+
+
+def _pictures(path: Path, began: datetime) -> Iterator[_Picture]:
+    if not path.is_file():
+        raise NotFound(f"The footage {printable(path.name)} is missing.", "It may have expired.")
+    try:
+        container = av.open(
+            f"file:{path.resolve()}", format="mp4", options={"protocol_whitelist": "file"}
+        )
+        with container:
+            stream = container.streams.video[0]
+            form = _form_of(stream)
+            for packet in container.demux(stream):
+                if packet.size and packet.dts is not None:
+                    yield _picture(packet, began, form)
+    except (FFmpegError, IndexError) as error:
+        raise InvalidInput(
+            f"The footage {printable(path.name)} cannot be read.", "Verify it against its hash."
+        ) from error
+
+
+def _picture(packet: av.Packet[av.VideoStream], began: datetime, form: StreamFormat) -> _Picture:
+    dts = packet.dts or 0
+    at = began + timedelta(microseconds=_us(dts, form))
+    length = max(1, _us(packet.duration or 0, form))
+    shown = packet.pts if packet.pts is not None else dts
+    return _Picture(
+        at=at,
+        end=at + timedelta(microseconds=length),
+        shown_after_us=max(0, _us(shown - dts, form)),
+        is_key=packet.is_keyframe,
+        payload=bytes(packet),
+        form=form,
+    )
+
+
+def _add(
+    writing: FragmentedFile, picture: _Picture, first: _Picture, last: _Picture | None
+) -> None:
+    base = first.form.time_base
+    ticks = round((picture.at - first.at).total_seconds() / base)
+    if last is not None:  # rounding, or files that overlap after our clock was set back
+        ticks = max(ticks, round((last.at - first.at).total_seconds() / base) + 1)
+    shown = round(picture.shown_after_us / 1_000_000 / base)
+    length = round((picture.end - picture.at).total_seconds() / base)
+    writing.add(
+        picture.payload, pts=ticks + shown, dts=ticks, duration=length, is_key=picture.is_key
+    )
+
+
+def _form_of(stream: av.VideoStream) -> StreamFormat:
+    context = stream.codec_context
+    if stream.time_base is None:
+        raise InvalidInput("A stored segment has no time base.", "Verify it against its hash.")
+    return StreamFormat(
+        codec=context.codec.canonical_name,
+        extradata=bytes(context.extradata or b""),
+        width_px=context.width,
+        height_px=context.height,
+        time_base=stream.time_base,
+        frame_rate=None,
+        rotation_deg=0,
+        template=stream,
+    )
+
+
+def _same(one: StreamFormat, other: StreamFormat) -> bool:
+    return (one.codec, one.width_px, one.height_px, one.extradata) == (
+        other.codec,
+        other.width_px,
+        other.height_px,
+        other.extradata,
+    )
+
+
+def _us(ticks: int, form: StreamFormat) -> int:
+    return int(ticks * 1_000_000 * form.time_base)

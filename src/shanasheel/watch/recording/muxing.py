@@ -1,0 +1,131 @@
+"""Stream copy into a fragmented MP4 file, hashed while it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.error import FFmpegError
+
+from shanasheel.base.errors import Exhausted, InvalidInput
+from shanasheel.base.files import sync_directory
+from shanasheel.domain.footage import StreamFormat
+
+#: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
+FRAGMENT_S = 0.5
+
+_OPTIONS = {
+    # skip_trailer: the random access index would follow the last fragment; we have our own.
+    "movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer",
+    "frag_duration": str(int(FRAGMENT_S * 1_000_000)),
+    "flush_packets": "1",  # every fragment reaches the file when it is whole
+    "use_editlist": "0",
+}
+
+
+class _HashedFile:
+    """A file that can only grow; FFmpeg sees no seek, so no byte is ever rewritten."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+        self.failed: OSError | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Tell PyAV not to write a trailer into an abandoned file."""
+        return self._stream.closed
+
+    def write(self, data: bytes) -> int:
+        """Append and hash; FFmpeg hides the error's kind, so it is kept here too."""
+        try:
+            rest = memoryview(data)
+            while rest:  # an unbuffered write may take only a part, as when the disk fills
+                rest = rest[self._stream.write(rest) :]
+        except OSError as error:
+            self.failed = error
+            raise
+        self.sha256.update(data)
+        self.size_bytes += len(data)
+        return len(data)
+
+
+class FragmentedFile:
+    """One file being written. States: open, closed. Whole fragments are in the file at once.
+
+    Timestamps given to `add` must start near 0 and `dts` must rise.
+
+    Raises:
+        InvalidInput: MP4 cannot hold the codec.
+        Exhausted: the disk refused.
+        FileExistsError: the path is taken.
+    """
+
+    def __init__(self, path: Path, form: StreamFormat) -> None:
+        self.path = path
+        self._form = form
+        self._stream = path.open("xb", buffering=0)
+        self._file = _HashedFile(self._stream)
+        try:
+            self._container = av.open(self._file, "w", format="mp4", options=dict(_OPTIONS))
+            self._track = self._container.add_stream_from_template(form.template, opaque=True)
+        except (FFmpegError, ValueError) as error:
+            self._stream.close()
+            path.unlink(missing_ok=True)
+            raise InvalidInput(
+                f"MP4 cannot hold video coded as {form.codec}.",
+                "Set the camera to H.264 or H.265, or convert the file.",
+            ) from error
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of all bytes so far."""
+        return self._file.sha256.hexdigest()
+
+    @property
+    def size_bytes(self) -> int:
+        """Return the number of bytes so far."""
+        return self._file.size_bytes
+
+    def add(self, payload: bytes, *, pts: int, dts: int, duration: int, is_key: bool) -> None:
+        """Append one coded picture; times in ticks of the format's time base."""
+        packet = av.Packet(payload)
+        packet.stream = self._track
+        packet.time_base = self._form.time_base
+        packet.pts, packet.dts, packet.duration = pts, dts, duration
+        packet.is_keyframe = is_key
+        try:
+            self._container.mux(packet)
+        except (FFmpegError, OSError) as error:
+            raise self._refusal(error) from error
+
+    def close(self) -> None:
+        """Write the last fragment; the file and its name are on disk when this returns."""
+        try:
+            self._container.close()
+            os.fsync(self._stream.fileno())
+        except (FFmpegError, OSError) as error:
+            raise self._refusal(error) from error
+        finally:
+            self._stream.close()
+        sync_directory(self.path.parent)
+
+    def abandon(self) -> None:
+        """Let go of the file after a failure; what is whole in it stays for `recover`."""
+        self._stream.close()
+
+    def _refusal(self, error: BaseException) -> Exhausted | InvalidInput:
+        failed = self._file.failed or (error if not isinstance(error, FFmpegError) else None)
+        if isinstance(failed, OSError):
+            return Exhausted(
+                f"{self.path.name} cannot be written: {failed.strerror}.",
+                "Free space on the data disk.",
+            )
+        return InvalidInput(
+            f"{self.path.name} cannot take a picture coded as {self._form.codec}.",
+            "The camera sends damaged video; the session must be opened anew.",
+        )

@@ -1,0 +1,257 @@
+"""Packets of one stream into segments that survive a kill.
+
+Invariants, each with a test:
+
+1. A file begins with a key picture and holds whole groups of pictures, copied, never re-encoded.
+2. A file only grows. Its SHA-256 is taken from the bytes as they are written, never read back.
+3. Before a file's first byte, its marker `<name>.mp4.open` with the segment's id is on disk.
+   It stays until the worker acknowledges the segment, after its own record of it is on disk.
+4. A segment is returned only when file, folder and marker are on disk.
+5. Whole fragments of at most 0.5 s reach the file as they complete: that much a kill costs.
+6. Within a session a segment ends exactly where the next starts. Times are our clock at the
+   session's first key picture plus the stream's own time. When the two part by more than 2 s, the
+   segment ends at the next key picture and our clock counts anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shanasheel.base.clock import Clock, to_us
+from shanasheel.base.errors import Exhausted, InvalidInput
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.footage import Packet, Segment, StreamFormat
+from shanasheel.watch.recording.mime import mime_type
+from shanasheel.watch.recording.muxing import FragmentedFile
+from shanasheel.watch.recording.places import (
+    Marker,
+    live_path,
+    marker_path,
+    open_marker,
+    segment_path,
+    write_live,
+    write_marker,
+)
+
+#: Our clock and the stream's may part this far before a segment ends (prescribed: 2 s).
+_DRIFT_S = 2.0
+_LEAST_PICTURE = timedelta(milliseconds=1)  # a segment of one picture still has a length
+
+
+@dataclass(slots=True, kw_only=True)
+class _Anchor:
+    """Our time at one dts; maps the stream's time to ours for a session."""
+
+    at: datetime
+    dts: int
+    form: StreamFormat
+
+    def time_of(self, dts: int) -> datetime:
+        ticks = dts - self.dts
+        # Whole microseconds by integer arithmetic: floats would open holes between segments.
+        base = self.form.time_base
+        return self.at + timedelta(
+            microseconds=ticks * 1_000_000 * base.numerator // base.denominator
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """The file being written."""
+
+    file: FragmentedFile
+    marker: Marker
+    start: datetime
+    first_dts: int
+    frames: int = 0
+
+
+class Recorder:
+    """Writes one stream of one camera; push packets of one session after another.
+
+    Between `finish` and the next `push` no file is open. Not for use by two threads.
+
+    Args:
+        data: the data folder.
+        target_s: a file is cut at the first key picture after this many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: Path,
+        camera: CameraId,
+        stream: Stream,
+        clock: Clock,
+        ids: IdMaker,
+        target_s: float = 10.0,
+    ) -> None:
+        self._data = data
+        self._camera = camera
+        self._stream = stream
+        self._clock = clock
+        self._ids = ids
+        self._target = timedelta(seconds=target_s)
+        self._anchor: _Anchor | None = None
+        self._open: _Open | None = None
+        self._last: Packet | None = None
+        self._leap = 0  # ticks taken out of the stream's time since the anchor
+        self._last_dts = 0
+
+    def push(self, packet: Packet) -> tuple[Segment, ...]:
+        """Write a packet; return the segments that became durable by it.
+
+        Packets before a session's first key picture are not written. A packet of another format
+        than the one before ends the session first.
+
+        Raises:
+            InvalidInput: MP4 cannot hold the codec, or the picture is damaged.
+            Exhausted: the disk refused. The session is over; `recover` finds what was written.
+        """
+        done: tuple[Segment, ...] = ()
+        if self._last is not None and packet.format is not self._last.format:
+            done = self.finish()
+        dts = self._smooth(packet)
+        if packet.is_key:
+            done += self._cut(packet, dts)
+        if self._open is not None:
+            self._write(self._open, packet, dts)
+        if self._open is not None or packet.is_key:
+            self._last, self._last_dts = packet, dts
+        return done
+
+    def finish(self) -> tuple[Segment, ...]:
+        """End the session: close the open file and return its segment, if there is one."""
+        try:
+            return self._close(self._end()) if self._open is not None else ()
+        finally:
+            self._anchor, self._last, self._leap = None, None, 0
+
+    def acknowledge(self, segment: Segment) -> None:
+        """Forget a returned segment; call when its record elsewhere is durable."""
+        # Not synced: a marker that comes back after a power cut is recovered under the same id.
+        marker_path(self._data / segment.path).unlink(missing_ok=True)
+
+    def _smooth(self, packet: Packet) -> int:
+        """Return the packet's dts without leaps that our own clock did not see."""
+        if self._last is not None:
+            base = packet.format.time_base
+            moved_s = float((packet.dts - self._leap - self._last_dts) * base)
+            seen_s = (packet.at - self._last.at).total_seconds()
+            if moved_s - seen_s > _DRIFT_S:
+                wanted = self._last_dts + max(1, int(max(0.0, seen_s) / base))
+                self._leap = packet.dts - wanted
+        # A leap taken back must not send time backwards, whatever the source does.
+        floor = self._last_dts + 1 if self._last is not None else packet.dts
+        return max(packet.dts - self._leap, floor)
+
+    def _cut(self, packet: Packet, dts: int) -> tuple[Segment, ...]:
+        """At a key picture: end the open file if it is due, and begin one if none is open."""
+        done: tuple[Segment, ...] = ()
+        anchor = self._anchor
+        drifted = (
+            anchor is not None and abs((packet.at - anchor.time_of(dts)).total_seconds()) > _DRIFT_S
+        )
+        if anchor is not None and self._open is not None:
+            start = anchor.time_of(dts)
+            if drifted or start - self._open.start >= self._target:
+                done = self._close(max(start, self._open.start + _LEAST_PICTURE))
+        if self._open is None:
+            if anchor is None or drifted:
+                anchor = self._anchor = _Anchor(at=packet.at, dts=dts, form=packet.format)
+            self._begin(packet.format, anchor.time_of(dts), dts)
+        return done
+
+    def _begin(self, form: StreamFormat, start: datetime, dts: int) -> None:
+        file = self._data / segment_path(self._camera, self._stream, start)
+        while file.exists() or marker_path(file).exists():  # our clock was set back
+            start += timedelta(microseconds=1)
+            file = self._data / segment_path(self._camera, self._stream, start)
+        size = (form.width_px, form.height_px)
+        marker = open_marker(
+            self._ids.new(), start, codec=form.codec, mime=mime_type(form), size=size
+        )
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_marker(file, marker)
+            opened = FragmentedFile(file, form)
+            write_live(self._data, self._camera, self._stream, file=file, marker=marker)
+        except InvalidInput:
+            marker_path(file).unlink(missing_ok=True)
+            raise
+        except OSError as error:
+            raise _disk(file, error) from error
+        self._open = _Open(file=opened, marker=marker, start=start, first_dts=dts)
+
+    def _write(self, opened: _Open, packet: Packet, dts: int) -> None:
+        shown = max(0, packet.pts - packet.dts)
+        at = dts - opened.first_dts
+        try:
+            opened.file.add(
+                packet.payload,
+                pts=at + shown,
+                dts=at,
+                duration=packet.duration,
+                is_key=packet.is_key,
+            )
+        except (InvalidInput, Exhausted):
+            self._abandon()
+            raise
+        opened.frames += 1
+
+    def _end(self) -> datetime:
+        """Return when the last picture ends: its duration, else as long as the mean so far."""
+        opened, last, anchor = self._open, self._last, self._anchor
+        if opened is None or last is None or anchor is None:
+            return self._clock.now()
+        mean = (self._last_dts - opened.first_dts) // max(1, opened.frames - 1)
+        rate = last.format.frame_rate or 25.0
+        ticks = last.duration or mean or round(1 / (rate * float(last.format.time_base)))
+        return max(anchor.time_of(self._last_dts + ticks), opened.start + _LEAST_PICTURE)
+
+    def _close(self, end: datetime) -> tuple[Segment, ...]:
+        opened = self._open
+        if opened is None:
+            return ()
+        file = opened.file.path
+        try:
+            opened.file.close()
+            marker = replace(
+                opened.marker,
+                end_us=to_us(end),
+                sha256=opened.file.sha256,
+                size_bytes=opened.file.size_bytes,
+                frames=opened.frames,
+            )
+            write_marker(file, marker)
+        except (InvalidInput, Exhausted):
+            self._abandon()
+            raise
+        except OSError as error:
+            self._abandon()
+            raise _disk(file, error) from error
+        self._open = None
+        self._forget_live()
+        path = file.relative_to(self._data).as_posix()
+        return (marker.segment(self._camera, self._stream, path),)
+
+    def _abandon(self) -> None:
+        """Leave file and marker as they are, for `recover`, and end the session."""
+        if self._open is not None:
+            self._open.file.abandon()
+        self._open, self._anchor, self._last, self._leap = None, None, None, 0
+        self._forget_live()
+
+    def _forget_live(self) -> None:
+        with contextlib.suppress(OSError):  # a stale pointer misleads nobody for long
+            live_path(self._data, self._camera, self._stream).unlink(missing_ok=True)
+
+
+def _disk(file: Path, error: OSError) -> Exhausted:
+    return Exhausted(
+        f"{file.name} cannot be written: {error.strerror}.", "Free space on the data disk."
+    )

@@ -1,0 +1,121 @@
+"""Finds what a killed recorder left, at the start of its successor.
+
+For every marker of the stream, in order:
+
+1. The marker describes a closed file, and size and SHA-256 still match: that segment is returned.
+2. Else the file is cut after its last whole fragment, hashed, and returned as recovered. The
+   finished marker is written before, so that a kill during recovery changes nothing.
+3. A file without a whole fragment is deleted, then its marker.
+
+Run it before a `Recorder` of the same stream. Running it again returns the same segments under the
+same ids until they are acknowledged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shanasheel.base.clock import Clock, from_us, to_us
+from shanasheel.base.errors import InvalidInput
+from shanasheel.base.files import sync_directory
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.footage import Segment
+from shanasheel.watch.recording.follow import layout
+from shanasheel.watch.recording.places import (
+    Marker,
+    live_path,
+    markers,
+    read_marker,
+    write_marker,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What was found.
+
+    Args:
+        segments: to be recorded, then acknowledged; in order of start.
+        last_end: when the footage of the killed worker ends; None when it left nothing open. The
+            gap `WORKER_KILLED` reaches from here to the first segment that follows.
+        unreadable: names of markers that are not ours or damaged; left where they are.
+    """
+
+    segments: tuple[Segment, ...]
+    last_end: datetime | None
+    unreadable: tuple[str, ...] = ()
+
+
+def recover(data: Path, camera: CameraId, stream: Stream, clock: Clock, ids: IdMaker) -> Recovery:
+    """Return the segments of one stream that were not acknowledged; see the module.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    del clock, ids  # every time and id stands in the markers: that is what makes it repeatable
+    live_path(data, camera, stream).unlink(missing_ok=True)
+    found: list[Segment] = []
+    ends: list[datetime] = []
+    unreadable: list[str] = []
+    for path in tuple(markers(data, camera, stream)):
+        file = path.with_suffix("")
+        try:
+            marker = read_marker(path)
+            finished = _finished(file, marker)
+        except InvalidInput:
+            unreadable.append(path.name)
+            continue
+        if finished is None:
+            file.unlink(missing_ok=True)
+            path.unlink()
+            ends.append(from_us(marker.start_us))
+            continue
+        segment = finished.segment(camera, stream, file.relative_to(data).as_posix())
+        found.append(segment)
+        ends.append(segment.end)
+    return Recovery(
+        segments=tuple(found), last_end=max(ends, default=None), unreadable=tuple(unreadable)
+    )
+
+
+def _finished(file: Path, marker: Marker) -> Marker | None:
+    """Return the marker of the closed or cut file; None when nothing in it can be played."""
+    if not file.is_file():
+        return None
+    if marker.sha256 and file.stat().st_size == marker.size_bytes:
+        if _sha256(file) == marker.sha256:
+            return marker
+    return _cut(file, replace(marker, recovered=True))
+
+
+def _cut(file: Path, marker: Marker) -> Marker | None:
+    with file.open("r+b") as stream:
+        found = layout(stream)
+        if not found.fragments:
+            return None
+        stream.truncate(found.end)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_directory(file.parent)
+    last = found.fragments[-1]
+    length = timedelta(seconds=last.start_s + last.duration_s)
+    start = from_us(marker.start_us)
+    cut = replace(
+        marker,
+        end_us=to_us(max(start + length, start + timedelta(milliseconds=1))),
+        sha256=_sha256(file),
+        size_bytes=found.end,
+        frames=sum(fragment.frames for fragment in found.fragments),
+    )
+    write_marker(file, cut)
+    return cut
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
