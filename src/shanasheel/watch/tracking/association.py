@@ -6,9 +6,40 @@ import lap
 import numpy as np
 from numpy.typing import NDArray
 
-from shanasheel.watch.tracking.geometry import Floats
+from shanasheel.watch.tracking.geometry import Floats, overlap, widened
 
 _NEVER = 1e4  # finite: the solver's results are undefined for mixtures of infinities
+
+
+def likeness(expected: Floats, detected: Floats, *, scores: Floats, widening: Floats) -> Floats:
+    """Return how well each detection continues each track.
+
+    The overlap of widened boxes, times the ratio of heights (a lamp post behind a walker overlaps,
+    but is shorter), times a factor that prefers surer detections.
+
+    Args:
+        expected: (T, 4) boxes of the tracks, `x1 y1 x2 y2`.
+        detected: (D, 4) boxes of the detections, same frame.
+        scores: (D,) in [0, 1].
+        widening: (T,) share of its size by which each pair's boxes grow on every side.
+
+    Returns:
+        (T, D) in [0, 1].
+
+    Source:
+        Heights: Yang et al., "Hybrid-SORT", AAAI 2024, section 3.3. Scores: ByteTrack's code.
+    """
+    rows, columns = len(expected), len(detected)
+    shared = np.empty((rows, columns))
+    for ratio in np.unique(widening):
+        chosen = widening == ratio
+        grown = widened(expected[chosen], np.full(int(chosen.sum()), ratio))
+        shared[chosen] = overlap(grown, widened(detected, np.full(columns, ratio)))
+    first = (expected[:, 3] - expected[:, 1])[:, None]
+    second = (detected[:, 3] - detected[:, 1])[None, :]
+    heights = np.minimum(first, second) / np.maximum(np.maximum(first, second), 1e-9)
+    alike: Floats = shared * heights * (0.5 + 0.5 * scores)[None, :]
+    return alike
 
 
 def assign(similarity: Floats, least: float) -> list[tuple[int, int]]:

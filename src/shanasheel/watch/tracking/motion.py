@@ -17,9 +17,9 @@ from shanasheel.watch.tracking.geometry import Floats, from_centre, to_centre
 # All in box sizes (square root of area), so that near and far things behave alike. Guesses from
 # walking (1.4 m/s, 1.7 m tall) and city driving (14 m/s, 1.5 m x 4 m); see TrackerSettings for
 # what was measured.
-_NOISE_RATIO = np.array([0.06, 0.06, 0.08, 0.08])
+_NOISE_RATIO = np.array([0.08, 0.08, 0.08, 0.08])
 _SPEED_PER_S = {Kind.PERSON: 1.2, Kind.TWO_WHEELER: 3.0, Kind.VEHICLE: 4.0}
-_JERK_PER_S = {Kind.PERSON: 0.6, Kind.TWO_WHEELER: 1.5, Kind.VEHICLE: 2.0}
+_JERK_PER_S = {Kind.PERSON: 0.3, Kind.TWO_WHEELER: 1.5, Kind.VEHICLE: 2.0}
 _SIZE_SHARE = 0.25  # sizes change more slowly than places
 _SIZE_HORIZON_S = 0.5  # extrapolating growth further turns boxes into posts or plates
 _REPLAY_STEPS = 8
@@ -56,9 +56,7 @@ class Motion:
         size = _size(self.place)
         push = (_JERK_PER_S[self.kind] * size * _shares()) ** 2
         place_var, mixed, speed_var = self.spread
-        place_var = (
-            place_var + 2 * ahead_s * mixed + ahead_s**2 * speed_var + push * ahead_s**3 / 3
-        )
+        place_var = place_var + 2 * ahead_s * mixed + ahead_s**2 * speed_var + push * ahead_s**3 / 3
         mixed = mixed + ahead_s * speed_var + push * ahead_s**2 / 2
         speed_var = speed_var + push * ahead_s
         expected = self.place + self.speed * ahead_s

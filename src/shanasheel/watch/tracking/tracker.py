@@ -15,16 +15,18 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import KIND_NUMBERS, CameraId, Kind
 from shanasheel.domain.seen import Detections, Tracks
-from shanasheel.watch.tracking.association import assign
-from shanasheel.watch.tracking.geometry import Floats, overlap, widened
+from shanasheel.watch.tracking.association import assign, likeness
+from shanasheel.watch.tracking.geometry import Floats, overlap
 from shanasheel.watch.tracking.settings import TrackerSettings
 from shanasheel.watch.tracking.track import FinishedTrack, GrowingTrack, Seen
 
 _MOST_WIDENING = 0.5  # a box twice as wide and tall; beyond, neighbours are mistaken
-_RECENT_S = 0.7  # weak detections prolong only what was seen this recently
-_WEAK_OVERLAP = 0.4  # weak detections must lie better
+# Measured on PETS09-S2L1 with NanoDet (tests/watch/tracking): each lies on a plateau.
+_RECENT_S = 0.4  # weak detections prolong only what was seen this recently
+_WEAK_OVERLAP = 0.5  # weak detections must be more alike, and are never widened
 _TENTATIVE_S = 0.5  # an unconfirmed track may blink this long
 _DOUBLE_OVERLAP = 0.6  # a strong detection lying so on a track is the same thing twice
+_START_ABOVE = 0.15  # a first detection must score this much above those that lead
 _GAP_S = 0.6  # unseen for longer, the way is made up for
 _CLOCK_STEP_US = 1_000_000  # time falling back further is a new session, less is jitter
 
@@ -128,9 +130,7 @@ class Tracker:
         tracks = [track for track in self._tracks if track.kind == kind]
         known = [track for track in tracks if track.number]
         tentative = [track for track in tracks if not track.number]
-        lead = (
-            self._settings.people_score if kind is Kind.PERSON else self._settings.vehicle_score
-        )
+        lead = self._lead(kind)
         strong = [each for each in seen if each.score >= lead]
         weak = [each for each in seen if each.score < lead]
         least, matched = self._settings.overlap, []
@@ -138,34 +138,41 @@ class Tracker:
         def expected(track: GrowingTrack) -> Floats:
             return track.motion.box_at(at_us / 1e6)
 
-        matched += self._round(known, strong, expected, least)
+        matched += self._round(known, strong, expected, least=least)
         recent = [track for track in known if track.unseen_s(at_us) <= _RECENT_S]
-        found = self._round(recent, weak, expected, _WEAK_OVERLAP)
+        found = self._round(recent, weak, expected, least=_WEAK_OVERLAP, exact=True)
         known = [track for track in known if track not in found]
         matched += found
-        matched += self._round(known, strong, _last_box, least)
-        matched += self._round(tentative, strong, expected, least)
+        matched += self._round(known, strong, _last_box, least=least)
+        matched += self._round(tentative, strong, expected, least=least)
         self._start(kind, strong, matched)
         return matched
 
+    def _lead(self, kind: Kind) -> float:
+        settings = self._settings
+        return settings.people_score if kind is Kind.PERSON else settings.vehicle_score
+
     def _round(
-        self, tracks: list[GrowingTrack], seen: list[Seen], boxes: _Boxes, least: float
+        self,
+        tracks: list[GrowingTrack],
+        seen: list[Seen],
+        boxes: _Boxes,
+        *,
+        least: float,
+        exact: bool = False,
     ) -> list[GrowingTrack]:
         """Match, let tracks take their detections, and remove both from the given lists."""
         if not tracks or not seen:
             return []
         at_us = seen[0].at_us
         ratios = np.array([self._widening(track.unseen_s(at_us)) for track in tracks])
-        places = np.stack([boxes(track) for track in tracks])
-        detected = np.stack([each.box for each in seen])
-        similarity = np.stack(
-            [
-                overlap(
-                    widened(places[[row]], ratios[[row]]),
-                    widened(detected, np.full(len(seen), ratios[row])),
-                )[0]
-                for row in range(len(tracks))
-            ]
+        if exact:
+            ratios[:] = 0.0
+        similarity = likeness(
+            np.stack([boxes(track) for track in tracks]),
+            np.stack([each.box for each in seen]),
+            scores=np.array([each.score for each in seen]),
+            widening=ratios,
         )
         pairs = assign(similarity, least)
         matched = [tracks[row] for row, _ in pairs]
@@ -191,6 +198,8 @@ class Tracker:
     def _start(self, kind: Kind, strong: list[Seen], matched: list[GrowingTrack]) -> None:
         """Begin tracks from strong detections left over that lie on no track seen now."""
         for each in strong:
+            if each.score < self._lead(kind) + _START_ABOVE:
+                continue
             if matched:
                 others = np.stack([track.last.box for track in matched])
                 if overlap(each.box[None], others).max() > _DOUBLE_OVERLAP:
