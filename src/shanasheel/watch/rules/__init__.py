@@ -1,1 +1,16 @@
 """Tracks into events, one small module per rule."""
+
+from shanasheel.watch.rules.camera_faults import covered_event, signal_event
+from shanasheel.watch.rules.line_crossing import LineCrossing
+from shanasheel.watch.rules.loitering import Loitering
+from shanasheel.watch.rules.rule_set import RuleSet
+from shanasheel.watch.rules.zone_entry import ZoneEntry
+
+__all__ = [
+    "LineCrossing",
+    "Loitering",
+    "RuleSet",
+    "ZoneEntry",
+    "covered_event",
+    "signal_event",
+]

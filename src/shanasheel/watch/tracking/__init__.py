@@ -1,1 +1,41 @@
 """Detections into tracks and sightings: numbers in, numbers out."""
+
+from shanasheel.watch.tracking.mot import (
+    Clip,
+    MotRows,
+    frames_of,
+    interpolate,
+    read_detections,
+    read_mot,
+    rows_of,
+    write_mot,
+)
+from shanasheel.watch.tracking.settings import TrackerSettings
+from shanasheel.watch.tracking.sightings import sighting_of
+from shanasheel.watch.tracking.track import FinishedTrack
+from shanasheel.watch.tracking.tracker import Tracker
+from shanasheel.watch.tracking.tracking_scores import (
+    Sequence,
+    TrackingScores,
+    evaluate_tracking,
+    read_sequence,
+)
+
+__all__ = [
+    "Clip",
+    "FinishedTrack",
+    "MotRows",
+    "Sequence",
+    "Tracker",
+    "TrackerSettings",
+    "TrackingScores",
+    "evaluate_tracking",
+    "frames_of",
+    "interpolate",
+    "read_detections",
+    "read_mot",
+    "read_sequence",
+    "rows_of",
+    "sighting_of",
+    "write_mot",
+]

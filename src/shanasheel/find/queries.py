@@ -1,0 +1,122 @@
+"""What a person may ask of the sightings, and the cursor that continues an answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from shanasheel.base.clock import from_us, to_us
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.cameras import CameraId, Kind
+
+MOST_RESULTS = 500
+_MOST_CAMERAS = 1000
+_LONGEST_CURSOR = 128
+_CURSOR = re.compile(r"([0-9]{1,17})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+TYPES = frozenset({"person", "car", "bus", "truck", "bicycle", "motorcycle", "unknown"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """The last sighting of a page: the next page begins after it (order of start, then id)."""
+
+    start: datetime
+    id: str
+
+
+def encode_cursor(start: datetime, identifier: str) -> str:
+    """Return the cursor after a sighting; opaque to those who carry it.
+
+    >>> text = encode_cursor(from_us(5), "01890a5d-ac96-774b-bcce-b302099a8057")
+    >>> decode_cursor(text).start.microsecond
+    5
+
+    Raises:
+        InvalidInput: the time is before 1970 or the identifier is none of ours.
+    """
+    plain = f"{to_us(start)}|{identifier}"
+    if not _CURSOR.fullmatch(plain):
+        raise InvalidInput("No cursor can be made of this sighting.", "")
+    return base64.urlsafe_b64encode(plain.encode("ascii")).decode("ascii").rstrip("=")
+
+
+def decode_cursor(text: str) -> Cursor:
+    """Return what a cursor says.
+
+    Raises:
+        InvalidInput: it was not made by `encode_cursor`.
+    """
+    try:
+        if len(text) > _LONGEST_CURSOR:
+            raise ValueError
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        match = _CURSOR.fullmatch(base64.b64decode(padded, b"-_", validate=True).decode("ascii"))
+        if match is None:
+            raise ValueError
+        cursor = Cursor(start=from_us(int(match[1])), id=match[2])
+    except (ValueError, OverflowError, binascii.Error) as fault:
+        raise InvalidInput(
+            "The cursor is not one of ours.", "Ask again without a cursor, from the first page."
+        ) from fault
+    if encode_cursor(cursor.start, cursor.id) != text:
+        raise InvalidInput("The cursor is not one of ours.", "Ask again without a cursor.")
+    return cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightingQuery:
+    """Which sightings to find; what is empty or None does not narrow.
+
+    Args:
+        kinds, cameras, types: any of these; `types` as in `Sighting.type`.
+        start, end: sightings that touch the span `[start, end)`.
+        min_confidence: least mean score, in [0, 1].
+        cursor: where the last page ended, from `encode_cursor`; empty for the first page.
+        limit: 1 to 500 results.
+
+    Raises:
+        InvalidInput: naming every field that is wrong.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    cameras: tuple[CameraId, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    min_confidence: float = 0.0
+    types: tuple[str, ...] = ()
+    cursor: str = ""
+    limit: int = 50
+
+    def __post_init__(self) -> None:
+        faults = [*self._span_faults(), *self._filter_faults()]
+        if faults:
+            raise InvalidInput("The search cannot be run: " + "; ".join(faults) + ".", "")
+        if self.cursor:
+            decode_cursor(self.cursor)
+
+    def after(self) -> Cursor | None:
+        """Return where to go on, or None for the first page."""
+        return decode_cursor(self.cursor) if self.cursor else None
+
+    def _span_faults(self) -> list[str]:
+        times = (("start", self.start), ("end", self.end))
+        naive = [f"{name} has no time zone" for name, at in times if at and at.tzinfo is None]
+        if not naive and self.start and self.end and self.start >= self.end:
+            return ["start is not before end"]
+        return naive
+
+    def _filter_faults(self) -> list[str]:
+        faults = []
+        if not 0 <= self.min_confidence <= 1:
+            faults.append("min_confidence is not in 0..1")
+        if not 1 <= self.limit <= MOST_RESULTS:
+            faults.append(f"limit is not in 1..{MOST_RESULTS}")
+        if len(self.cameras) > _MOST_CAMERAS:
+            faults.append(f"more than {_MOST_CAMERAS} cameras")
+        if not TYPES.issuperset(self.types):
+            faults.append("types has something other than " + ", ".join(sorted(TYPES)))
+        return faults

@@ -1,0 +1,49 @@
+"""Events about the camera itself: covered, or silent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event, EventKind
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.footage import GapCause
+
+
+def covered_event(
+    camera: CameraId, at: datetime, *, start: datetime, score: float, ids: IdMaker
+) -> Event:
+    """Return the event of a camera whose view has been covered since `start`.
+
+    Args:
+        score: how sure the view is covered, in [0, 1]; beyond, it is cut.
+    """
+    confidence = min(1.0, max(0.0, score))
+    return Event(
+        id=ids.new(),
+        camera=camera,
+        kind=EventKind.CAMERA_COVERED,
+        at=at,
+        start=min(start, at),
+        confidence=confidence,
+        numbers=(("covered_s", _seconds(start, at)), ("score", round(confidence, 3))),
+    )
+
+
+def signal_event(
+    camera: CameraId, gap_start: datetime, *, at: datetime, cause: GapCause, ids: IdMaker
+) -> Event:
+    """Return the event of a camera that has sent nothing since `gap_start`."""
+    return Event(
+        id=ids.new(),
+        camera=camera,
+        kind=EventKind.SIGNAL_LOST,
+        at=at,
+        start=min(gap_start, at),
+        numbers=(("gap_s", _seconds(gap_start, at)),),
+        detail=cause.value,
+    )
+
+
+def _seconds(start: datetime, at: datetime) -> float:
+    return round(max(0.0, (at - start).total_seconds()), 3)

@@ -1,0 +1,73 @@
+"""A finished track as a sighting that people can search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from shanasheel.base.clock import from_us
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import Kind
+from shanasheel.domain.seen import PathPoint, Sighting
+from shanasheel.watch.tracking.track import FinishedTrack
+
+_LEAST_HITS = 3
+_LEAST_LENGTH = timedelta(seconds=0.5)
+_STEP_US = 1_000_000
+_MOST_POINTS = 600  # ten minutes of path; longer ones are thinned further
+
+#: COCO's classes by kind. A class of another kind votes for `unknown`.
+_TYPES: dict[Kind, dict[int, str]] = {
+    Kind.PERSON: {0: "person"},
+    Kind.VEHICLE: {2: "car", 5: "bus", 7: "truck"},
+    Kind.TWO_WHEELER: {1: "bicycle", 3: "motorcycle"},
+}
+
+
+def sighting_of(track: FinishedTrack, ids: IdMaker) -> Sighting | None:
+    """Return what the track says, or None when it is too short to say anything.
+
+    The picture is left empty for whoever holds the pictures: see `FinishedTrack.best_at`.
+    """
+    if track.hits < _LEAST_HITS or track.end - track.start < _LEAST_LENGTH:
+        return None
+    return Sighting(
+        id=ids.new(),
+        camera=track.camera,
+        kind=track.kind,
+        track=track.id,
+        start=track.start,
+        end=track.end,
+        confidence=min(1.0, max(0.0, track.confidence)),
+        type=type_of(track.kind, track.votes),
+        path=path_of(track),
+    )
+
+
+def type_of(kind: Kind, votes: tuple[tuple[int, int], ...]) -> str:
+    """Return the type with most votes; `unknown` when that is not a type of this kind.
+
+    >>> type_of(Kind.VEHICLE, ((2, 5), (7, 9)))
+    'truck'
+    """
+    winner = max(votes, key=lambda vote: vote[1], default=(-1, 0))[0]
+    return _TYPES[kind].get(winner, "unknown")
+
+
+def path_of(track: FinishedTrack) -> tuple[PathPoint, ...]:
+    """Return the path thinned to about a point a second, first and last included."""
+    length_us = int(track.at_us[-1] - track.at_us[0])
+    step_us = max(_STEP_US, length_us // _MOST_POINTS)
+    chosen = [0]
+    for index in range(1, len(track.at_us) - 1):
+        if track.at_us[index] - track.at_us[chosen[-1]] >= step_us:
+            chosen.append(index)
+    if len(track.at_us) > 1:
+        chosen.append(len(track.at_us) - 1)
+    size = np.array([track.width_px, track.height_px] * 2, np.float64)
+    ratios = np.clip(track.boxes[chosen] / size, 0.0, 1.0)
+    return tuple(
+        PathPoint(at=from_us(int(track.at_us[index])), box=(x1, y1, x2, y2))
+        for index, (x1, y1, x2, y2) in zip(chosen, ratios.tolist(), strict=True)
+    )
