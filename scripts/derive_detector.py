@@ -224,9 +224,7 @@ class Converter:
             else:
                 held = numpy_helper.from_array(np.ascontiguousarray(value), name)
             initializers.append(held)
-        image = helper.make_tensor_value_info(
-            "image", TensorProto.FLOAT, [1, 3, "height", "width"]
-        )
+        image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "height", "width"])
         outputs = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "cells", depth])
             for name, depth in (("scores", 80), ("distances", 44))
@@ -234,9 +232,7 @@ class Converter:
         graph = helper.make_graph(
             [*casts, *self.nodes], "nanodet_g", [image], outputs, initializers
         )
-        model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9
-        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
         onnx.checker.check_model(model)
         return model
 

@@ -15,9 +15,7 @@ from shanasheel.prove.ledger import canonical
 _TAMPERING = (EventKind.CAMERA_COVERED, EventKind.SIGNAL_LOST)
 
 
-def make_fact(
-    identifier: str, kind: FactKind, at: datetime, body: Mapping[str, object]
-) -> Fact:
+def make_fact(identifier: str, kind: FactKind, at: datetime, body: Mapping[str, object]) -> Fact:
     """Return a fact whose body is canonical and carries its own identifier, kind and time."""
     record = {"v": 1, "id": identifier, "k": kind.value, "at_us": to_us(at), **body}
     return Fact(

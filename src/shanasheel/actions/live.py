@@ -42,7 +42,7 @@ class LiveFeed:
         pointer = self._read_pointer()
         path = str(pointer.get("path", ""))
         if self._follower is not None:
-            news += self._follower.poll()
+            news += _parts(self._follower)
         if path != self._path:
             self._path = path
             self._follower = Follower(self._data / path) if path else None
@@ -50,7 +50,7 @@ class LiveFeed:
                 news.append(
                     LiveSegment(start_us=int(str(pointer["start_us"])), mime=str(pointer["mime"]))
                 )
-                news += self._follower.poll()
+                news += _parts(self._follower)
         return news
 
     def _read_pointer(self) -> dict[str, object]:
@@ -59,3 +59,9 @@ class LiveFeed:
         except (FileNotFoundError, ValueError):
             return {}
         return pointer if isinstance(pointer, dict) and "start_us" in pointer else {}
+
+
+def _parts(follower: Follower) -> list[bytes]:
+    """Return the header, once, and the fragments that are newly complete."""
+    news = follower.poll()
+    return [*([news.init] if news.init else []), *news.fragments]

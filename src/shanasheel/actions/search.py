@@ -7,7 +7,7 @@ from shanasheel.actions.site import Site
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import NotFound
 from shanasheel.domain.seen import Sighting
-from shanasheel.find import SightingQuery, decode_cursor, encode_cursor
+from shanasheel.find import SightingQuery, encode_cursor
 
 
 def find_sightings(site: Site, query: SightingQuery) -> Page[Sighting]:
@@ -16,19 +16,17 @@ def find_sightings(site: Site, query: SightingQuery) -> Page[Sighting]:
     Raises:
         InvalidInput: the query's cursor is not ours.
     """
-    before = decode_cursor(query.cursor) if query.cursor else None
+    after = query.after()
     with site.store.read() as rows:
         found = rows.sightings.page(
             kinds=query.kinds,
             cameras=query.cameras,
             start=query.start,
             end=query.end,
-            before=before,
+            before=(to_us(after.start), after.id) if after else None,
             limit=query.limit + 1,
         )
-    return page_of(
-        found, query.limit, lambda sighting: encode_cursor(to_us(sighting.start), sighting.id)
-    )
+    return page_of(found, query.limit, lambda sighting: encode_cursor(sighting.start, sighting.id))
 
 
 def sighting_picture(site: Site, identifier: str) -> bytes:
@@ -45,3 +43,6 @@ def sighting_picture(site: Site, identifier: str) -> bytes:
         return (site.data / sighting.picture).read_bytes()
     except FileNotFoundError as fault:
         raise NotFound(f"The picture of sighting {identifier!r} is gone.") from fault
+
+
+__all__ = ["SightingQuery", "find_sightings", "sighting_picture"]

@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field
 
 from shanasheel.actions.alerts import decide_alert, list_alerts, open_alert
 from shanasheel.actions.footage import alert_clip
-from shanasheel.actions.search import find_sightings, sighting_picture
+from shanasheel.actions.search import SightingQuery, find_sightings, sighting_picture
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.domain.alerts import AlertState
 from shanasheel.domain.cameras import CameraId, Kind
-from shanasheel.actions.search import SightingQuery
 
 router = APIRouter(tags=["deciding"])
 
@@ -87,7 +86,7 @@ def sightings(
         cameras=tuple(CameraId(identifier) for identifier in camera or ()),
         start=present.parse_time(start) if start else None,
         end=present.parse_time(end) if end else None,
-        cursor=cursor,
+        cursor=cursor or "",
         limit=limit,
     )
     page = find_sightings(desk.site, query)

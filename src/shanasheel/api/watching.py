@@ -40,9 +40,7 @@ def cameras(_who: Who, desk: TheDesk) -> present.Json:
 @router.get("/cameras/{camera}/timeline")
 def timeline(camera: str, start: From, end: To, _who: Who, desk: TheDesk) -> present.Json:
     """Return recorded spans, gaps, events and alerts of a span of time."""
-    found = footage.timeline(
-        desk.site, camera, present.parse_time(start), present.parse_time(end)
-    )
+    found = footage.timeline(desk.site, camera, present.parse_time(start), present.parse_time(end))
     return present.timeline(found)
 
 

@@ -68,8 +68,8 @@ def open_folder(root: Path) -> DataFolder:
         folder.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in (folder.keys, folder.spools, folder.run, folder.run / "live", folder.logs):
             part.mkdir(exist_ok=True, mode=0o700)
-        for part in ("archive", "shielded", "cache", "state"):
-            (folder.root / part).mkdir(exist_ok=True, mode=0o700)
+        for name in ("archive", "shielded", "cache", "state"):
+            (folder.root / name).mkdir(exist_ok=True, mode=0o700)
     except OSError as fault:
         raise Exhausted(
             f"The data folder {root} cannot be written: {fault.strerror}.",

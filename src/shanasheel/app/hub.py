@@ -90,8 +90,13 @@ def serve(
     guarded = SameOriginOnly(app, hosts)
     server = uvicorn.Server(
         uvicorn.Config(
-            guarded, log_config=None, access_log=False, lifespan="on",
-            timeout_graceful_shutdown=2, ws_max_size=1 << 20, server_header=False,
+            guarded,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+            ws_max_size=1 << 20,
+            server_header=False,
         )  # fmt: skip
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order

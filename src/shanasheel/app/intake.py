@@ -18,16 +18,13 @@ from shanasheel.watch.recording import SpoolReader
 
 _POLL_S = 0.1  # an alert must reach a page within 2 s of its frame
 _SEQUENCE_S = 1.0  # research: a checkpoint at least every 5 s while anything happens
-_BATCH = 500
 _LOG = structlog.get_logger()
 
 
 class Intake:
     """Owns both threads from `start` to `stop`; `stop` takes in what is left first."""
 
-    def __init__(
-        self, site: Site, folder: DataFolder, updates: Updates, machine: Machine
-    ) -> None:
+    def __init__(self, site: Site, folder: DataFolder, updates: Updates, machine: Machine) -> None:
         self._site, self._folder = site, folder
         self._updates, self._machine = updates, machine
         self._stopping = threading.Event()
@@ -58,9 +55,9 @@ class Intake:
                 self._down = False
             except Unavailable as fault:
                 if not self._down:
-                    _LOG.error("store_unavailable", detail=str(fault))  # noqa: TRY400 - once, short
+                    _LOG.error("store_unavailable", detail=str(fault))
                 self._down = True
-            except Exception:  # outermost loop of the thread: the spool keeps everything
+            except Exception:  # noqa: BLE001 - outermost loop of the thread: the spool keeps everything
                 _LOG.exception("intake_failed")
             beat += 1
             if beat % 10 == 0:
@@ -73,7 +70,7 @@ class Intake:
             except IntegrityFault as fault:
                 _LOG.critical("ledger_fault", detail=str(fault))
                 return  # nothing is signed any more: a person must look
-            except Exception:  # outermost loop of the thread: facts stay in the store
+            except Exception:  # noqa: BLE001 - outermost loop of the thread: facts stay in the store
                 _LOG.exception("sequencing_failed")
 
     def _absorb_all(self) -> None:
@@ -86,7 +83,7 @@ class Intake:
         with self._site.store.read() as rows:
             cursor = rows.footage.cursor(spool)
         reader = SpoolReader(self._folder.spools / spool)
-        lines, after = reader.read(cursor, limit=_BATCH)
+        lines, after = reader.read(cursor)
         if not lines:
             return False
         absorbed = absorb(self._site, spool, lines, after)
@@ -95,7 +92,7 @@ class Intake:
         for alert in absorbed.alerts:
             self._updates.publish({"type": "alert", "alert": present_alert(alert)})
         reader.discard(after)
-        return len(lines) == _BATCH
+        return True
 
     def _publish_status(self) -> None:
         status = self._machine.cameras()

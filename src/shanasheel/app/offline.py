@@ -50,6 +50,8 @@ class _Collected:
     pictures: dict[str, bytes] = field(default_factory=dict)
     views: list[tuple[datetime, bytes]] = field(default_factory=list)
     last_view: datetime | None = None
+    begun: datetime
+    played_s: float = 0.0
 
 
 def out_folders(files: Sequence[Path], out: Path) -> list[Path]:
@@ -69,7 +71,7 @@ def out_folders(files: Sequence[Path], out: Path) -> list[Path]:
     return folders
 
 
-def analyze_file(
+def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is told
     file: Path,
     folder: Path,
     *,
@@ -96,7 +98,7 @@ def analyze_file(
     settings = AnalysisSettings(
         fps=None if full else camera.analysis_fps, gate=not full, live=False, shield=False
     )
-    collected = _Collected()
+    collected = _Collected(begun=begun)
 
     def keep_picture(sighting: Sighting, picture: bytes) -> str:
         collected.pictures[sighting.id] = picture
@@ -110,6 +112,7 @@ def analyze_file(
     for packet in footage:
         _collect(analysis.push(packet), collected, every_s)
         frames += 1
+        collected.played_s = (packet.at - begun).total_seconds()
         progress(frames, max(total, frames))
     _collect(analysis.flush(), collected, every_s)
     if not analysis.counts.decoded or not analysis.counts.detected:
@@ -126,7 +129,7 @@ def analyze_file(
         sightings=len(collected.sightings),
         events=len(collected.events),
         decoded_share=analysis.counts.decoded / max(1, frames),
-        warning=footage.truncated or "",
+        warning=footage.detail,
     )
 
 
@@ -185,13 +188,13 @@ def _report_input(
 ) -> ReportInput:
     return ReportInput(
         title=file.name,
-        start=footage.start,
-        duration_s=footage.played_s,
+        start=collected.begun,
+        duration_s=collected.played_s,
         width_px=footage.format.width_px,
         height_px=footage.format.height_px,
         codec=footage.format.codec,
         full=full,
-        warning=footage.truncated or "",
+        warning=footage.detail,
         sightings=tuple(
             Finding(sighting=sighting, picture=collected.pictures.get(sighting.id, b""))
             for sighting in collected.sightings

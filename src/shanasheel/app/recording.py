@@ -74,7 +74,7 @@ class CameraRecording:
             try:
                 received = self._session()
                 attempt = 0 if received else attempt + 1
-            except Exception:  # outermost loop of the thread: recording must go on
+            except Exception:  # noqa: BLE001 - outermost loop of the thread: recording must go on
                 _LOG.exception("recording_failed", camera=self.camera.id)
                 self._lose(GapCause.SIGNAL_LOST, "internal fault")
                 attempt += 1
@@ -120,9 +120,7 @@ class CameraRecording:
     def _take(self, recorder: Recorder, packet: Packet) -> None:
         """Record one packet first, then offer it for viewing."""
         self._keep(recorder, recorder.push(packet))
-        if self._lost is not None and packet.is_key:
-            self._resume(packet.at)
-        elif self.state.state != "recording" and packet.is_key:
+        if packet.is_key and (self._lost is not None or self.state.state != "recording"):
             self._resume(packet.at)
         self._measure(packet)
         self._view(packet, self.camera)
@@ -149,9 +147,7 @@ class CameraRecording:
         self.state.state, self.state.cause, self.state.since = "lost", cause.value, at
         self.state.fps = self.state.bitrate_bps = 0.0
         _LOG.warning("camera_lost", camera=self.camera.id, cause=cause.value, detail=detail)
-        self._outbox.put(
-            [signal_event(self.camera, gap_start=start, at=at, cause=cause, ids=self._ids)]
-        )
+        self._outbox.put([signal_event(self.camera.id, start, at=at, cause=cause, ids=self._ids)])
 
     def _resume(self, at: datetime) -> None:
         """End the open gap, if any, and record it."""
@@ -177,7 +173,12 @@ class CameraRecording:
         for stream in (Stream.MAIN, Stream.SHIELDED):
             found = recover(self._data, self.camera.id, stream, self._clock, self._ids)
             self._outbox.put(found.segments)
-            found.acknowledge()
+            rescuer = Recorder(
+                data=self._data, camera=self.camera.id, stream=stream, clock=self._clock,
+                ids=self._ids,
+            )  # fmt: skip
+            for segment in found.segments:
+                rescuer.acknowledge(segment)
             if stream is Stream.MAIN and found.segments:
                 clean = False
                 newest = max(segment.end for segment in found.segments)

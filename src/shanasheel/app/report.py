@@ -64,9 +64,7 @@ def write_report(path: Path, shown: ReportInput) -> None:
 
 def _page(shown: ReportInput) -> str:
     looked = "every picture" if shown.full else "where something moves, about 5 pictures a second"
-    counts = {
-        kind: sum(found.sighting.kind is kind for found in shown.sightings) for kind in Kind
-    }
+    counts = {kind: sum(found.sighting.kind is kind for found in shown.sightings) for kind in Kind}
     legend = " · ".join(
         f'<span class="k" style="background:{_COLOURS[kind]}"></span>'
         f"{escape(kind.value.replace('_', '-'))}: {count}"

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from shanasheel.base.errors import InvalidInput, NotFound
 
 ENVIRONMENT = "SHANASHEEL_SAMPLES"
@@ -78,9 +77,7 @@ def find_samples(folder: Path | None, cache: Path, say: Say) -> Samples:
 def _from_folder(folder: Path) -> Samples:
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}.", "Give a folder of clips with --samples.")
-    clips = tuple(
-        sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
-    )
+    clips = tuple(sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES))
     if not clips:
         raise InvalidInput(
             f"{folder} holds no clips.", f"Put files ending in {', '.join(_SUFFIXES)} there."
@@ -122,7 +119,7 @@ def _download(folder: str) -> bool:
 
 
 def _from_web(target: Path) -> None:
-    with urllib.request.urlopen(_PUBLIC_URL, timeout=20) as answer:  # noqa: S310 - fixed https
+    with urllib.request.urlopen(_PUBLIC_URL, timeout=20) as answer:
         content = answer.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise OSError("the file is far larger than expected")

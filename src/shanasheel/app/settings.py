@@ -105,9 +105,7 @@ def read_settings(path: Path) -> tuple[Settings, tuple[Camera, ...]]:
         line = " ".join(str(fault).split())
         raise InvalidInput(f"{path} is not YAML: {line}", "Mend the line it names.") from fault
     except ValidationError as fault:
-        listed = "; ".join(
-            f"{error['msg']} @ ${_path(error['loc'])}" for error in fault.errors()
-        )
+        listed = "; ".join(f"{error['msg']} @ ${_path(error['loc'])}" for error in fault.errors())
         raise InvalidInput(f"{path}: {listed}", "See docs/reference/configuration.md.") from fault
     return settings, _cameras(path, settings)
 

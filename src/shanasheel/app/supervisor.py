@@ -77,9 +77,7 @@ def _prepare(plan: Plan, host: str) -> None:
     """Apply the cameras while nobody else writes the database."""
     for stale in plan.folder.run.glob("worker-*.json"):
         stale.unlink()
-    wired = open_site(
-        plan.folder, site_name=plan.site_name, workers=Machine(plan.folder.root)
-    )
+    wired = open_site(plan.folder, site_name=plan.site_name, workers=Machine(plan.folder.root))
     try:
         if not is_loopback(host) and not accounts_exist(wired.site):
             raise Denied(

@@ -78,9 +78,7 @@ class Viewing:
                 if self._stopping:
                     break
                 turns = [
-                    (view, view.waiting.popleft())
-                    for view in self.views.values()
-                    if view.waiting
+                    (view, view.waiting.popleft()) for view in self.views.values() if view.waiting
                 ]
             for view, packet in turns:
                 self._turn(view, packet, detector)
@@ -103,7 +101,7 @@ class Viewing:
             )
         try:
             self._publish(view, view.analysis.push(packet))
-        except Exception:  # outermost loop of the thread: one camera must not blind the others
+        except Exception:  # noqa: BLE001 - outermost loop of the thread: one camera must not blind the others
             _LOG.exception("analysis_failed", camera=view.camera.id)
             view.analysis = None
             return

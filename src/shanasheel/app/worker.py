@@ -22,6 +22,7 @@ from shanasheel.watch.vision import load_detector
 
 _LOG = structlog.get_logger()
 _STATUS_S = 1.0
+_INPUT_PX = 320  # measured: 0.7 of the time of 416 for 0.01 of average precision
 
 
 def main() -> None:
@@ -51,15 +52,14 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: threading.Event) 
         for camera in cameras
     ]
     threads = [
-        threading.Thread(target=recording.run, name=recording.camera.id)
-        for recording in recordings
+        threading.Thread(target=recording.run, name=recording.camera.id) for recording in recordings
     ]
     for thread in threads:
         thread.start()
     _LOG.info("worker_started", worker=name, pid=os.getpid(), cameras=len(cameras))
     # The detector takes a second or two to load; recording has begun already and never waits.
     viewing_thread = threading.Thread(
-        target=lambda: viewing.run(load_detector(threads=1)), name="viewing"
+        target=lambda: viewing.run(load_detector(threads=1, input_px=_INPUT_PX)), name="viewing"
     )
     viewing_thread.start()
     while not stop.wait(_STATUS_S):

@@ -27,9 +27,7 @@ def write_status(
         "at": iso(clock.now()),
         "cpu_s": round(cpu.user + cpu.system, 2),
         "memory_bytes": process.memory_info().rss,
-        "cameras": {
-            recording.camera.id: _camera(recording, viewing) for recording in recordings
-        },
+        "cameras": {recording.camera.id: _camera(recording, viewing) for recording in recordings},
     }
     try:
         write_atomic(path, json.dumps(status).encode(), mode=0o600, durable=False)

@@ -160,8 +160,7 @@ class Analysis:
             self.reset()
             return []
         net = packet.is_key and (
-            self._last_key is None
-            or (packet.at - self._last_key).total_seconds() >= _SAFETY_NET_S
+            self._last_key is None or (packet.at - self._last_key).total_seconds() >= _SAFETY_NET_S
         )
         if not (active or net):
             return []
@@ -199,7 +198,10 @@ class Analysis:
             if change.covered:
                 events.append(
                     covered_event(
-                        self._camera, at=change.at, start=change.start, score=change.score,
+                        self._camera.id,
+                        change.at,
+                        start=change.start,
+                        score=change.score,
                         ids=self._ids,
                     )  # fmt: skip
                 )
@@ -214,9 +216,7 @@ class Analysis:
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:
             height_px, width_px = rgb.shape[:2]
-            self._encoder = ShieldedEncoder(
-                self._camera.id, width_px=width_px, height_px=height_px
-            )
+            self._encoder = ShieldedEncoder(self._camera.id, width_px=width_px, height_px=height_px)
         findings.shielded += self._encoder.push(rgb, at)
         self._last_shielded = (at, rgb)
 
@@ -240,7 +240,7 @@ class Analysis:
         findings.finished += finished
         for track in finished:
             kept = self._stills.pop(track.id, None)
-            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)
+            sighting = sighting_of(track, self._ids)
             if sighting is None:
                 continue
             if kept is not None:

@@ -74,9 +74,7 @@ def _step(name: str, look: Callable[[], str]) -> LogStep:
         return LogStep(name=name, ok=False, detail=str(fault))
 
 
-def _entries(
-    folder: Path, tree: Tree, head: Checkpoint | None, progress: Progress | None
-) -> str:
+def _entries(folder: Path, tree: Tree, head: Checkpoint | None, progress: Progress | None) -> str:
     tiles = TileFolder(folder)
     total = tiles.count_entries()
     if head is not None and total < head.size:

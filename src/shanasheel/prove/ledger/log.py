@@ -39,9 +39,7 @@ class Ledger:
         IntegrityFault: it is behind, or differs from, its last signed checkpoint.
     """
 
-    def __init__(
-        self, folder: Path, *, key: Ed25519PrivateKey, origin: str, clock: Clock
-    ) -> None:
+    def __init__(self, folder: Path, *, key: Ed25519PrivateKey, origin: str, clock: Clock) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._key, self._origin, self._clock = folder, key, origin, clock
         self._lock = _lock(folder)

@@ -142,7 +142,7 @@ def verify_inclusion(
         raise ProofFault(f"Entry {index} is not in the tree with this root.")
 
 
-def verify_consistency(
+def verify_consistency(  # noqa: C901, PLR0912 - the numbered steps of the RFC in one place
     *, old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> None:
     """Check that the tree of `old` entries begins the tree of `new` (RFC 9162 2.1.4.2).

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from shanasheel.base.clock import EPOCH
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet
 
@@ -63,6 +64,7 @@ class PacketActivity:
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
         self._camera = camera
         self._settings = settings or ActivitySettings()
+        self._last_at = EPOCH
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:

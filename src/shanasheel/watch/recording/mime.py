@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shanasheel.domain.footage import StreamFormat
 
 
@@ -10,13 +12,14 @@ def mime_type(form: StreamFormat) -> str:
 
     `video/mp4` alone when the codec configuration says too little.
     """
-    name = {
+    writers: dict[str, Callable[[bytes], str]] = {
         "h264": _avc,
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
         "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
-    }.get(form.codec, lambda _: "")(form.extradata)
+    }
+    name = writers.get(form.codec, lambda _: "")(form.extradata)
     return f'video/mp4; codecs="{name}"' if name else "video/mp4"
 
 

@@ -17,7 +17,7 @@ from shanasheel.watch.sources.parameter_sets import ParameterSetWatch
 _LARGEST_PACKET_BYTES = 64 * 1024 * 1024  # a raw 8K key picture is below; bounds memory
 
 
-class FormatChanged(Exception):  # noqa: N818 - never leaves this package; sources translate it
+class FormatChanged(Exception):
     """The coding parameters are no longer those of the session."""
 
 

@@ -56,9 +56,9 @@ class PacketDecoder:
             return []
         return self._decode(None, self._last)
 
-    def _decode(self, sample: av.Packet | None, packet: Packet) -> list[Picture]:
+    def _decode(self, sample: av.Packet[av.stream.Stream] | None, packet: Packet) -> list[Picture]:
         try:
-            frames = self._codec.decode(sample)
+            frames = self._codec.decode(sample)  # type: ignore[attr-defined]  # PyAV types the base class
         except av.FFmpegError:
             self.errors += 1
             return []

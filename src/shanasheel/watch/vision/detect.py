@@ -78,9 +78,7 @@ class Detector:
         )
 
 
-def load_detector(
-    *, backend: Backend = "auto", threads: int = 1, input_px: int = 416
-) -> Detector:
+def load_detector(*, backend: Backend = "auto", threads: int = 1, input_px: int = 416) -> Detector:
     """Load the shipped detector.
 
     Raises:

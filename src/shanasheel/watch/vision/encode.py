@@ -72,7 +72,7 @@ class ShieldedEncoder:
         """Return what the encoder still holds; nothing may be pushed after."""
         return self._packets(self._stream.encode(None)) if self._begun else []
 
-    def _packets(self, encoded: list[av.Packet]) -> list[Packet]:
+    def _packets(self, encoded: list[av.Packet[av.VideoStream]]) -> list[Packet]:
         packets = []
         for sample in encoded:
             pts = sample.pts if sample.pts is not None else self._last_ms

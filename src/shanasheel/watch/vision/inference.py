@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -34,7 +35,7 @@ class OpenVinoRunner:
     name = "openvino"
 
     def __init__(self, model: Path, threads: int) -> None:
-        import openvino  # noqa: PLC0415 - 180 MB that a machine without it need not load
+        import openvino
 
         self._core = openvino.Core()
         self._model = self._core.read_model(model)
@@ -63,7 +64,7 @@ class OnnxRunner:
     name = "onnxruntime"
 
     def __init__(self, model: Path, threads: int) -> None:
-        import onnxruntime  # noqa: PLC0415 - only where OpenVINO cannot run
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -88,7 +89,10 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
         Unavailable: neither back end, or not the one asked for, can run it.
     """
     os.environ.setdefault("ORT_DISABLE_TELEMETRY_EVENTS", "1")
-    kinds = {"openvino": OpenVinoRunner, "onnxruntime": OnnxRunner}
+    kinds: dict[str, Callable[[Path, int], Runner]] = {
+        "openvino": OpenVinoRunner,
+        "onnxruntime": OnnxRunner,
+    }
     wanted = list(kinds) if backend == "auto" else [backend]
     reasons = []
     for name in wanted:

@@ -47,6 +47,6 @@ class Picture:
         """
         turned = bool(self.rotation_deg % 180)
         size = (height_px, width_px) if turned else (width_px, height_px)
-        pixels = self.frame.reformat(*size, format=layout).to_ndarray()
+        pixels = np.asarray(self.frame.reformat(*size, format=layout).to_ndarray(), np.uint8)
         turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels

@@ -108,7 +108,7 @@ def _encode(
         stream.pix_fmt = "yuv420p"
         stream.codec_context.gop_size = max(1, round(rate))
         for place, frame in enumerate(frames):
-            picture = frame.to_ndarray(format="yuv420p")
+            picture = np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
             shown = _cropped(picture, frame.width, frame.height, rendition.crop)
             if cover is not None and cover[0] <= place / rate < cover[1]:
                 shown = _covered(shown, rng)

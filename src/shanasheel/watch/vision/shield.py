@@ -25,9 +25,7 @@ _LEAST_PX = 6
 
 def head_boxes(detections: Detections) -> NDArray[np.float32]:
     """Return where heads may be, (N, 4) ratios of the picture, from people's boxes."""
-    people = (detections.kinds == KIND_NUMBERS[Kind.PERSON]) & (
-        detections.scores >= SHIELD_SCORE
-    )
+    people = (detections.kinds == KIND_NUMBERS[Kind.PERSON]) & (detections.scores >= SHIELD_SCORE)
     heads = detections.boxes[people].astype(np.float32)
     width, height = heads[:, 2] - heads[:, 0], heads[:, 3] - heads[:, 1]
     # A box cut by the picture's edge or half hidden may be wider than tall: mask by width too.
@@ -36,7 +34,8 @@ def head_boxes(detections: Detections) -> NDArray[np.float32]:
     heads[:, 1] -= 0.06 * height
     heads[:, 0] -= _WIDER * width
     heads[:, 2] += _WIDER * width
-    return heads / np.array([detections.width_px, detections.height_px] * 2, np.float32)
+    size = np.array([detections.width_px, detections.height_px] * 2, np.float32)
+    return np.asarray(heads / size, np.float32)
 
 
 def mask(rgb: Rgb, heads: NDArray[np.float32]) -> Rgb:

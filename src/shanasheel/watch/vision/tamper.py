@@ -88,4 +88,4 @@ def _texture(picture: Picture) -> NDArray[np.float64]:
     grey = picture.pixels(_WIDTH_PX, _HEIGHT_PX, "gray").astype(np.float64)
     rows, columns = _BLOCKS
     blocks = grey.reshape(rows, _HEIGHT_PX // rows, columns, _WIDTH_PX // columns)
-    return blocks.std(axis=(1, 3)).ravel()
+    return np.asarray(blocks.std(axis=(1, 3)).ravel(), np.float64)

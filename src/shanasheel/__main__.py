@@ -1,0 +1,5 @@
+"""`python -m shanasheel` is `shanasheel`."""
+
+from shanasheel.cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""Looking over this machine: what is missing or misconfigured, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import av
+import numpy as np
+
+from shanasheel.base.errors import ShanasheelError
+from shanasheel.domain.cameras import CameraId
+from shanasheel.watch.vision import Picture, load_detector
+
+_FREE_BYTES = 5 * 10**9  # a 4 Mbit/s camera fills this in under three hours
+
+Grade = Literal["good", "poor", "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    grade: Grade
+    detail: str
+    remedy: str = ""
+
+
+def examine(data: Path) -> list[Finding]:
+    """Look at everything; never raises."""
+    looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("python", _python),
+        ("codecs", _codecs),
+        ("detector", _detector),
+        ("sqlite", _sqlite),
+        ("data folder", lambda: _folder(data)),
+        ("keys", lambda: _keys(data)),
+        ("clock", _clock),
+        ("browser", _browser),
+    )
+    findings = []
+    for name, look in looks:
+        try:
+            findings.append(look())
+        except (OSError, RuntimeError, ValueError, ShanasheelError) as fault:
+            findings.append(
+                Finding(name=name, grade="bad", detail=str(fault), remedy="Install again: uv sync")
+            )
+    return findings
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    fine = sys.version_info >= (3, 11)
+    return Finding(
+        name="python",
+        grade="good" if fine else "bad",
+        detail=version,
+        remedy="" if fine else "Install Python 3.11 or newer.",
+    )
+
+
+def _codecs() -> Finding:
+    missing = [name for name in ("h264", "hevc", "mjpeg", "libx264")
+               if name not in av.codecs_available]  # fmt: skip
+    return Finding(
+        name="codecs",
+        grade="bad" if missing else "good",
+        detail=f"PyAV {av.__version__}" + (f", missing {', '.join(missing)}" if missing else ""),
+        remedy="Install PyAV's own wheel: uv sync --reinstall-package av" if missing else "",
+    )
+
+
+def _detector() -> Finding:
+    detector = load_detector()
+    frame = av.VideoFrame.from_ndarray(np.full((240, 320, 3), 90, np.uint8), format="rgb24")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    detector.detect(Picture(camera=CameraId("doctor"), at=at, frame_index=0, frame=frame))
+    slow = detector.backend != "openvino"
+    return Finding(
+        name="detector",
+        grade="poor" if slow else "good",
+        detail=f"runs on {detector.backend}",
+        remedy="OpenVINO cannot run here; ONNX Runtime does the work." if slow else "",
+    )
+
+
+def _sqlite() -> Finding:
+    return Finding(name="sqlite", grade="good", detail=sqlite3.sqlite_version)
+
+
+def _folder(data: Path) -> Finding:
+    nearest = data
+    while not nearest.exists():
+        nearest = nearest.parent
+    free = shutil.disk_usage(nearest).free
+    if not os.access(nearest, os.W_OK):
+        return Finding(name="data folder", grade="bad", detail=f"{data} cannot be written",
+                       remedy="Give a folder of your own with --data.")  # fmt: skip
+    low = free < _FREE_BYTES
+    return Finding(
+        name="data folder",
+        grade="poor" if low else "good",
+        detail=f"{data}, {free / 1e9:.0f} GB free",
+        remedy="Free space: recording stops when the disk is full." if low else "",
+    )
+
+
+def _keys(data: Path) -> Finding:
+    keys = data / "keys"
+    if not keys.exists():
+        return Finding(name="keys", grade="good", detail="none yet: made on first start")
+    open_ones = [
+        path.name
+        for path in keys.iterdir()
+        if path.suffix == ".key" and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    return Finding(
+        name="keys",
+        grade="bad" if open_ones else "good",
+        detail=f"others can read {', '.join(open_ones)}" if open_ones else "private",
+        remedy=f"chmod 600 {keys}/*.key" if open_ones else "",
+    )
+
+
+def _clock() -> Finding:
+    synced = Path("/run/systemd/timesync/synchronized").exists()
+    return Finding(
+        name="clock",
+        grade="good" if synced else "poor",
+        detail="synchronised" if synced else "not known to be synchronised",
+        remedy="" if synced else "Run an NTP service: evidence needs the right time.",
+    )
+
+
+def _browser() -> Finding:
+    found = next(
+        (name for name in ("chromium", "google-chrome", "firefox") if shutil.which(name)), None
+    )
+    return Finding(
+        name="browser",
+        grade="good" if found else "poor",
+        detail=found or "none on this machine",
+        remedy="" if found else "Open the pages from a machine with one, through an SSH tunnel.",
+    )

@@ -1,0 +1,97 @@
+"""`shanasheel bench`: accuracy against ground truth, and what a camera costs."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shanasheel.app.measuring import measure_pipeline
+from shanasheel.app.offline import analyze_file, default_camera
+from shanasheel.base.clock import SystemClock
+from shanasheel.cli.options import JsonOption, remarks
+from shanasheel.watch.tracking import evaluate_tracking
+from shanasheel.watch.vision import evaluate_detection, find_clip, load_detector
+
+app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
+
+DataArgument = Annotated[
+    Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")
+]
+
+
+@app.command()
+def detection(
+    data: DataArgument,
+    step: Annotated[int, typer.Option(help="Judge every so many pictures.", min=1)] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """Print average precision for people at an overlap of 0.5.
+
+    Example: [bold]shanasheel bench detection pets09-s2l1[/bold]
+    """
+    detector = load_detector(threads=1)
+    scores = evaluate_detection(data, detector, step=step)
+    _print(
+        {
+            "ap50_person": round(scores.ap, 4),
+            "recall_at_precision_0.9": round(scores.recall_at_p90, 4),
+            "frames": scores.frames,
+            "boxes": scores.boxes,
+            "ms_per_frame": round(scores.ms_per_frame, 1),
+            "backend": detector.backend,
+        },
+        as_json=as_json,
+    )
+
+
+@app.command()
+def tracking(
+    data: DataArgument,
+    full: Annotated[
+        bool, typer.Option("--full/--gated", help="Every picture, or as live cameras are.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Print HOTA, MOTA and IDF1 for people, by TrackEval, over our own detections.
+
+    Example: [bold]shanasheel bench tracking pets09-s2l1[/bold]
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        analyze_file(
+            find_clip(data), Path(scratch), detector=load_detector(threads=2),
+            camera=default_camera("bench"), start=None, full=full, clock=SystemClock(),
+        )  # fmt: skip
+        scores = evaluate_tracking(data, Path(scratch) / "tracks.txt")
+    body: dict[str, object] = {
+        "hota": round(scores.hota, 4), "mota": round(scores.mota, 4),
+        "idf1": round(scores.idf1, 4), "full": full,
+    }  # fmt: skip
+    body.update({name: round(value, 4) for name, value in scores.detail})
+    _print(body, as_json=as_json)
+
+
+@app.command()
+def pipeline(
+    clip: Annotated[Path, typer.Argument(help="A clip to play as every camera.")],
+    cameras: Annotated[int, typer.Option(help="How many cameras.", min=1, max=64)] = 4,
+    seconds: Annotated[float, typer.Option(help="How long to measure.", min=5)] = 30,
+    as_json: JsonOption = False,
+) -> None:
+    """Print CPU and memory of recording and analysing, per camera.
+
+    Example: [bold]shanasheel bench pipeline clip.mp4 --cameras 4 --seconds 30[/bold]
+    """
+    remarks.print(f"Playing {cameras} cameras for {seconds:g} s …")
+    _print(measure_pipeline(clip, cameras=cameras, seconds=seconds), as_json=as_json)
+
+
+def _print(body: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(body))
+        return
+    for name, value in body.items():
+        typer.echo(f"{name:>26}  {value}")

@@ -1,0 +1,82 @@
+"""`shanasheel ledger`: prove the footage intact."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from shanasheel.actions.proof import FootageReport, check_footage
+from shanasheel.adapters.stores import open_database
+from shanasheel.api.present import report as as_plain
+from shanasheel.app.folder import DataFolder, default_folder
+from shanasheel.app.wiring import read_verifier_key
+from shanasheel.base.clock import SystemClock, iso
+from shanasheel.base.errors import NotFound
+from shanasheel.cli.options import DataOption, JsonOption, remarks
+
+app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `check` a word of its own."""
+
+
+@app.command()
+def check(
+    data: DataOption = None,
+    key: Annotated[
+        Path | None, typer.Option(help="The log's public key, kept elsewhere by an outsider.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify the log, then every recorded segment against it.
+
+    Ends with 0 when everything holds and 8 when anything does not.
+
+    Example: [bold]shanasheel ledger check --data /srv/shanasheel[/bold]
+    """
+    folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
+    if not folder.database.is_file():
+        raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
+    verifier_key = key.read_text().strip() if key else read_verifier_key(folder)
+    database = open_database(folder.database)
+    try:
+        with Progress(console=remarks, disable=as_json or not sys.stderr.isatty()) as bars:
+            bar = bars.add_task("segments", total=None)
+            report = check_footage(
+                folder.root,
+                database,
+                verifier_key,
+                at=SystemClock().now(),
+                progress=lambda done, total: bars.update(bar, completed=done, total=total),
+            )
+    finally:
+        database.close()
+    _print(report, as_json=as_json)
+    if not report.holds:
+        raise typer.Exit(8)
+
+
+def _print(report: FootageReport, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_plain(report), ensure_ascii=False))
+        return
+    for step in report.steps:
+        typer.echo(f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}")
+    for failure in report.failures:
+        typer.echo(
+            f"FAILS  camera {failure.camera}, {iso(failure.start)} to {iso(failure.end)}: "
+            f"{failure.reason} ({failure.path})"
+        )
+    if report.pending:
+        typer.echo(f"{report.pending} facts wait to be logged (a running hub logs each second).")
+    typer.echo(
+        f"{report.segments} segments, {report.size_bytes} bytes, {report.entries} entries: "
+        + ("intact" if report.holds else "NOT INTACT")
+    )

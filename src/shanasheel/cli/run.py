@@ -1,0 +1,47 @@
+"""`shanasheel run`: the user's own cameras until Ctrl-C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shanasheel.app.folder import default_folder, open_folder
+from shanasheel.app.settings import parse_listen, read_settings
+from shanasheel.app.supervisor import Plan, supervise
+from shanasheel.base.clock import SystemClock
+from shanasheel.cli.options import DataOption, remarks, until_interrupted
+
+
+def run(
+    config: Annotated[Path, typer.Option("--config", help="YAML file of cameras and settings.")],
+    data: DataOption = None,
+    listen: Annotated[
+        str | None, typer.Option(help="Address and port; other than loopback needs an account.")
+    ] = None,
+) -> None:
+    """Record and watch your own cameras until Ctrl-C.
+
+    Example: [bold]shanasheel run --config cameras.yaml[/bold]
+
+    The file: [dim]cameras: [{id: BSR-001, url: "rtsp://user:secret@10.0.0.5/live"}][/dim]
+    """
+    settings, cameras = read_settings(config)
+    root = data or ((config.parent / settings.data) if settings.data else default_folder())
+    plan = Plan(
+        folder=open_folder(root),
+        site_name=settings.site,
+        cameras=cameras,
+        address=parse_listen(listen or settings.listen),
+        workers=settings.workers,
+        hosts=tuple(settings.hosts),
+    )
+    stop = until_interrupted()
+    supervise(
+        plan,
+        SystemClock(),
+        until=stop.is_set,
+        started=lambda url: remarks.print(f"Shanasheel is at [bold]{url}[/bold] (Ctrl-C stops)"),
+    )
+    remarks.print("Stopped; every open segment is finished.")
