@@ -48,7 +48,7 @@ def timeline(site: Site, camera: str, start: datetime, end: datetime) -> Timelin
         )
 
 
-def segments(
+def segments(  # noqa: PLR0913 - a query names what it narrows
     site: Site, who: Person, camera: str, *, stream: Stream, start: datetime, end: datetime,
     grant: str | None = None,
 ) -> tuple[Segment, ...]:  # fmt: skip

@@ -70,7 +70,7 @@ def clip(alert: str, _who: Who, desk: TheDesk) -> FileResponse:
 
 
 @router.get("/sightings")
-def sightings(
+def sightings(  # noqa: PLR0913 - a query names what it narrows
     _who: Who,
     desk: TheDesk,
     kind: Annotated[list[Kind] | None, Query()] = None,

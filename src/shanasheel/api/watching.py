@@ -45,7 +45,7 @@ def timeline(camera: str, start: From, end: To, _who: Who, desk: TheDesk) -> pre
 
 
 @router.get("/cameras/{camera}/segments")
-def segments(
+def segments(  # noqa: PLR0913 - a query names what it narrows
     camera: str, start: From, end: To, who: Who, desk: TheDesk,
     stream: Stream = Stream.SHIELDED, grant: str | None = None,
 ) -> present.Json:  # fmt: skip

@@ -97,7 +97,7 @@ def serve(
             timeout_graceful_shutdown=2,
             ws_max_size=1 << 20,
             server_header=False,
-        )  # fmt: skip
+        )
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order
     listener = _listen(address)

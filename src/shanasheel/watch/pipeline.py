@@ -203,7 +203,7 @@ class Analysis:
                         start=change.start,
                         score=change.score,
                         ids=self._ids,
-                    )  # fmt: skip
+                    )
                 )
         self._keep_stills(picture, detections, tracks)
         if self._settings.shield:

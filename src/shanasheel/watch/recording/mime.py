@@ -17,10 +17,15 @@ def mime_type(form: StreamFormat) -> str:
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
-        "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
+        "mpeg4": _mpeg4,
     }
-    name = writers.get(form.codec, lambda _: "")(form.extradata)
+    name = writers[form.codec](form.extradata) if form.codec in writers else ""
     return f'video/mp4; codecs="{name}"' if name else "video/mp4"
+
+
+def _mpeg4(_extradata: bytes) -> str:
+    """Return ISO/IEC 14496-2 advanced simple: browsers do not play it anyway."""
+    return "mp4v.20.9"
 
 
 def _avc(extradata: bytes) -> str:

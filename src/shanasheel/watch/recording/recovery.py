@@ -87,9 +87,9 @@ def _finished(file: Path, marker: Marker) -> Marker | None:
     """Return the marker of the closed or cut file; None when nothing in it can be played."""
     if not file.is_file():
         return None
-    if marker.sha256 and file.stat().st_size == marker.size_bytes:
-        if _sha256(file) == marker.sha256:
-            return marker
+    same_size = bool(marker.sha256) and file.stat().st_size == marker.size_bytes
+    if same_size and _sha256(file) == marker.sha256:
+        return marker
     return _cut(file, replace(marker, recovered=True))
 
 
