@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from shanasheel.base.clock import EPOCH
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet
 
@@ -61,13 +62,13 @@ class PacketActivity:
     """
 
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
-        self._camera = camera
+        self.camera = camera
         self._settings = settings or ActivitySettings()
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:
         """Take the next packet in decoding order and return what it says."""
-        if self._began is None or packet.format is not self._format or packet.at < self._last_at:
+        if packet.format is not self._format or packet.at < self._last_at:
             self._start_over(packet)
         self._last_at = packet.at
         score = 0.0
@@ -80,13 +81,11 @@ class PacketActivity:
 
     def _start_over(self, packet: Packet | None) -> None:
         self._format = packet.format if packet else None
-        self._began = packet.at if packet else None
         self._sizes: deque[tuple[datetime, int]] = deque(maxlen=_MOST_PICTURES)
         self._baseline = self._spread = 0.0
         self._since_learnt = 0
-        if packet:
-            self._last_at = packet.at
-            self._until = packet.at + timedelta(seconds=self._settings.warm_up_s)
+        self._last_at = packet.at if packet else EPOCH
+        self._until = self._last_at + timedelta(seconds=self._settings.warm_up_s)
 
     def _score(self, size_bytes: int) -> float:
         return (size_bytes - self._baseline) / self._spread if self._spread else 0.0

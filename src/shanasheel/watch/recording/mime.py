@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shanasheel.domain.footage import StreamFormat
 
 
@@ -10,14 +12,19 @@ def mime_type(form: StreamFormat) -> str:
 
     `video/mp4` alone when the codec configuration says too little.
     """
-    name = {
+    name = _name_of(form.codec, form.extradata)
+    return f'video/mp4; codecs="{name}"' if name else "video/mp4"
+
+
+def _name_of(codec: str, extradata: bytes) -> str:
+    known: dict[str, Callable[[bytes], str]] = {
         "h264": _avc,
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
         "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
-    }.get(form.codec, lambda _: "")(form.extradata)
-    return f'video/mp4; codecs="{name}"' if name else "video/mp4"
+    }
+    return known[codec](extradata) if codec in known else ""
 
 
 def _avc(extradata: bytes) -> str:
