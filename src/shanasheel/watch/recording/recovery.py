@@ -44,8 +44,8 @@ class Recovery:
         segments: to be recorded, then acknowledged; in order of start.
         last_end: when the footage of the killed worker ends; None when it left nothing open. The
             gap `WORKER_KILLED` reaches from here to the first segment that follows.
-        unreadable: names of markers that are not ours, or whose file is damaged or was changed after
-            it was closed; left where they are, to be told to a person.
+        unreadable: names of markers that are not ours, or whose file is damaged or was changed
+            after it was closed; left where they are, to be told to a person.
     """
 
     segments: tuple[Segment, ...]
