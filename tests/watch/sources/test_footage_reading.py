@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +47,7 @@ def test_every_common_kind_of_file_is_read_whole_and_in_order(
     assert len(packets) in (59, 60)  # gif's muxer may merge equal pictures
     assert packets[0].is_key
     assert packets[0].at == NOON
-    assert all(
-        later.dts > earlier.dts for earlier, later in zip(packets, packets[1:], strict=False)
-    )
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(packets))
     assert all(packet.pts >= packet.dts for packet in packets)
     assert [packet.index for packet in packets] == list(range(len(packets)))
     assert 2.0 < (packets[-1].at - NOON).total_seconds() < 2.6
@@ -194,9 +193,7 @@ def test_flipped_bytes_never_end_in_a_foreign_error(tmp_path: Path, place: float
     except InvalidInput:
         return
 
-    assert all(
-        later.dts > earlier.dts for earlier, later in zip(packets, packets[1:], strict=False)
-    )
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(packets))
 
 
 @pytest.mark.footage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ def test_a_looped_file_goes_on_without_a_step(tmp_path: Path, name: str) -> None
 
     steps_s = {
         round(float((later.dts - earlier.dts) * later.format.time_base), 3)
-        for earlier, later in zip(packets, packets[1:], strict=False)
+        for earlier, later in pairwise(packets)
     }
     assert steps_s == {0.04}
     assert packets[60].is_key
@@ -120,7 +120,7 @@ def test_a_changed_picture_size_ends_the_session(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_strange_address_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         open_source(camera(tmp_path / "nothing.mp4"), FakeClock(NOON))
+    strange = Camera(id=CameraId("C1"), url="http://u:hunter2@example.invalid/x.m3u8")
     with pytest.raises(InvalidInput) as refusal:
-        strange = Camera(id=CameraId("C1"), url="http://u:hunter2@example.invalid/x.m3u8")
         open_source(strange, FakeClock(NOON))
     assert "hunter2" not in str(refusal.value)

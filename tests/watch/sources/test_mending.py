@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_whatever_comes_dts_rises_and_no_picture_is_shown_before_it_is_decoded(
 
     mended = [mending.mend(*stamp) for stamp in given_stamps]
 
-    assert all(b.dts > a.dts for a, b in zip(mended, mended[1:], strict=False))
+    assert all(b.dts > a.dts for a, b in itertools.pairwise(mended))
     assert all(0 <= stamp.pts - stamp.dts <= 10_000 for stamp in mended)
     assert all(stamp.duration >= 0 for stamp in mended)
     assert all(abs(stamp.dts) < 1 << 50 for stamp in mended)

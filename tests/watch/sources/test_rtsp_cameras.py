@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import traceback
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
 
 from rtsp_server import free_port, rtsp_server
 from shanasheel.base.clock import SystemClock
-from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import GapCause
+from shanasheel.watch.recording import Recorder
 from shanasheel.watch.sources import SourceLost, open_source
-from videos import make_video
+from videos import decoded_frames, make_video
 
 PASSWORD = "hunter2secret"
 
@@ -35,8 +37,26 @@ def test_packets_come_over_rtsp_with_a_format_a_recorder_can_use(tmp_path: Path)
     assert (packets[0].format.width_px, packets[0].format.height_px) == (160, 120)
     assert packets[0].format.extradata
     assert any(packet.is_key for packet in packets)
-    assert all(b.dts > a.dts for a, b in zip(packets, packets[1:], strict=False))
-    assert all(b.at >= a.at for a, b in zip(packets, packets[1:], strict=False))
+    assert all(b.dts > a.dts for a, b in pairwise(packets))
+    assert all(b.at >= a.at for a, b in pairwise(packets))
+
+
+def test_what_a_camera_sends_is_recorded_and_plays(tmp_path: Path) -> None:
+    make_video(tmp_path / "a.mp4", frames=250)
+    clock = SystemClock()
+    recording = Recorder(
+        data=tmp_path, camera=CameraId("C1"), stream=Stream.MAIN, clock=clock, ids=IdMaker(clock)
+    )
+    with rtsp_server(tmp_path) as door:
+        source = open_source(camera(door.port), clock)
+        done = [s for packet in islice(source.packets(), 60) for s in recording.push(packet)]
+        source.close()
+    # The connection is gone before the file is closed: what it was made from must still be there.
+    done += recording.finish()
+
+    (segment,) = done
+    assert segment.frames == decoded_frames(tmp_path / segment.path)
+    assert segment.mime.startswith('video/mp4; codecs="avc1.')
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])

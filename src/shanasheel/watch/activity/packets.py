@@ -64,6 +64,7 @@ class PacketActivity:
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
         self.camera = camera
         self._settings = settings or ActivitySettings()
+        self._last_at = self._until = EPOCH
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:
@@ -75,7 +76,8 @@ class PacketActivity:
         if not packet.is_key:
             score = self._score(len(packet.payload))
             if self._moves(packet, score):
-                self._until = packet.at + timedelta(seconds=self._settings.hold_s)
+                held = packet.at + timedelta(seconds=self._settings.hold_s)
+                self._until = max(self._until, held)  # never shortens the warm-up
             self._learn(packet)
         return Activity(at=packet.at, active=packet.at < self._until, score=score)
 
