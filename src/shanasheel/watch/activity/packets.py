@@ -62,33 +62,32 @@ class PacketActivity:
     """
 
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
-        self._camera = camera
+        self.camera = camera
         self._settings = settings or ActivitySettings()
-        self._last_at = EPOCH
+        self._last_at = self._until = EPOCH
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:
         """Take the next packet in decoding order and return what it says."""
-        if self._began is None or packet.format is not self._format or packet.at < self._last_at:
+        if packet.format is not self._format or packet.at < self._last_at:
             self._start_over(packet)
         self._last_at = packet.at
         score = 0.0
         if not packet.is_key:
             score = self._score(len(packet.payload))
             if self._moves(packet, score):
-                self._until = packet.at + timedelta(seconds=self._settings.hold_s)
+                held = packet.at + timedelta(seconds=self._settings.hold_s)
+                self._until = max(self._until, held)  # never shortens the warm-up
             self._learn(packet)
         return Activity(at=packet.at, active=packet.at < self._until, score=score)
 
     def _start_over(self, packet: Packet | None) -> None:
         self._format = packet.format if packet else None
-        self._began = packet.at if packet else None
         self._sizes: deque[tuple[datetime, int]] = deque(maxlen=_MOST_PICTURES)
         self._baseline = self._spread = 0.0
         self._since_learnt = 0
-        if packet:
-            self._last_at = packet.at
-            self._until = packet.at + timedelta(seconds=self._settings.warm_up_s)
+        self._last_at = packet.at if packet else EPOCH
+        self._until = self._last_at + timedelta(seconds=self._settings.warm_up_s)
 
     def _score(self, size_bytes: int) -> float:
         return (size_bytes - self._baseline) / self._spread if self._spread else 0.0

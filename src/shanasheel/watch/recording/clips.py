@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -171,8 +172,14 @@ def _form_of(stream: av.VideoStream) -> StreamFormat:
         time_base=stream.time_base,
         frame_rate=None,
         rotation_deg=0,
-        template=stream,
+        template=_detached(stream),
     )
+
+
+def _detached(stream: av.VideoStream) -> av.VideoStream:
+    """Copy the codec parameters out of the demuxer: its own are freed when the file is closed."""
+    holder = av.open(io.BytesIO(), "w", format="nut")
+    return holder.add_stream_from_template(stream, opaque=True)
 
 
 def _same(one: StreamFormat, other: StreamFormat) -> bool:

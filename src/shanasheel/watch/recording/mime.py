@@ -12,20 +12,19 @@ def mime_type(form: StreamFormat) -> str:
 
     `video/mp4` alone when the codec configuration says too little.
     """
-    writers: dict[str, Callable[[bytes], str]] = {
+    name = _name_of(form.codec, form.extradata)
+    return f'video/mp4; codecs="{name}"' if name else "video/mp4"
+
+
+def _name_of(codec: str, extradata: bytes) -> str:
+    known: dict[str, Callable[[bytes], str]] = {
         "h264": _avc,
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
-        "mpeg4": _mpeg4,
+        "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
     }
-    name = writers[form.codec](form.extradata) if form.codec in writers else ""
-    return f'video/mp4; codecs="{name}"' if name else "video/mp4"
-
-
-def _mpeg4(_extradata: bytes) -> str:
-    """Return ISO/IEC 14496-2 advanced simple: browsers do not play it anyway."""
-    return "mp4v.20.9"
+    return known[codec](extradata) if codec in known else ""
 
 
 def _avc(extradata: bytes) -> str:

@@ -2,7 +2,8 @@
 
 For every marker of the stream, in order:
 
-1. The marker describes a closed file, and size and SHA-256 still match: that segment is returned.
+1. The marker describes a closed file: if the SHA-256 still matches, that segment is returned; if
+   not, file and marker are left untouched and named, never "repaired".
 2. Else the file is cut after its last whole fragment, hashed, and returned as recovered. The
    finished marker is written before, so that a kill during recovery changes nothing.
 3. A file without a whole fragment is deleted, then its marker.
@@ -43,7 +44,8 @@ class Recovery:
         segments: to be recorded, then acknowledged; in order of start.
         last_end: when the footage of the killed worker ends; None when it left nothing open. The
             gap `WORKER_KILLED` reaches from here to the first segment that follows.
-        unreadable: names of markers that are not ours or damaged; left where they are.
+        unreadable: names of markers that are not ours, or whose file is damaged or was changed
+            after it was closed; left where they are, to be told to a person.
     """
 
     segments: tuple[Segment, ...]
@@ -87,8 +89,9 @@ def _finished(file: Path, marker: Marker) -> Marker | None:
     """Return the marker of the closed or cut file; None when nothing in it can be played."""
     if not file.is_file():
         return None
-    same_size = bool(marker.sha256) and file.stat().st_size == marker.size_bytes
-    if same_size and _sha256(file) == marker.sha256:
+    if marker.sha256:
+        if _sha256(file) != marker.sha256:
+            raise InvalidInput(f"{file.name} is not what was written.", "Keep it for inspection.")
         return marker
     return _cut(file, replace(marker, recovered=True))
 

@@ -138,7 +138,7 @@ class SpoolReader:
 
 def _numbers(folder: Path) -> list[int]:
     try:
-        names = [path.name for path in folder.iterdir()]
+        names = [entry.name for entry in folder.iterdir()]
     except FileNotFoundError:
         return []
     return [int(match[1]) for name in names if (match := _NAME.fullmatch(name))]

@@ -1,0 +1,111 @@
+"""Movement told from picture sizes."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from footage import data_folder
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.footage import Packet, StreamFormat
+from shanasheel.watch.activity import Activity, PacketActivity
+from shanasheel.watch.sources import read_footage
+from videos import make_video
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+C1 = CameraId("C1")
+RATE = 25
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> StreamFormat:
+    return read_footage(
+        make_video(tmp_path / "a.mp4", size=(640, 480), frames=3), camera=C1, start=NOON
+    ).format
+
+
+def judged(form: StreamFormat, sizes: list[int], *, gop: int = 50) -> list[Activity]:
+    activity = PacketActivity(C1)
+    return [
+        activity.push(
+            Packet(
+                camera=C1,
+                at=NOON + timedelta(seconds=index / RATE),
+                index=index,
+                pts=index,
+                dts=index,
+                duration=1,
+                is_key=index % gop == 0,
+                payload=bytes(20_000 if index % gop == 0 else size),
+                format=form,
+            )
+        )
+        for index, size in enumerate(sizes)
+    ]
+
+
+def quiet(seconds: float, *, mean: int = 200, seed: int = 1) -> list[int]:
+    chance = random.Random(seed)
+    return [max(10, int(chance.gauss(mean, mean / 12))) for _ in range(int(seconds * RATE))]
+
+
+def part(activities: list[Activity], start_s: float, end_s: float) -> float:
+    chosen = activities[int(start_s * RATE) : int(end_s * RATE)]
+    return sum(activity.active for activity in chosen) / len(chosen)
+
+
+def test_the_first_ten_seconds_are_always_active(form: StreamFormat) -> None:
+    found = judged(form, quiet(30))
+
+    assert part(found, 0, 10) == 1
+    assert part(found, 14, 30) < 0.05
+
+
+def test_key_pictures_are_no_movement(form: StreamFormat) -> None:
+    assert part(judged(form, quiet(60), gop=10), 20, 60) < 0.05
+
+
+def test_movement_is_active_at_once_and_three_seconds_longer(form: StreamFormat) -> None:
+    sizes = quiet(60) + [size * 4 for size in quiet(2, seed=2)] + quiet(20, seed=3)
+
+    found = judged(form, sizes)
+
+    assert part(found, 60.1, 62) == 1
+    assert part(found, 62, 64.9) == 1
+    assert part(found, 66, 80) < 0.05
+
+
+def test_a_new_level_of_noise_is_learnt_within_a_minute(form: StreamFormat) -> None:
+    found = judged(form, quiet(60) + quiet(120, mean=500, seed=2))
+
+    assert part(found, 60.1, 70) == 1
+    assert part(found, 140, 180) < 0.1
+
+
+def test_a_scene_that_never_rests_stays_active(form: StreamFormat) -> None:
+    assert part(judged(form, quiet(120, mean=4000)), 0, 120) == 1
+
+
+def test_a_new_session_starts_over(form: StreamFormat, tmp_path: Path) -> None:
+    other = read_footage(make_video(tmp_path / "b.mp4"), camera=C1, start=NOON)
+    activity = PacketActivity(C1)
+    packets = list(other)
+    for packet in packets[:30]:
+        activity.push(packet)
+
+    again = list(read_footage(tmp_path / "b.mp4", camera=C1, start=NOON + timedelta(hours=1)))
+
+    assert activity.push(again[1]).active
+
+
+@pytest.mark.footage
+def test_people_who_walk_all_the_time_are_active_nearly_always() -> None:
+    video = data_folder("pets09-s2l1") / "vtest.avi"
+    activity = PacketActivity(C1)
+
+    found = [activity.push(packet) for packet in read_footage(video, camera=C1, start=NOON)]
+
+    assert sum(one.active for one in found) / len(found) > 0.95
