@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from shanasheel.base.clock import from_us, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Kind
 
@@ -20,27 +19,22 @@ _CURSOR = re.compile(r"([0-9]{1,17})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 TYPES = frozenset({"person", "car", "bus", "truck", "bicycle", "motorcycle", "unknown"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """The last sighting of a page: the next page begins after it (order of start, then id)."""
-
-    start: datetime
-    id: str
+#: Microseconds since 1970 and identifier of the last thing on a page; the next goes on after it.
+Cursor = tuple[int, str]
 
 
-def encode_cursor(start: datetime, identifier: str) -> str:
-    """Return the cursor after a sighting; opaque to those who carry it.
+def encode_cursor(start_us: int, identifier: str) -> str:
+    """Return the cursor after a thing that began at `start_us`; opaque to those who carry it.
 
-    >>> text = encode_cursor(from_us(5), "01890a5d-ac96-774b-bcce-b302099a8057")
-    >>> decode_cursor(text).start.microsecond
-    5
+    >>> decode_cursor(encode_cursor(5, "01890a5d-ac96-774b-bcce-b302099a8057"))
+    (5, '01890a5d-ac96-774b-bcce-b302099a8057')
 
     Raises:
         InvalidInput: the time is before 1970 or the identifier is none of ours.
     """
-    plain = f"{to_us(start)}|{identifier}"
+    plain = f"{start_us}|{identifier}"
     if not _CURSOR.fullmatch(plain):
-        raise InvalidInput("No cursor can be made of this sighting.", "")
+        raise InvalidInput("No cursor can be made of this.", "")
     return base64.urlsafe_b64encode(plain.encode("ascii")).decode("ascii").rstrip("=")
 
 
@@ -57,12 +51,12 @@ def decode_cursor(text: str) -> Cursor:
         match = _CURSOR.fullmatch(base64.b64decode(padded, b"-_", validate=True).decode("ascii"))
         if match is None:
             raise ValueError
-        cursor = Cursor(start=from_us(int(match[1])), id=match[2])
-    except (ValueError, OverflowError, binascii.Error) as fault:
+        cursor = (int(match[1]), match[2])
+    except (ValueError, binascii.Error) as fault:
         raise InvalidInput(
             "The cursor is not one of ours.", "Ask again without a cursor, from the first page."
         ) from fault
-    if encode_cursor(cursor.start, cursor.id) != text:
+    if encode_cursor(*cursor) != text:
         raise InvalidInput("The cursor is not one of ours.", "Ask again without a cursor.")
     return cursor
 
@@ -75,7 +69,7 @@ class SightingQuery:
         kinds, cameras, types: any of these; `types` as in `Sighting.type`.
         start, end: sightings that touch the span `[start, end)`.
         min_confidence: least mean score, in [0, 1].
-        cursor: where the last page ended, from `encode_cursor`; empty for the first page.
+        cursor: where the last page ended, from `encode_cursor`; None or empty for the first page.
         limit: 1 to 500 results.
 
     Raises:
@@ -88,7 +82,7 @@ class SightingQuery:
     end: datetime | None = None
     min_confidence: float = 0.0
     types: tuple[str, ...] = ()
-    cursor: str = ""
+    cursor: str | None = None
     limit: int = 50
 
     def __post_init__(self) -> None:

@@ -29,8 +29,7 @@ _LONGEST = timedelta(minutes=10)
 def alerts_for(event: Event, *, also: Collection[EventKind] = ()) -> bool:
     """Return whether an event calls for a person.
 
-    Args:
-        also: kinds configured to call although they are only counted by default.
+    `also` names kinds configured to call although they are only counted by default.
     """
     return event.kind not in COUNTED_ONLY or event.kind in also
 
@@ -40,10 +39,8 @@ def raise_or_merge(
 ) -> Alert:
     """Return the alert an event belongs to: an open one with one more event, or a new one.
 
-    Args:
-        open_alerts: candidates, any order; those that do not fit are passed over.
-        raised: now, for a new alert.
-        code: what people will say for a new alert; unused when merged.
+    Candidates come in any order; those that do not fit are passed over. `raised` (now), and `code`
+    are for a new alert alone.
 
     Returns:
         With the same `id` as a candidate and its version one higher, or a new id and version 1.

@@ -53,10 +53,7 @@ def decide(  # noqa: PLR0913 - a decision is who, when, what, why, on which vers
 ) -> tuple[Alert, Decision]:
     """Return the alert after a person's decision, and the decision itself.
 
-    Args:
-        by: name of the person.
-        reason: why; may be empty where the step asks for none.
-        version: the version of the alert the person saw.
+    `version` is the one the person saw; `reason` may be empty where the step asks for none.
 
     Raises:
         Conflict: the alert has changed since, or this step does not lead on from its state.

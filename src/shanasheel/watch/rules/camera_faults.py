@@ -6,22 +6,21 @@ from datetime import datetime
 
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
-from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause
 
 
 def covered_event(
-    camera: CameraId, at: datetime, *, start: datetime, score: float, ids: IdMaker
+    camera: Camera, *, at: datetime, start: datetime, score: float, ids: IdMaker
 ) -> Event:
     """Return the event of a camera whose view has been covered since `start`.
 
-    Args:
-        score: how sure the view is covered, in [0, 1]; beyond, it is cut.
+    `score` says how sure that is, in [0, 1]; beyond, it is cut.
     """
     confidence = min(1.0, max(0.0, score))
     return Event(
         id=ids.new(),
-        camera=camera,
+        camera=camera.id,
         kind=EventKind.CAMERA_COVERED,
         at=at,
         start=min(start, at),
@@ -31,12 +30,12 @@ def covered_event(
 
 
 def signal_event(
-    camera: CameraId, gap_start: datetime, *, at: datetime, cause: GapCause, ids: IdMaker
+    camera: Camera, *, gap_start: datetime, at: datetime, cause: GapCause, ids: IdMaker
 ) -> Event:
     """Return the event of a camera that has sent nothing since `gap_start`."""
     return Event(
         id=ids.new(),
-        camera=camera,
+        camera=camera.id,
         kind=EventKind.SIGNAL_LOST,
         at=at,
         start=min(gap_start, at),

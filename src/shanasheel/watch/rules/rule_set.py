@@ -50,4 +50,4 @@ class RuleSet:
         if start == self._covered_since:
             return []
         self._covered_since = start
-        return [covered_event(self._camera.id, at, start=start, score=score, ids=self._ids)]
+        return [covered_event(self._camera, at=at, start=start, score=score, ids=self._ids)]

@@ -215,8 +215,8 @@ def _line(path: Path, number: int, line: str) -> list[float]:
         values = [float(cell) for cell in cells[:8]]
     except ValueError:
         values = []
-    values += [-1.0] * (8 - len(values)) if len(values) >= 7 else []
-    if not values or not all(abs(value) < 2**31 for value in values) or values[0] < 1:
+    values += [-1.0] if len(values) == 7 else []
+    if len(values) != 8 or not all(abs(value) < 2**31 for value in values) or values[0] < 1:
         raise InvalidInput(
             f"{path}, line {number}: not a MOTChallenge line.",
             "Give frame,id,left,top,width,height,confidence with frames from 1.",

@@ -8,7 +8,7 @@ import numpy as np
 
 from shanasheel.base.clock import from_us
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.cameras import Kind
+from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.seen import PathPoint, Sighting
 from shanasheel.watch.tracking.track import FinishedTrack
 
@@ -25,7 +25,7 @@ _TYPES: dict[Kind, dict[int, str]] = {
 }
 
 
-def sighting_of(track: FinishedTrack, ids: IdMaker) -> Sighting | None:
+def sighting_of(track: FinishedTrack, *, camera: CameraId, ids: IdMaker) -> Sighting | None:
     """Return what the track says, or None when it is too short to say anything.
 
     The picture is left empty for whoever holds the pictures: see `FinishedTrack.best_at`.
@@ -34,7 +34,7 @@ def sighting_of(track: FinishedTrack, ids: IdMaker) -> Sighting | None:
         return None
     return Sighting(
         id=ids.new(),
-        camera=track.camera,
+        camera=camera,
         kind=track.kind,
         track=track.id,
         start=track.start,

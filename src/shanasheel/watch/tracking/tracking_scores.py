@@ -80,7 +80,7 @@ def read_sequence(folder: Path) -> Sequence:
 def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
     """Return the scores of tracks of people against a MOTChallenge folder.
 
-    Ground truth marked 0 is left out, as TrackEval does for MOT15. Tracks of class 1 count, and
+    Ground truth marked 0 is left out, as TrackEval does for MOT15. Boxes of class 1 count, and
     those without a class.
 
     Args:
@@ -101,11 +101,13 @@ def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
         ) from fault
     sequence = read_sequence(folder)
     truth_path = folder / "gt.txt"
-    truth = read_mot(truth_path if truth_path.is_file() else folder / "gt" / "gt.txt")
-    truth = truth.where(truth.scores != 0)
-    tracks = read_mot(tracks_path)
-    tracks = tracks.where((tracks.classes == _PERSON) | (tracks.classes < 0))
-    paired = _paired(_within(truth, sequence, folder), _within(tracks, sequence, tracks_path))
+    if not truth_path.is_file():
+        truth_path = folder / "gt" / "gt.txt"
+    truth = read_mot(truth_path)
+    paired = _paired(
+        _people(truth.where(truth.scores != 0), sequence, truth_path),
+        _people(read_mot(tracks_path), sequence, tracks_path),
+    )
     quiet = {"PRINT_CONFIG": False}
     hota = HOTA().eval_sequence(paired)
     clear = CLEAR(quiet).eval_sequence(paired)
@@ -121,8 +123,9 @@ def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
     )
 
 
-def _within(rows: MotRows, sequence: Sequence, path: Path) -> MotRows:
-    kept = rows.where(rows.frames < sequence.frames)
+def _people(rows: MotRows, sequence: Sequence, path: Path) -> MotRows:
+    people = (rows.classes == _PERSON) | (rows.classes < 0)
+    kept = rows.where(people & (rows.frames < sequence.frames))
     keys = np.stack([kept.frames, kept.ids], axis=1)
     if len(np.unique(keys, axis=0)) != len(keys):
         raise InvalidInput(f"{path}: an id occurs twice in one frame.", "Make ids unique.")
