@@ -33,11 +33,10 @@ def list_alerts(
     """
     if not 1 <= limit <= _MOST:
         raise InvalidInput(f"limit {limit} is out of range.", f"Ask for 1 to {_MOST} at a time.")
-    after = decode_cursor(cursor) if cursor else None
-    before = (to_us(after.start), after.id) if after else None
+    before = decode_cursor(cursor) if cursor else None
     with site.store.read() as rows:
         found = rows.alerts.page(states=states, camera=camera, before=before, limit=limit + 1)
-    return page_of(found, limit, lambda alert: encode_cursor(alert.at, alert.id))
+    return page_of(found, limit, lambda alert: encode_cursor(to_us(alert.at), alert.id))
 
 
 def open_alert(site: Site, identifier: str) -> tuple[Alert, tuple[Decision, ...]]:

@@ -53,6 +53,8 @@ class Sightings(Protocol):
         *,
         kinds: Sequence[Kind],
         cameras: Sequence[CameraId],
+        types: Sequence[str],
+        min_confidence: float,
         start: datetime | None,
         end: datetime | None,
         before: tuple[int, str] | None,

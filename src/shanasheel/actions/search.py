@@ -16,17 +16,18 @@ def find_sightings(site: Site, query: SightingQuery) -> Page[Sighting]:
     Raises:
         InvalidInput: the query's cursor is not ours.
     """
-    after = query.after()
     with site.store.read() as rows:
         found = rows.sightings.page(
             kinds=query.kinds,
             cameras=query.cameras,
             start=query.start,
             end=query.end,
-            before=(to_us(after.start), after.id) if after else None,
+            types=query.types,
+            min_confidence=query.min_confidence,
+            before=query.after(),
             limit=query.limit + 1,
         )
-    return page_of(found, query.limit, lambda sighting: encode_cursor(sighting.start, sighting.id))
+    return page_of(found, query.limit, lambda sighting: encode_cursor(to_us(sighting.start), sighting.id))
 
 
 def sighting_picture(site: Site, identifier: str) -> bytes:

@@ -86,7 +86,7 @@ def sightings(  # noqa: PLR0913 - a query names what it narrows
         cameras=tuple(CameraId(identifier) for identifier in camera or ()),
         start=present.parse_time(start) if start else None,
         end=present.parse_time(end) if end else None,
-        cursor=cursor or "",
+        cursor=cursor,
         limit=limit,
     )
     page = find_sightings(desk.site, query)

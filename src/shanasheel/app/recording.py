@@ -147,7 +147,9 @@ class CameraRecording:
         self.state.state, self.state.cause, self.state.since = "lost", cause.value, at
         self.state.fps = self.state.bitrate_bps = 0.0
         _LOG.warning("camera_lost", camera=self.camera.id, cause=cause.value, detail=detail)
-        self._outbox.put([signal_event(self.camera.id, start, at=at, cause=cause, ids=self._ids)])
+        self._outbox.put(
+            [signal_event(self.camera, gap_start=start, at=at, cause=cause, ids=self._ids)]
+        )
 
     def _resume(self, at: datetime) -> None:
         """End the open gap, if any, and record it."""

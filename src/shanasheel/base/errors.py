@@ -98,9 +98,7 @@ class Exhausted(ShanasheelError, OSError):
 class Unavailable(ShanasheelError, ConnectionError):
     """A camera, database or peer is out of reach."""
 
-    handling = Handling(
-        http_status=503, exit_code=7, log_level="warning", retry=Retry.WITH_BACKOFF
-    )
+    handling = Handling(http_status=503, exit_code=7, log_level="warning", retry=Retry.WITH_BACKOFF)
 
 
 class IntegrityFault(ShanasheelError):
@@ -112,6 +110,4 @@ class IntegrityFault(ShanasheelError):
 class Invariant(ShanasheelError, AssertionError):
     """Our own promise is broken: the process ends, is restarted, and the gap is recorded."""
 
-    handling = Handling(
-        http_status=500, exit_code=70, log_level="critical", retry=Retry.RESTART
-    )
+    handling = Handling(http_status=500, exit_code=70, log_level="critical", retry=Retry.RESTART)

@@ -198,8 +198,8 @@ class Analysis:
             if change.covered:
                 events.append(
                     covered_event(
-                        self._camera.id,
-                        change.at,
+                        self._camera,
+                        at=change.at,
                         start=change.start,
                         score=change.score,
                         ids=self._ids,
@@ -240,7 +240,7 @@ class Analysis:
         findings.finished += finished
         for track in finished:
             kept = self._stills.pop(track.id, None)
-            sighting = sighting_of(track, self._ids)
+            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)
             if sighting is None:
                 continue
             if kept is not None:

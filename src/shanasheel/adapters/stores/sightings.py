@@ -51,6 +51,8 @@ class SightingRows:
         *,
         kinds: Sequence[Kind],
         cameras: Sequence[CameraId],
+        types: Sequence[str],
+        min_confidence: float,
         start: datetime | None,
         end: datetime | None,
         before: tuple[int, str] | None,
@@ -64,6 +66,10 @@ class SightingRows:
             query = query.where(sightings.c.kind.in_(kinds))
         if cameras:
             query = query.where(sightings.c.camera.in_(cameras))
+        if types:
+            query = query.where(sightings.c.type.in_(types))
+        if min_confidence > 0:
+            query = query.where(sightings.c.confidence >= min_confidence)
         if start is not None:
             query = query.where(sightings.c.end_us > to_us(start))
         if end is not None:
