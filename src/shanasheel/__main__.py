@@ -1,5 +1,0 @@
-"""`python -m shanasheel` is `shanasheel`."""
-
-from shanasheel.cli import main
-
-main()
