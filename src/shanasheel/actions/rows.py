@@ -48,7 +48,7 @@ class Sightings(Protocol):
     def add(self, sighting: Sighting) -> bool: ...  # noqa: D102
     def one(self, identifier: str) -> Sighting | None: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
-    def page(  # noqa: D102
+    def page(  # noqa: D102, PLR0913
         self,
         *,
         kinds: Sequence[Kind],

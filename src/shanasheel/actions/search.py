@@ -27,7 +27,9 @@ def find_sightings(site: Site, query: SightingQuery) -> Page[Sighting]:
             before=query.after(),
             limit=query.limit + 1,
         )
-    return page_of(found, query.limit, lambda sighting: encode_cursor(to_us(sighting.start), sighting.id))
+    return page_of(
+        found, query.limit, lambda sighting: encode_cursor(to_us(sighting.start), sighting.id)
+    )
 
 
 def sighting_picture(site: Site, identifier: str) -> bytes:

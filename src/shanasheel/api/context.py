@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from shanasheel.actions.access import person_of
 from shanasheel.actions.site import Site
 from shanasheel.api.updates import Updates
-from shanasheel.base.errors import ShanasheelError
+from shanasheel.base.errors import Handling, Retry, ShanasheelError
 from shanasheel.domain.people import Person
 
 SESSION_COOKIE = "shanasheel_session"
@@ -21,12 +21,7 @@ SESSION_COOKIE = "shanasheel_session"
 class LoginRequired(ShanasheelError):
     """Nobody is logged in."""
 
-    handling = ShanasheelError.handling.__class__(
-        http_status=401,
-        exit_code=4,
-        log_level="info",
-        retry=ShanasheelError.handling.retry,
-    )
+    handling = Handling(http_status=401, exit_code=4, log_level="info", retry=Retry.NO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,5 +57,9 @@ def _require_person(request: Request) -> Person:
     return person
 
 
+def _desk(request: Request) -> Desk:
+    return desk_of(request)
+
+
 Who = Annotated[Person, Depends(_require_person)]
-TheDesk = Annotated[Desk, Depends(lambda request: desk_of(request))]
+TheDesk = Annotated[Desk, Depends(_desk)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -22,6 +24,7 @@ from shanasheel.watch.recording import Recorder
 from shanasheel.watch.vision import Detector
 
 _LOG = structlog.get_logger()
+_NICENESS = 5
 _MOST_WAITING = 600  # packets one camera may wait for analysis; then all of them are shed
 
 
@@ -39,6 +42,7 @@ class CameraView:
     active: bool = False
     covered: bool = False
     tracks: int = 0
+    newest: datetime | None = None
 
 
 class Viewing:
@@ -61,6 +65,7 @@ class Viewing:
                 view.waiting.clear()
                 view.waiting.append(None)  # what follows starts anew at a key frame
             view.waiting.append(packet)
+            view.newest = packet.at if packet is not None else None
             self._news.notify()
 
     def stop(self) -> None:
@@ -71,6 +76,8 @@ class Viewing:
 
     def run(self, detector: Detector) -> None:
         """Analyse until `stop`; the body of the viewing thread."""
+        # Linux gives each thread its own niceness: recording threads go first under load.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         while True:
             with self._news:
                 while not self._stopping and not any(v.waiting for v in self.views.values()):
@@ -100,7 +107,7 @@ class Viewing:
                 save_picture=self._save_picture,
             )
         try:
-            self._publish(view, view.analysis.push(packet))
+            self._publish(view, view.analysis.push(packet, view.newest))
         except Exception:  # noqa: BLE001 - outermost loop of the thread: one camera must not blind the others
             _LOG.exception("analysis_failed", camera=view.camera.id)
             view.analysis = None

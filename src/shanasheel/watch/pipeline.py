@@ -37,7 +37,7 @@ from shanasheel.watch.vision import (
 
 _SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (guess)
 _REPEAT_S = 0.5  # a quiet camera's shielded picture is sent again this often, so live stays live
-_LATE_S = 1.5  # pictures older than this against the newest packet are not looked at
+_LATE_S = 0.8  # pictures older than this against the newest packet are not looked at
 _MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
 
 SavePicture = Callable[[Sighting, bytes], str]
@@ -115,8 +115,11 @@ class Analysis:
         self._last_key: datetime | None = None
         self._last_shielded: tuple[datetime, NDArray[np.uint8]] | None = None
 
-    def push(self, packet: Packet) -> Findings:
+    def push(self, packet: Packet, newest: datetime | None = None) -> Findings:
         """Take the next packet in decoding order; return what came to light.
+
+        `newest` is when the newest packet waiting arrived: pictures far behind it are not looked
+        at, so that a machine under load stays near the present.
 
         After `reset`, packets before the next key frame are passed over.
         """
@@ -125,7 +128,7 @@ class Analysis:
         activity = self._activity.push(packet)
         self.counts.active = activity.active or not self._settings.gate
         for picture in self._decode(packet, active=self.counts.active):
-            if self._due(picture, newest=packet.at):
+            if self._due(picture, newest=newest or packet.at):
                 self._look(picture, findings)
         self._repeat_when_quiet(packet.at, findings)
         self._finish_tracks(self._tracker.finished(), findings)

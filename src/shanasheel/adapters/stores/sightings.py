@@ -46,7 +46,7 @@ class SightingRows:
         """Return how many sightings are stored."""
         return self._connection.execute(select(func.count()).select_from(sightings)).scalar_one()
 
-    def page(
+    def page(  # noqa: PLR0913 - a query names what it narrows
         self,
         *,
         kinds: Sequence[Kind],

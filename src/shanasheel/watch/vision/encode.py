@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ from shanasheel.domain.footage import Packet, StreamFormat
 
 _MILLISECONDS = Fraction(1, 1000)
 _KEY_MS = 2_000
-_OPTIONS = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "bf": "0"}
+_OPTIONS = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "bf": "0", "forced-idr": "1"}
 
 
 class ShieldedEncoder:
@@ -28,24 +30,20 @@ class ShieldedEncoder:
 
     def __init__(self, camera: CameraId, *, width_px: int, height_px: int) -> None:
         self._camera = camera
-        # The container is never read: it makes the encoder write its headers apart (avcC), and
-        # its stream is the template that the recorder's file copies.
-        self._scratch = av.open(io.BytesIO(), "w", format="mp4")
-        self._stream = self._scratch.add_stream("libx264", rate=30, options=dict(_OPTIONS))
-        self._stream.width, self._stream.height = width_px, height_px
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.time_base = _MILLISECONDS
-        self._stream.codec_context.gop_size = 10_000  # key frames are asked for by time, below
-        self._stream.codec_context.open()
+        self._codec = _encoder(width_px, height_px)
+        # A stream copy needs a demuxed stream with the encoder's headers as its template; the
+        # headers do not depend on the picture. Annex B, as the encoder's packets are.
+        self._sample = _sample(width_px, height_px)
+        template = self._sample.streams.video[0]
         self._format = StreamFormat(
             codec="h264",
-            extradata=self._stream.codec_context.extradata or b"",
+            extradata=template.codec_context.extradata or b"",
             width_px=width_px,
             height_px=height_px,
             time_base=_MILLISECONDS,
             frame_rate=None,
             rotation_deg=0,
-            template=self._stream,
+            template=template,
         )
         self._begun: datetime | None = None
         self._last_ms = -1
@@ -66,13 +64,13 @@ class ShieldedEncoder:
             self._key_ms = now_ms
         self._last_ms = now_ms
         self._times[now_ms] = at
-        return self._packets(self._stream.encode(frame))
+        return self._packets(self._codec.encode(frame))
 
     def flush(self) -> list[Packet]:
         """Return what the encoder still holds; nothing may be pushed after."""
-        return self._packets(self._stream.encode(None)) if self._begun else []
+        return self._packets(self._codec.encode(None)) if self._begun else []
 
-    def _packets(self, encoded: list[av.Packet[av.VideoStream]]) -> list[Packet]:
+    def _packets(self, encoded: Sequence[av.Packet[av.stream.Stream]]) -> list[Packet]:
         packets = []
         for sample in encoded:
             pts = sample.pts if sample.pts is not None else self._last_ms
@@ -88,3 +86,27 @@ class ShieldedEncoder:
             )  # fmt: skip
             self._index += 1
         return packets
+
+
+def _encoder(width_px: int, height_px: int) -> av.VideoCodecContext:
+    codec = av.VideoCodecContext.create("libx264", "w")
+    codec.width, codec.height = width_px, height_px
+    codec.pix_fmt = "yuv420p"
+    codec.time_base = _MILLISECONDS
+    codec.framerate = Fraction(30)
+    codec.gop_size = 10_000  # key frames are asked for by time
+    codec.options = dict(_OPTIONS)
+    return codec
+
+
+def _sample(width_px: int, height_px: int) -> InputContainer:
+    """Return an opened stream of one black picture, coded as all others will be."""
+    codec, coded = _encoder(width_px, height_px), io.BytesIO()
+    frame = av.VideoFrame(width_px, height_px, "yuv420p")
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.pts, frame.time_base = 0, _MILLISECONDS
+    for packet in [*codec.encode(frame), *codec.encode(None)]:
+        coded.write(bytes(packet))
+    coded.seek(0)
+    return av.open(coded, mode="r", format="h264")
