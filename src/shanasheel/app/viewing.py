@@ -25,6 +25,7 @@ from shanasheel.watch.vision import Detector
 
 _LOG = structlog.get_logger()
 _NICENESS = 5
+_FRAGMENT_S = 0.15  # less than a picture at 5 a second: each is seen as soon as it is made
 _MOST_WAITING = 600  # packets one camera may wait for analysis; then all of them are shed
 
 

@@ -77,7 +77,7 @@ export default {
     const at = Number(search.get("at")) || (Date.now() - 60000) * 1000;
     return {
       store: cameraStore(), chosen: search.getAll("camera"), position: at, day: dayOf(at), lines: {}, grants: {}, asking: null,
-      playing: search.has("at"), rate: 1, speeds: SPEEDS, most: MOST, calendar: false, colours: CAUSE_COLOURS,
+      playing: search.has("at"), sought: search.has("at"), landed: false, rate: 1, speeds: SPEEDS, most: MOST, calendar: false, colours: CAUSE_COLOURS,
     };
   },
   computed: {
@@ -136,6 +136,18 @@ export default {
         const line = await get(`/cameras/${encodeURIComponent(id)}/timeline${query({ from, to })}`).catch(() => null);
         if (line && this.day[0] === from) this.lines[id] = line;
       }));
+      this.land();
+    },
+    /** Start where there is footage: near the newest, unless the address asked for a moment. */
+    land() {
+      if (this.landed || this.sought) return;
+      const spans = this.cameras.flatMap((camera) => this.lines[camera.id]?.recorded || []);
+      if (!spans.length) return;
+      this.landed = true;
+      const inside = spans.some(([from, to]) => from <= this.position && this.position < to);
+      const [from, to] = spans.reduce((best, span) => (span[1] > best[1] ? span : best));
+      if (!inside) this.position = Math.max(from, to - 30e6);
+      this.$nextTick(() => this.$refs.line?.zoom(1 / 48)); // half an hour around it, not the whole day
     },
     toggle(id) {
       this.chosen = this.chosen.includes(id) ? this.chosen.filter((one) => one !== id) : [...this.chosen, id];

@@ -20,7 +20,6 @@ FRAGMENT_S = 0.5
 _OPTIONS = {
     # skip_trailer: the random access index would follow the last fragment; we have our own.
     "movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer",
-    "frag_duration": str(int(FRAGMENT_S * 1_000_000)),
     "flush_packets": "1",  # every fragment reaches the file when it is whole
     "use_editlist": "0",
 }
@@ -65,13 +64,14 @@ class FragmentedFile:
         FileExistsError: the path is taken.
     """
 
-    def __init__(self, path: Path, form: StreamFormat) -> None:
+    def __init__(self, path: Path, form: StreamFormat, *, fragment_s: float = FRAGMENT_S) -> None:
         self.path = path
         self._form = form
         self._stream = path.open("xb", buffering=0)
         self._file = _HashedFile(self._stream)
         try:
-            self._container = av.open(self._file, "w", format="mp4", options=dict(_OPTIONS))
+            options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
+            self._container = av.open(self._file, "w", format="mp4", options=options)
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
         except (FFmpegError, ValueError) as error:
             self._stream.close()

@@ -26,7 +26,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment, StreamFormat
 from shanasheel.watch.recording.mime import mime_type
-from shanasheel.watch.recording.muxing import FragmentedFile
+from shanasheel.watch.recording.muxing import FRAGMENT_S, FragmentedFile
 from shanasheel.watch.recording.places import (
     Marker,
     live_path,
@@ -78,6 +78,7 @@ class Recorder:
     Args:
         data: the data folder.
         target_s: a file is cut at the first key picture after this many seconds.
+        fragment_s: a fragment reaches the file after at most so many seconds.
     """
 
     def __init__(
@@ -89,12 +90,14 @@ class Recorder:
         clock: Clock,
         ids: IdMaker,
         target_s: float = 10.0,
+        fragment_s: float = FRAGMENT_S,
     ) -> None:
         self._data = data
         self._camera = camera
         self._stream = stream
         self._clock = clock
         self._ids = ids
+        self._fragment_s = fragment_s
         self._target = timedelta(seconds=target_s)
         self._anchor: _Anchor | None = None
         self._open: _Open | None = None
@@ -178,7 +181,7 @@ class Recorder:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_marker(file, marker)
-            opened = FragmentedFile(file, form)
+            opened = FragmentedFile(file, form, fragment_s=self._fragment_s)
             write_live(self._data, self._camera, self._stream, file=file, marker=marker)
         except InvalidInput:
             marker_path(file).unlink(missing_ok=True)
