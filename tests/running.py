@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE_S = 90.0
+_COMMAND = "from shanasheel.cli import main; main()"
 
 
 def free_port() -> int:
@@ -101,7 +102,7 @@ def running(config: Path, data: Path) -> Iterator[Product]:
     """Run the product with a configuration until the block ends, then stop it as Ctrl-C does."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "shanasheel.cli.main", "run", "--config", str(config),
+        [sys.executable, "-c", _COMMAND, "run", "--config", str(config),
          "--data", str(data), "--listen", f"127.0.0.1:{port}"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ),
     )  # fmt: skip
@@ -126,7 +127,7 @@ def running(config: Path, data: Path) -> Iterator[Product]:
 def cli(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "shanasheel.cli.main", *arguments],
+        [sys.executable, "-c", _COMMAND, *arguments],
         capture_output=True, text=True, timeout=200, check=False,
         env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
