@@ -1,0 +1,124 @@
+"""An operator at the pages, in a real browser, in Arabic and English."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from footage import data_folder
+from running import Product, alive, free_port, wait_for
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+_PLAYING = """() => [...document.querySelectorAll('[data-delay-ms]')]
+    .filter(e => e.dataset.state === 'playing' && e.dataset.delayMs !== '').length >= 4"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    samples = data_folder("pets09-s2l1")
+    data, port = tmp_path_factory.mktemp("demo") / "data", free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from shanasheel.cli import main; main()", "demo", "--headless",
+         "--seconds", "600", "--port", str(port), "--samples", str(samples), "--data", str(data)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    product = Product(process=process, url=f"http://127.0.0.1:{port}", data=data)
+    wait_for(lambda: alive(product.url), "the hub")
+    yield product
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: object, demo: Product) -> Iterator[object]:
+    context = browser.new_context(viewport={"width": 1400, "height": 860})  # type: ignore[attr-defined]
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_wall_plays_four_shielded_cameras_in_arabic(page: object, demo: Product) -> None:
+    outside: list[str] = []
+    page.on("request", lambda r: outside.append(r.url) if demo.url[7:] not in r.url
+            and not r.url.startswith(("data:", "blob:")) else None)  # fmt: skip
+
+    page.goto(demo.url)
+    page.wait_for_function(_PLAYING)
+
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    assert page.evaluate("document.documentElement.lang") == "ar"
+    assert outside == []
+
+
+def test_an_alert_is_seen_confirmed_and_its_clip_plays(page: object, demo: Product) -> None:
+    page.context.add_cookies([{"name": "lang", "value": "en", "url": demo.url}])
+    wait_for(lambda: demo.get("/alerts")["items"], "an alert")
+
+    page.goto(f"{demo.url}/alerts")
+    page.locator("[data-role=alert-list] button.row").first.click()
+    page.wait_for_selector("[data-detail]")
+    chosen = page.locator("[data-detail]").get_attribute("data-detail")
+    page.keyboard.press("c")
+    page.wait_for_selector(f"[data-detail='{chosen}'][data-state=confirmed]")
+
+    assert demo.get(f"/alerts/{chosen}")["decisions"][-1]["after"] == "confirmed"
+    wait_for(lambda: demo.status_of(f"/alerts/{chosen}/clip") == 200, "the clip")
+
+
+def test_the_proof_page_proves_the_footage_intact(page: object, demo: Product) -> None:
+    page.context.add_cookies([{"name": "lang", "value": "en", "url": demo.url}])
+    wait_for(lambda: demo.get("/status")["segments"] >= 4, "some segments")
+
+    page.goto(f"{demo.url}/proof")
+    page.locator("[data-role=check]").click()
+    page.wait_for_selector("[data-role=steps] li >> nth=5")
+
+    assert page.locator("[data-role=failures]").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/map", "/playback", "/find", "/status", "/login"])
+def test_every_page_opens_without_a_fault(page: object, demo: Product, path: str) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+
+    page.goto(f"{demo.url}{path}")
+    page.wait_for_selector("h1, form, .shn-map, svg")
+    page.wait_for_timeout(500)
+
+    assert faults == []
+
+
+def test_another_sites_page_is_refused(demo: Product) -> None:
+    import urllib.error
+    import urllib.request
+
+    request = urllib.request.Request(f"{demo.url}/api/v1/cameras", headers={"Host": "evil.test"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    with refused.value as answer:
+        assert answer.code == 403
