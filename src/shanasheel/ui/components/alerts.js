@@ -1,0 +1,218 @@
+// Alerts: a list that grows by itself, and for each its clip, its reason and a person's decision.
+
+import { get, post, query } from "shanasheel-ui/api.js";
+import { cameraStore } from "shanasheel-ui/camera_store.js";
+import { dateTime, when, toUs } from "shanasheel-ui/format.js";
+import { onKeys } from "shanasheel-ui/keys.js";
+import { KIND_ICONS, measurements, reason } from "shanasheel-ui/reason.js";
+import { cameraName, t, tk } from "shanasheel-ui/strings.js";
+import { on } from "shanasheel-ui/updates.js";
+import shnDialog from "shanasheel-ui/dialog.js";
+import shnEmpty from "shanasheel-ui/empty.js";
+
+const FILTERS = ["open", "new", "acknowledged", "confirmed", "dismissed", "all"];
+const STATES = { open: ["new", "acknowledged"], all: [] };
+const NEXT = {
+  new: ["acknowledged", "confirmed", "dismissed"],
+  acknowledged: ["confirmed", "dismissed"],
+  confirmed: ["dismissed"],
+  dismissed: ["confirmed"],
+};
+
+export default {
+  components: { shnDialog, shnEmpty },
+  template: `
+    <div class="shn-page alerts">
+      <section class="list">
+        <div class="shn-bar">
+          <h1>{{ t('nav.alerts') }}</h1><span class="grow"></span><span class="dim keys">{{ t('alerts.keys') }}</span>
+        </div>
+        <div class="shn-switch wide" role="group" :aria-label="t('alerts.filter')">
+          <button v-for="one in filters" :key="one" type="button" :class="{ on: filter === one }" @click="setFilter(one)">{{ tk('filter', one) }}</button>
+        </div>
+        <shn-empty v-if="!items.length" icon="verified_user" :loading="!loaded" :fault="fault" :title="t('alerts.empty')" :text="t('alerts.empty_hint')"></shn-empty>
+        <ol v-else class="shn-alert-list" ref="list" data-role="alert-list">
+          <li v-for="alert in items" :key="alert.id">
+            <button type="button" class="row" :class="[alert.state, alert.priority, { on: alert.id === chosenId, fresh: fresh.has(alert.id) }]" :data-alert="alert.id" :data-state="alert.state" @click="choose(alert.id)">
+              <span class="mi" aria-hidden="true">{{ icons[alert.kind] || 'notifications' }}</span>
+              <span class="words"><strong>{{ reason(alert) }}</strong>
+                <small>{{ nameOf(alert.camera) }} · <bdi>{{ alert.code }}</bdi><template v-if="alert.events > 1"> · {{ t('alerts.events', { count: alert.events }) }}</template></small></span>
+              <span class="end"><bdi class="num">{{ when(alert.at) }}</bdi><span class="shn-tag" :class="'s-' + alert.state">{{ tk('state', alert.state) }}</span></span>
+            </button>
+          </li>
+          <li v-if="next" class="more"><button class="shn-button" type="button" @click="load(next)">{{ t('more') }}</button></li>
+        </ol>
+      </section>
+      <section class="detail" v-if="detail" :data-detail="detail.id" :data-state="detail.state">
+        <header class="shn-bar">
+          <span class="mi big" :class="detail.priority" aria-hidden="true">{{ icons[detail.kind] || 'notifications' }}</span>
+          <h2>{{ reason(detail) }}</h2><span class="grow"></span>
+          <span class="shn-tag" :class="'s-' + detail.state">{{ tk('state', detail.state) }}</span>
+        </header>
+        <div class="clip" dir="ltr">
+          <video ref="clip" :key="detail.id + detail.clip_end" :src="clipMissing ? undefined : detail.clip_url" :poster="detail.poster_url || undefined" controls controlslist="nodownload noremoteplayback" disablepictureinpicture loop playsinline @error="clipMissing = true" @loadedmetadata="play" data-role="clip"></video>
+          <div v-if="clipMissing" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">movie</span><strong>{{ t('alerts.clip_missing') }}</strong><span>{{ t('alerts.clip_missing_hint') }}</span></div>
+          <span class="shn-tag ok over"><span class="mi" aria-hidden="true">shield</span>{{ t('stream.shielded') }}</span>
+        </div>
+        <div class="shn-decide">
+          <button v-for="state in choices" :key="state" class="shn-button" :class="'d-' + state" type="button" :disabled="busy" :data-decide="state" @click="decide(state)">
+            <span class="mi" aria-hidden="true">{{ { acknowledged: 'done', confirmed: 'report', dismissed: 'block' }[state] }}</span>{{ tk('decide', state) }}<kbd>{{ { acknowledged: 'A', confirmed: 'C', dismissed: 'D' }[state] }}</kbd>
+          </button>
+          <span class="grow"></span>
+          <a class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
+        </div>
+        <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+        <div class="columns">
+          <div><h3>{{ t('alerts.why') }}</h3>
+            <dl class="shn-facts tall">
+              <div><dt>{{ t('fact.camera') }}</dt><dd>{{ nameOf(detail.camera) }} <bdi class="id">{{ detail.camera }}</bdi></dd></div>
+              <div><dt>{{ t('fact.at') }}</dt><dd><bdi>{{ dateTime(detail.at) }}</bdi></dd></div>
+              <div v-if="detail.subject"><dt>{{ t('fact.subject') }}</dt><dd>{{ detail.subject }}</dd></div>
+              <div><dt>{{ t('fact.priority') }}</dt><dd>{{ tk('priority', detail.priority) }}</dd></div>
+              <div v-for="[name, value] in measurements(detail)" :key="name"><dt>{{ name }}</dt><dd><bdi>{{ value }}</bdi></dd></div>
+              <div><dt>{{ t('fact.events') }}</dt><dd class="num">{{ detail.events }}</dd></div>
+            </dl></div>
+          <div><h3>{{ t('alerts.decisions') }}</h3>
+            <ol class="shn-steps" data-role="decisions">
+              <li><span class="mi" aria-hidden="true">sensors</span><div><strong>{{ t('alerts.raised') }}</strong><small><bdi>{{ dateTime(detail.raised) }}</bdi></small></div></li>
+              <li v-for="one in detail.decisions || []" :key="one.id"><span class="mi" aria-hidden="true">person</span><div><strong>{{ tk('decided', one.after, { person: one.by }) }}</strong><span v-if="one.reason" class="quote">{{ one.reason }}</span><small><bdi>{{ dateTime(one.at) }}</bdi></small></div></li>
+            </ol>
+            <p v-if="!(detail.decisions || []).length" class="dim">{{ t('alerts.undecided') }}</p></div>
+        </div>
+      </section>
+      <section v-else class="detail"><shn-empty icon="ads_click" :title="t('alerts.choose')" :text="t('alerts.choose_hint')"></shn-empty></section>
+      <shn-dialog v-if="dismissing" :title="t('alerts.dismiss_title', { code: detail.code })" @close="dismissing = false">
+        <form @submit.prevent="send('dismissed', why)">
+          <label class="shn-field">{{ t('alerts.dismiss_reason') }}<textarea v-model.trim="why" name="reason" rows="3" maxlength="1000" required :placeholder="t('alerts.dismiss_hint')"></textarea></label>
+          <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+          <footer><button class="shn-button" type="button" @click="dismissing = false">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" :disabled="!why || busy">{{ tk('decide', 'dismissed') }}</button></footer>
+        </form>
+      </shn-dialog>
+    </div>`,
+  data: () => ({
+    store: cameraStore(), filters: FILTERS, filter: "open", items: [], next: null, loaded: false, fault: null, chosenId: null, detail: null,
+    busy: false, problem: "", dismissing: false, why: "", clipMissing: false, fresh: new Set(), icons: KIND_ICONS,
+  }),
+  computed: {
+    pageDir: () => document.documentElement.dir,
+    choices() {
+      return NEXT[this.detail?.state] || [];
+    },
+    playbackLink() {
+      return `/playback${query({ camera: this.detail.camera, at: toUs(this.detail.at) })}`;
+    },
+  },
+  created() {
+    this.stops = [
+      on("alert", this.hear),
+      on("link", (up) => up && this.loaded && this.load()),
+      onKeys({
+        KeyJ: () => this.step(1), ArrowDown: () => this.step(1), KeyK: () => this.step(-1), ArrowUp: () => this.step(-1),
+        KeyA: () => this.decide("acknowledged"), KeyC: () => this.decide("confirmed"), KeyD: () => this.decide("dismissed"),
+        Escape: () => { this.dismissing = false; }, Space: this.playOrPause,
+      }),
+    ];
+    const wanted = location.hash.slice(1);
+    this.load().then(() => this.choose(wanted || this.items[0]?.id));
+    this.onHash = () => this.choose(location.hash.slice(1));
+    window.addEventListener("hashchange", this.onHash);
+  },
+  beforeUnmount() {
+    for (const stop of this.stops) stop();
+    window.removeEventListener("hashchange", this.onHash);
+  },
+  methods: {
+    t, tk, reason, measurements, when, dateTime, cameraName,
+    nameOf(id) {
+      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+    },
+    matches(alert) {
+      const states = STATES[this.filter] || [this.filter];
+      return !states.length || states.includes(alert.state);
+    },
+    async load(cursor = null) {
+      try {
+        const page = await get(`/alerts${query({ state: STATES[this.filter] || [this.filter], cursor, limit: 50 })}`);
+        this.items = cursor ? [...this.items, ...page.items] : page.items;
+        this.next = page.next;
+        this.fault = null;
+      } catch (fault) {
+        this.fault = fault;
+      } finally {
+        this.loaded = true;
+      }
+    },
+    async setFilter(filter) {
+      this.filter = filter;
+      await this.load();
+      if (!this.items.some((alert) => alert.id === this.chosenId)) this.choose(this.items[0]?.id);
+    },
+    hear(alert) {
+      const index = this.items.findIndex((one) => one.id === alert.id);
+      if (index >= 0) {
+        // Stays listed after a decision until the filter is set anew: rows must not jump away.
+        this.items[index] = { ...this.items[index], ...alert };
+      } else if (this.matches(alert)) {
+        this.items = [alert, ...this.items].sort((one, other) => (one.raised < other.raised ? 1 : -1));
+        this.fresh = new Set([...this.fresh, alert.id]);
+      }
+      if (alert.id === this.chosenId && alert.version > (this.detail?.version || 0)) this.open(alert.id);
+      if (!this.chosenId) this.choose(alert.id);
+    },
+    async choose(id) {
+      if (!id) return;
+      this.chosenId = id;
+      this.problem = "";
+      this.clipMissing = false;
+      history.replaceState(history.state, "", `#${id}`);
+      await this.open(id);
+      this.$refs.list?.querySelector(".row.on")?.scrollIntoView({ block: "nearest" });
+    },
+    async open(id) {
+      try {
+        const detail = await get(`/alerts/${encodeURIComponent(id)}`);
+        if (this.chosenId === id) this.detail = detail;
+      } catch (problem) {
+        this.problem = this.words(problem);
+      }
+    },
+    step(rows) {
+      const index = this.items.findIndex((alert) => alert.id === this.chosenId);
+      const wanted = this.items[Math.min(Math.max(index + rows, 0), this.items.length - 1)];
+      if (wanted) this.choose(wanted.id);
+    },
+    decide(state) {
+      if (!this.choices.includes(state) || this.busy) return;
+      this.problem = "";
+      if (state !== "dismissed") return void this.send(state, "");
+      this.why = "";
+      this.dismissing = true;
+    },
+    async send(state, why) {
+      this.busy = true;
+      try {
+        const alert = await post(`/alerts/${encodeURIComponent(this.detail.id)}/decisions`, { state, reason: why, version: this.detail.version });
+        this.dismissing = false;
+        this.hear(alert);
+        await this.open(alert.id || this.detail.id);
+      } catch (problem) {
+        this.problem = problem.status === 409 ? t("alerts.conflict") : this.words(problem);
+        if (problem.status === 409) await this.open(this.detail.id);
+      } finally {
+        this.busy = false;
+      }
+    },
+    words(problem) {
+      return [problem.message || t("fault.unreachable"), problem.remedy].filter(Boolean).join(" ");
+    },
+    play() {
+      this.$refs.clip.muted = true;
+      this.$refs.clip.play().catch(() => undefined);
+    },
+    playOrPause() {
+      const clip = this.$refs.clip;
+      if (clip?.paused) this.play();
+      else clip?.pause();
+    },
+  },
+};

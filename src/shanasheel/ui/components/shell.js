@@ -1,0 +1,130 @@
+// The header: site, link, unread alerts, sound, language, theme, who is here; toasts of new alerts.
+
+import { get, remove } from "shanasheel-ui/api.js";
+import { cameraStore } from "shanasheel-ui/camera_store.js";
+import { clockTime } from "shanasheel-ui/format.js";
+import { KIND_ICONS, reason } from "shanasheel-ui/reason.js";
+import { chime } from "shanasheel-ui/sound.js";
+import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
+import { on } from "shanasheel-ui/updates.js";
+
+const TOASTS = 3;
+const TOAST_MS = 12000;
+const YEAR_S = 31536000;
+
+function remember(name, value) {
+  document.cookie = `${name}=${value}; path=/; max-age=${YEAR_S}; samesite=lax`;
+}
+
+export default {
+  template: `
+    <div class="shn-shell">
+      <span class="site" :title="t('header.site')"><span class="mi" aria-hidden="true">location_city</span><bdi>{{ session?.site || '' }}</bdi></span>
+      <span class="grow"></span>
+      <bdi class="clock num" :title="t('header.clock')">{{ now }}</bdi>
+      <span class="link" :class="linked" role="status" :data-link="linked"><i class="dot" :class="linked === 'up' ? 'ok' : linked === 'down' ? 'bad' : 'warn'"></i>{{ tk('link', linked) }}</span>
+      <a class="shn-icon bell" href="/alerts" :title="t('header.unread', { count: unread.size })" :aria-label="t('header.unread', { count: unread.size })">
+        <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
+      </a>
+      <button class="shn-icon" type="button" @click="toggleSound" :title="sound ? t('header.mute') : t('header.unmute')" :aria-pressed="sound"><span class="mi" aria-hidden="true">{{ sound ? 'volume_up' : 'volume_off' }}</span></button>
+      <button class="shn-icon" type="button" @click="toggleTheme" :title="t('header.theme')" data-role="theme"><span class="mi" aria-hidden="true">{{ theme === 'dark' ? 'light_mode' : 'dark_mode' }}</span></button>
+      <button class="shn-button small" type="button" @click="toggleLang" :lang="otherLang" data-role="language">{{ t('header.other_language') }}</button>
+      <span v-if="session?.person" class="person" :title="tk('role', session.person.role)"><span class="mi" aria-hidden="true">person</span><bdi>{{ session.person.name }}</bdi></span>
+      <button v-if="session?.login_required && session.person" class="shn-icon" type="button" @click="leave" :title="t('header.logout')"><span class="mi flip" aria-hidden="true">logout</span></button>
+      <teleport to="body">
+        <div class="shn-toasts" role="status" aria-live="polite">
+          <a v-for="alert in toasts" :key="alert.id" class="shn-toast" :class="alert.priority" :href="'/alerts#' + alert.id" :data-alert="alert.id">
+            <span class="mi" aria-hidden="true">{{ icons[alert.kind] || 'notifications' }}</span>
+            <span><strong>{{ reason(alert) }}</strong><small><bdi>{{ alert.code }}</bdi> · {{ nameOf(alert.camera) }} · <bdi class="num">{{ clockTime(alert.at) }}</bdi></small></span>
+            <button class="shn-icon" type="button" @click.prevent="drop(alert.id)" :aria-label="t('close')"><span class="mi" aria-hidden="true">close</span></button>
+          </a>
+        </div>
+      </teleport>
+    </div>`,
+  data: () => ({
+    session: null,
+    linked: "waiting",
+    unread: new Set(),
+    known: new Set(),
+    toasts: [],
+    theme: document.documentElement.dataset.theme,
+    sound: localStorage.getItem("shn_sound") === "on",
+    now: clockTime(new Date()),
+    icons: KIND_ICONS,
+    otherLang: lang === "ar" ? "en" : "ar",
+  }),
+  async created() {
+    this.store = cameraStore();
+    this.clock = setInterval(() => { this.now = clockTime(new Date()); }, 1000);
+    this.stops = [on("alert", this.hear), on("link", this.hearLink)];
+    try {
+      this.session = await get("/session");
+    } catch (problem) {
+      this.session = null;
+    }
+    if (this.session?.login_required && !this.session.person) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    else this.count();
+  },
+  beforeUnmount() {
+    clearInterval(this.clock);
+    for (const stop of this.stops) stop();
+  },
+  methods: {
+    t,
+    tk,
+    reason,
+    clockTime,
+    nameOf(id) {
+      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+    },
+    async count() {
+      try {
+        const { items } = await get("/alerts?state=new&limit=100");
+        this.unread = new Set(items.map((alert) => alert.id));
+        for (const alert of items) this.known.add(alert.id);
+      } catch (problem) {
+        setTimeout(this.count, 5000);
+      }
+    },
+    hearLink(up) {
+      const before = this.linked;
+      this.linked = up ? "up" : "down";
+      if (up && before === "down") this.count();
+    },
+    hear(alert) {
+      const fresh = !this.known.has(alert.id) && alert.state === "new";
+      this.known.add(alert.id);
+      const unread = new Set(this.unread);
+      if (alert.state === "new") unread.add(alert.id);
+      else unread.delete(alert.id);
+      this.unread = unread;
+      if (alert.state !== "new") this.drop(alert.id);
+      if (!fresh) return;
+      this.toasts = [alert, ...this.toasts].slice(0, TOASTS);
+      setTimeout(() => this.drop(alert.id), TOAST_MS);
+      if (this.sound) chime(alert.priority);
+    },
+    drop(id) {
+      this.toasts = this.toasts.filter((one) => one.id !== id);
+    },
+    toggleSound() {
+      this.sound = !this.sound;
+      localStorage.setItem("shn_sound", this.sound ? "on" : "off");
+      if (this.sound) chime("normal");
+    },
+    toggleTheme() {
+      this.theme = this.theme === "dark" ? "light" : "dark";
+      document.documentElement.dataset.theme = this.theme;
+      remember("theme", this.theme);
+      window.dispatchEvent(new Event("shn-theme"));
+    },
+    toggleLang() {
+      remember("lang", this.otherLang);
+      location.reload();
+    },
+    async leave() {
+      await remove("/session").catch(() => undefined);
+      location.assign("/login");
+    },
+  },
+};

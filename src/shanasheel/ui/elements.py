@@ -1,0 +1,41 @@
+"""The Vue components that pages mount; all behaviour is in `components/*.js`."""
+
+from __future__ import annotations
+
+from nicegui.element import Element
+
+
+class Shell(Element, component="components/shell.js"):
+    """Header controls, toasts of new alerts and their sound."""
+
+
+class Wall(Element, component="components/wall.js"):
+    """Every camera live."""
+
+
+class Map(Element, component="components/map.js"):
+    """Cameras where they stand."""
+
+
+class Alerts(Element, component="components/alerts.js"):
+    """Alerts, their clips and decisions."""
+
+
+class Playback(Element, component="components/playback.js"):
+    """Stored footage on a time line."""
+
+
+class Find(Element, component="components/find.js"):
+    """Sightings by kind, camera and time."""
+
+
+class Proof(Element, component="components/proof.js"):
+    """The ledger, the check of the footage, the access log."""
+
+
+class Status(Element, component="components/status.js"):
+    """Machine, workers and cameras in numbers."""
+
+
+class Login(Element, component="components/login.js"):
+    """Name and password."""

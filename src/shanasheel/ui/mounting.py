@@ -1,0 +1,36 @@
+"""Putting the pages on the application that serves the API."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from nicegui import app as pages_app
+from nicegui import ui
+from nicegui.dependencies import register_importmap_override
+
+from shanasheel.ui.assets import ASSETS, assets_url
+from shanasheel.ui.frame import FAVICON
+from shanasheel.ui.pages import register
+
+
+def mount(app: FastAPI, *, storage_secret: str) -> None:
+    """Register every page and serve them at `/` of `app`.
+
+    Call it once, last: the pages take every path that no route before them has.
+
+    Args:
+        app: the application with the API under `/api/v1`.
+        storage_secret: signs NiceGUI's own session cookie; keep it between starts.
+    """
+    pages_app.add_static_files(assets_url(), ASSETS, max_cache_age=31_536_000)
+    # Scripts import each other as `shanasheel-ui/x.js`; the page's import map says where they lie.
+    register_importmap_override("shanasheel-ui/", f"{assets_url()}/")
+    register()
+    ui.run_with(
+        app,
+        title="Shanasheel",
+        favicon=FAVICON,
+        dark=None,
+        tailwind=False,  # its compiler would run in every browser; the pages have their own CSS
+        storage_secret=storage_secret,
+        show_welcome_message=False,
+    )

@@ -1,0 +1,39 @@
+"""The pages: each lays out its frame and mounts one component."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from nicegui import ui
+from nicegui.element import Element
+
+from shanasheel.ui import elements
+from shanasheel.ui.frame import bare, framed
+
+PAGES: tuple[tuple[str, type[Element]], ...] = (
+    ("/", elements.Wall),
+    ("/map", elements.Map),
+    ("/alerts", elements.Alerts),
+    ("/playback", elements.Playback),
+    ("/find", elements.Find),
+    ("/proof", elements.Proof),
+    ("/status", elements.Status),
+)
+
+
+def register() -> None:
+    """Tell NiceGUI about every page."""
+    for path, component in PAGES:
+        _register(path, component)
+
+    @ui.page("/login")
+    def login(request: Request) -> None:
+        bare(request, title="login.title")
+        with ui.element("main").classes("shn-alone"):
+            elements.Login()
+
+
+def _register(path: str, component: type[Element]) -> None:
+    @ui.page(path)
+    def page(request: Request) -> None:
+        with framed(request, path):
+            component()

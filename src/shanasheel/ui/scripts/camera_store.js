@@ -1,0 +1,46 @@
+// The cameras of the site, with status kept fresh; one copy a page.
+
+import { get } from "shanasheel-ui/api.js";
+import { on } from "shanasheel-ui/updates.js";
+import { reactive } from "vue";
+
+let store = null;
+
+/** Return the reactive {cameras, loaded, fault}, loading it on first use. */
+export function cameraStore() {
+  if (store) return store;
+  store = reactive({ cameras: [], loaded: false, fault: null });
+  load();
+  on("status", (list) => {
+    for (const { id, status } of list) {
+      const camera = store.cameras.find((one) => one.id === id);
+      if (camera) camera.status = status;
+      else if (store.loaded) load();
+    }
+  });
+  return store;
+}
+
+let loading = false;
+
+async function load() {
+  if (loading) return;
+  loading = true;
+  try {
+    store.cameras = (await get("/cameras")).items;
+    store.loaded = true;
+    store.fault = null;
+  } catch (fault) {
+    store.fault = fault;
+    setTimeout(load, 3000);
+  } finally {
+    // A camera unknown to the list must not make every status message ask again at once.
+    setTimeout(() => { loading = false; }, 2000);
+  }
+}
+
+/** Return the class and key of words for a camera's state. */
+export function stateOf(camera) {
+  const state = camera.status?.state || "starting";
+  return { name: state, dot: { recording: "ok", lost: "bad", starting: "warn", stopped: "off" }[state] || "off" };
+}

@@ -1,0 +1,53 @@
+// A stored picture that follows the page's clock; in a gap it says why there is none.
+
+import { SegmentPlayer } from "shanasheel-ui/segment_player.js";
+import { t, tk } from "shanasheel-ui/strings.js";
+import watermark from "shanasheel-ui/watermark.js";
+
+export default {
+  components: { watermark },
+  props: { camera: { type: Object, required: true }, grant: { type: Object, default: null }, gap: { type: Object, default: null } },
+  template: `
+    <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="grant ? 'main' : 'shielded'">
+      <video ref="video" playsinline disablepictureinpicture :class="{ away: state !== 'ready' && state !== 'loading' }"></video>
+      <watermark v-if="grant" :grant="grant"></watermark>
+      <div v-if="note" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">{{ note.icon }}</span><strong>{{ note.title }}</strong><span v-if="note.text">{{ note.text }}</span></div>
+    </div>`,
+  data: () => ({ state: "loading", mime: "", fault: "" }),
+  computed: {
+    pageDir: () => document.documentElement.dir,
+    note() {
+      if (this.fault) return { icon: "lock", title: t("player.refused"), text: this.fault };
+      if (this.state === "unplayable") return { icon: "movie", title: t("player.unplayable"), text: t("player.unplayable_hint", { mime: this.mime }) };
+      if (this.state !== "gap") return null;
+      return { icon: "videocam_off", title: t("player.no_footage"), text: this.gap ? tk("cause", this.gap.cause) : "" };
+    },
+  },
+  mounted() {
+    this.$refs.video.muted = true;
+    this.begin();
+  },
+  beforeUnmount() {
+    this.player?.stop();
+  },
+  watch: { "grant.id": "begin" },
+  methods: {
+    begin() {
+      this.player?.stop();
+      this.player = new SegmentPlayer(this.$refs.video, {
+        camera: this.camera.id,
+        stream: this.grant ? "main" : "shielded",
+        grant: this.grant?.id ?? null,
+      });
+    },
+    /** Called by the page several times a second. */
+    sync(at_us, rate, playing) {
+      const shown = this.player.sync(at_us, rate, playing);
+      this.state = shown.state;
+      this.mime = shown.mime || this.mime;
+      this.fault = this.player.fault?.message || "";
+      if (shown.state === "ready") shown.after_hole_us = this.player.afterHole();
+      return shown;
+    },
+  },
+};
