@@ -71,14 +71,20 @@ def demo_folder(root: Path, *, own: bool) -> DataFolder:
     return folder
 
 
-def demo_cameras(samples_folder: Path | None, cache: Path, say: Say) -> tuple[Camera, ...]:
-    """Return at least four sample cameras, their footage fetched and rendered when needed."""
+def demo_cameras(
+    samples_folder: Path | None, cache: Path, say: Say
+) -> tuple[tuple[Camera, ...], bool]:
+    """Return at least four sample cameras and whether their footage is real.
+
+    Footage is fetched and rendered when needed.
+    """
     samples = find_samples(samples_folder, cache, say)
     count = max(len(_VIEWS), min(len(samples.clips), 8))
     say(f"Footage: {samples.origin}. Preparing {count} sample cameras …")
     with ThreadPoolExecutor(2) as pool:
         files = list(pool.map(lambda place: _rendered(samples, cache, place), range(count)))
-    return tuple(_camera(place, file) for place, file in enumerate(files))
+    cameras = tuple(_camera(place, file, real=samples.real) for place, file in enumerate(files))
+    return cameras, samples.real
 
 
 def _rendered(samples: Samples, cache: Path, place: int) -> Path:
@@ -97,8 +103,10 @@ def _rendered(samples: Samples, cache: Path, place: int) -> Path:
     return target
 
 
-def _camera(place: int, file: Path) -> Camera:
+def _camera(place: int, file: Path, *, real: bool) -> Camera:
     name, name_ar = _NAMES[place % len(_NAMES)]
+    if not real:
+        name, name_ar = f"{name} (generated footage)", f"{name_ar} (مشاهد مولَّدة)"
     lat, lon, heading = _PLACES[place % len(_PLACES)]
     shift = 0.004 * (place // len(_PLACES))
     gate = Zone(

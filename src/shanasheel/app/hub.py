@@ -20,7 +20,7 @@ from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.intake import Intake
 from shanasheel.app.machine import Machine
-from shanasheel.app.processes import end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.settings import is_loopback
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied
@@ -57,7 +57,7 @@ def serve(
     site_name: str,
     address: tuple[str, int],
     hosts: frozenset[str],
-    stop: threading.Event,
+    stop: StopFlag,
 ) -> None:
     """Serve one site until `stop` is set.
 

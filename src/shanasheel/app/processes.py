@@ -7,12 +7,13 @@ import logging
 import os
 import signal
 import sys
-import threading
-from pathlib import Path
 
 import structlog
 
+from shanasheel.base.clock import SystemClock
+
 _PR_SET_PDEATHSIG = 1  # prctl(2): the signal this process gets when its parent dies
+_LOOK_S = 0.1  # how late a stop may be noticed
 
 
 def start_logging(*, level: int = logging.INFO) -> None:
@@ -38,18 +39,41 @@ def end_with_parent() -> None:
         raise SystemExit("The supervisor is gone.")
 
 
-def stop_on_signal() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
+class StopFlag:
+    """Whether this process was asked to stop.
+
+    Not a `threading.Event`: its lock cannot be taken again by a second signal that arrives while
+    the first one's handler holds it, and the process would hang.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._clock = SystemClock()
+
+    def set(self) -> None:
+        """Ask to stop; safe in a signal handler, and any number of times."""
+        self._asked = True
+
+    def is_set(self) -> bool:
+        """Return whether it was asked."""
+        return self._asked
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Return whether it was asked, at the latest after `timeout_s` seconds."""
+        begun_s = self._clock.monotonic_s()
+        while not self._asked:
+            left_s = _LOOK_S
+            if timeout_s is not None:
+                left_s = timeout_s - (self._clock.monotonic_s() - begun_s)
+                if left_s <= 0:
+                    break
+            self._clock.sleep_s(min(_LOOK_S, left_s))
+        return self._asked
+
+
+def stop_on_signal() -> StopFlag:
+    """Return a flag that SIGTERM and SIGINT set, so that everything stops in order."""
+    stop = StopFlag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def tail(path: Path, lines: int = 5) -> str:
-    """Return the last lines of a log, for a message; empty when there is none."""
-    try:
-        text = path.read_text(errors="replace")
-    except OSError:
-        return ""
-    return "\n".join(text.splitlines()[-lines:])

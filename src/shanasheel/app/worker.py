@@ -12,7 +12,7 @@ import structlog
 from shanasheel.app.assignment import read_assignment
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.outbox import Outbox
-from shanasheel.app.processes import end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.recording import CameraRecording
 from shanasheel.app.viewing import Viewing
 from shanasheel.app.workerstatus import write_status
@@ -38,7 +38,7 @@ def main() -> None:
     run(DataFolder(root=arguments.data), arguments.name, arguments.assignment, stop)
 
 
-def run(folder: DataFolder, name: str, assignment: Path, stop: threading.Event) -> None:
+def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None:
     """Record and analyse the assigned cameras until `stop` is set."""
     clock = SystemClock()
     ids = IdMaker(clock)

@@ -11,11 +11,12 @@ import typer
 
 from shanasheel.app.demo import demo_cameras, demo_folder
 from shanasheel.app.folder import default_folder
+from shanasheel.app.processes import stop_on_signal
 from shanasheel.app.settings import DEFAULT_PORT
 from shanasheel.app.summary import Summary, summarize
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import SystemClock
-from shanasheel.cli.options import DataOption, JsonOption, remarks, until_interrupted
+from shanasheel.cli.options import DataOption, JsonOption, remarks
 
 
 def demo(
@@ -43,8 +44,8 @@ def demo(
     root = data or default_folder("shanasheel-demo")
     folder = demo_folder(root, own=data is None)
     cache = default_folder("shanasheel-samples")
-    cameras = demo_cameras(samples, cache, remarks.print)
-    clock, stop = SystemClock(), until_interrupted()
+    cameras, real = demo_cameras(samples, cache, remarks.print)
+    clock, stop = SystemClock(), stop_on_signal()
     length_s = 45.0 if headless and seconds is None else seconds
     begun_s = clock.monotonic_s()
 
@@ -61,7 +62,6 @@ def demo(
         folder=folder, site_name="Basra (demo)", cameras=cameras, address=("127.0.0.1", port)
     )
     supervise(plan, clock, until=over, started=started)
-    real = not any("GENERATED" in camera.name for camera in cameras)
     summary = summarize(folder, real=real)
     _print(summary, as_json=as_json)
     if headless and summary.problems:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +18,3 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 #: Progress and remarks; results alone go to standard output.
 remarks = Console(stderr=True, highlight=False)
-
-
-def until_interrupted() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set, so that everything stops in order."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

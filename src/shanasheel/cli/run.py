@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from shanasheel.app.folder import default_folder, open_folder
+from shanasheel.app.processes import stop_on_signal
 from shanasheel.app.settings import parse_listen, read_settings
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import SystemClock
-from shanasheel.cli.options import DataOption, remarks, until_interrupted
+from shanasheel.cli.options import DataOption, remarks
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
         workers=settings.workers,
         hosts=tuple(settings.hosts),
     )
-    stop = until_interrupted()
+    stop = stop_on_signal()
     supervise(
         plan,
         SystemClock(),

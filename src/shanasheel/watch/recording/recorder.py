@@ -81,7 +81,7 @@ class Recorder:
         fragment_s: a fragment reaches the file after at most so many seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what, where, and two bounds
         self,
         *,
         data: Path,
