@@ -56,7 +56,7 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def page(browser: object, demo: Product) -> Iterator[object]:
-    context = browser.new_context(viewport={"width": 1400, "height": 860})  # type: ignore[attr-defined]
+    context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 860})  # type: ignore[attr-defined]
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
