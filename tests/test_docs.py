@@ -33,7 +33,9 @@ def markdown_files() -> list[Path]:
     return sorted(
         path
         for path in files
-        if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts)
+        if not any(
+            part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts
+        )
     )
 
 
