@@ -32,4 +32,4 @@ def answer_problems(app: FastAPI) -> None:
             f"{error['msg']} @ {'.'.join(str(part) for part in error['loc'])}"
             for error in fault.errors()
         )
-        return problem(422, "InvalidInput", listed, "See /api/docs for what is expected.")
+        return problem(422, "InvalidInput", listed, "See /api/openapi.json for what is expected.")

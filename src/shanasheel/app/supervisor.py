@@ -125,7 +125,7 @@ def _claim(address: tuple[str, int]) -> tuple[str, int]:
         except OSError as fault:
             raise Exhausted(
                 f"Port {address[1]} on {address[0]} cannot be used: {fault.strerror}.",
-                "Choose another with --port, or stop the program that holds it.",
+                "Choose another with --port or --listen, or stop the program that holds it.",
             ) from fault
         return address[0], probe.getsockname()[1]
 
