@@ -95,7 +95,7 @@ def bare(request: Request, *, title: str) -> Language:
     ).replace("<", "\\u003c")
     direction = "rtl" if lang == "ar" else "ltr"
     ui.add_head_html(
-        f'<script>window.SHN = {handed};Object.assign(document.documentElement, '
+        f"<script>window.SHN = {handed};Object.assign(document.documentElement, "
         f'{{lang: "{lang}", dir: "{direction}"}});'
         f'document.documentElement.dataset.theme = "{theme}";</script>'
         f'<link rel="stylesheet" href="{assets_url()}/shanasheel.css">'
