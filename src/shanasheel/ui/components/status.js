@@ -39,7 +39,7 @@ export default {
       return [
         { icon: "memory", name: t("status.cpu"), value: percent(one.cpu_share), share: one.cpu_share, tone: one.cpu_share > 0.9 ? "bad" : "" },
         { icon: "developer_board", name: t("status.memory"), value: bytes(one.memory_bytes) },
-        { icon: "hard_drive", name: t("status.disk"), value: bytes(one.disk_free_bytes), tone: one.disk_free_bytes < 2 ** 30 ? "bad" : "" },
+        { icon: "storage", name: t("status.disk"), value: bytes(one.disk_free_bytes), tone: one.disk_free_bytes < 2 ** 30 ? "bad" : "" },
         { icon: "video_library", name: t("status.archive"), value: bytes(one.archive_bytes) },
         { icon: "movie", name: t("status.segments"), value: number(one.segments) },
         { icon: "link_off", name: t("status.gaps"), value: number(one.gaps) },

@@ -15,7 +15,7 @@ export default {
     <div class="shn-page wall">
       <div class="shn-bar" v-if="!chosen">
         <h1>{{ t('nav.wall') }}</h1>
-        <span class="shn-tag" v-if="store.loaded"><i class="dot ok"></i>{{ t('wall.recording', { count: counts.recording, total: store.cameras.length }) }}</span>
+        <span class="shn-tag" v-if="store.loaded && !store.stale"><i class="dot ok"></i>{{ t('wall.recording', { count: counts.recording, total: store.cameras.length }) }}</span>
         <span class="shn-tag bad" v-if="counts.lost"><i class="dot bad"></i>{{ t('wall.lost', { count: counts.lost }) }}</span>
         <span class="grow"></span>
         <span class="dim keys">{{ t('wall.keys') }}</span>

@@ -6,10 +6,10 @@ import { reactive } from "vue";
 
 let store = null;
 
-/** Return the reactive {cameras, loaded, fault}, loading it on first use. */
+/** Return the reactive {cameras, loaded, fault, stale}, loading it on first use. */
 export function cameraStore() {
   if (store) return store;
-  store = reactive({ cameras: [], loaded: false, fault: null });
+  store = reactive({ cameras: [], loaded: false, fault: null, stale: false });
   load();
   on("status", (list) => {
     for (const { id, status } of list) {
@@ -17,6 +17,10 @@ export function cameraStore() {
       if (camera) camera.status = status;
       else if (store.loaded) load();
     }
+  });
+  on("link", (up) => {
+    if (up && store.stale) load();
+    store.stale = !up;
   });
   return store;
 }
@@ -41,6 +45,7 @@ async function load() {
 
 /** Return the class and key of words for a camera's state. */
 export function stateOf(camera) {
-  const state = camera.status?.state || "starting";
+  // Without news a camera may be anything: never show the last state as the present one.
+  const state = store?.stale ? "unknown" : camera.status?.state || "starting";
   return { name: state, dot: { recording: "ok", lost: "bad", starting: "warn", stopped: "off" }[state] || "off" };
 }

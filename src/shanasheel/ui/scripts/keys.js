@@ -16,5 +16,15 @@ export function onKeys(handlers) {
     handler(event);
   };
   window.addEventListener("keydown", listen);
-  return () => window.removeEventListener("keydown", listen);
+  window.addEventListener("click", releaseButton);
+  return () => {
+    window.removeEventListener("keydown", listen);
+    window.removeEventListener("click", releaseButton);
+  };
+}
+
+/** After a mouse click a button lets go of the keyboard: Space shall play, not press it again. */
+function releaseButton(event) {
+  const pressed = event.detail > 0 && event.target.closest?.("button");
+  if (pressed && document.activeElement === pressed) pressed.blur();
 }

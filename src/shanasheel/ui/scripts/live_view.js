@@ -30,6 +30,9 @@ export default {
     </div>`,
   data: () => ({ state: "connecting", delayMs: null, cause: null, mime: "", detail: "", size: null }),
   computed: {
+    source() {
+      return [this.camera.id, this.stream, this.grant?.id ?? ""].join(" ");
+    },
     pageDir: () => document.documentElement.dir,
     lost() {
       return this.camera.status?.state === "lost" || (this.state === "waiting" && Boolean(this.cause));
@@ -59,9 +62,7 @@ export default {
     this.player?.stop();
   },
   watch: {
-    "camera.id": "begin",
-    "grant.id": "begin",
-    stream: "begin",
+    source: "begin",
   },
   methods: {
     measure() {

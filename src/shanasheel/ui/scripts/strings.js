@@ -12,7 +12,13 @@ export function t(key, params = {}) {
     console.error(`No words for ${key}`);
     return key;
   }
-  return words.replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? ""));
+  return words.replace(/\{(\w+)\}/g, (_, name) => isolated(String(params[name] ?? "")));
+}
+
+// A name or format in the other script must not reorder the sentence around it (UAX #9, isolates).
+function isolated(value) {
+  const other = rtl ? /[A-Za-z]/ : /[\u0590-\u08FF]/;
+  return other.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 /** Return the words for a value of a family (`tk("state", "new")`), or the value itself. */

@@ -11,6 +11,7 @@ const ROW_PX = 34;
 const LABEL_PX = 132;
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600];
 const MIN_SPAN_US = 10e6;
+const HOUR_US = 3600e6;
 
 export const CAUSE_COLOURS = {
   signal_lost: "--gap-lost",
@@ -44,7 +45,8 @@ export default {
     pageDir: () => document.documentElement.dir,
   },
   created() {
-    this.view = [...this.day];
+    // Begins with the hour before and after: a whole day is one turn of the wheel away.
+    this.view = [Math.max(this.day[0], this.position - HOUR_US), Math.min(this.day[1], this.position + HOUR_US)];
   },
   mounted() {
     this.observer = new ResizeObserver(() => this.draw());
