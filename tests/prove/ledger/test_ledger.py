@@ -264,3 +264,21 @@ def test_the_key_is_made_private_and_an_open_one_is_refused(tmp_path: Path) -> N
     path.chmod(0o644)
     with pytest.raises(Denied, match="chmod 600"):
         load_or_create_key(path, ORIGIN)
+
+
+def test_hash_tiles_that_a_kill_left_out_are_written_at_the_next_opening(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    ledger.append([entry(number) for number in range(600)])
+    ledger.close()
+    for tile in (tmp_path / "tile" / "0").rglob("*"):
+        if tile.is_file():
+            tile.unlink()
+    for tile in (tmp_path / "tile" / "1").rglob("*"):
+        if tile.is_file():
+            tile.unlink()
+
+    again = ledger_in(tmp_path)
+    again.checkpoint()
+    again.close()
+
+    assert check_log(tmp_path, str(VERIFIER)).holds

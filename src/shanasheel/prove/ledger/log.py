@@ -123,7 +123,15 @@ class Ledger:
                 self._tree.append(hash_leaf(entry))
             self._open_bundle = bundle if width < WIDTH else []
         if total:
-            self._write_hashes(max(0, total - 1) // WIDTH * WIDTH)
+            self._write_hashes(self._first_unhashed())
+
+    def _first_unhashed(self) -> int:
+        """Return the first entry whose level 0 tile a kill left out or left narrower."""
+        index = 0
+        while self._tiles.widest("0", index) == WIDTH:
+            index += 1
+        # The bundle before may lack its hash in the level above: write that one again too.
+        return max(0, index - 1) * WIDTH
 
     def _last_signed(self) -> Checkpoint | None:
         path = self._folder / "checkpoint"
