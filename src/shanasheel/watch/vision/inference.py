@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +89,7 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
     Raises:
         Unavailable: neither back end, or not the one asked for, can run it.
     """
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY_EVENTS", "1")
+    _stay_silent()
     kinds: dict[str, Callable[[Path, int], Runner]] = {
         "openvino": OpenVinoRunner,
         "onnxruntime": OnnxRunner,
@@ -105,3 +106,18 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
         f"The detector cannot run here ({'; '.join(reasons)}).",
         "Run `shanasheel doctor`; reinstall with `uv sync`.",
     )
+
+
+def _stay_silent() -> None:
+    """Keep both back ends from reporting to their makers; must come before they are imported.
+
+    By default OpenVINO's Python package reports its import to Google Analytics, and ONNX Runtime
+    1.29 and later reports processes and models to Microsoft; both leave an identifier in the
+    home folder. A site's cameras are nobody else's business: there is no setting to allow it.
+    """
+    # Officially named in onnxruntime/Privacy.md; latched when the library is first used.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    # OpenVINO has no variable for it, and its opt-out is a file in the home folder. None makes
+    # `import openvino_telemetry` fail, and OpenVINO then takes its own stub that does nothing.
+    if "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # Python reference, 5.3.1
