@@ -9,6 +9,7 @@ from datetime import datetime
 import av
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.base.text import printable
 from shanasheel.domain.footage import Packet, StreamFormat
 from shanasheel.watch.vision.picture import Picture
 
@@ -28,11 +29,12 @@ class PacketDecoder:
 
     def __init__(self, form: StreamFormat, *, threads: int = 1) -> None:
         try:
-            self._codec = av.VideoCodecContext.create(form.codec, "r")
+            codec = av.CodecContext.create(form.codec, "r")
         except (av.FFmpegError, ValueError) as fault:
-            raise InvalidInput(
-                f"There is no decoder for {form.codec}.", "Set the camera to H.264 or H.265."
-            ) from fault
+            raise _no_decoder(form) from fault
+        if not isinstance(codec, av.VideoCodecContext):
+            raise _no_decoder(form)
+        self._codec = codec
         if form.extradata:
             self._codec.extradata = form.extradata
         self._codec.thread_count = threads
@@ -58,7 +60,7 @@ class PacketDecoder:
 
     def _decode(self, sample: av.Packet[av.stream.Stream] | None, packet: Packet) -> list[Picture]:
         try:
-            frames = self._codec.decode(sample)  # type: ignore[attr-defined]  # PyAV types the base class
+            frames = self._codec.decode(sample)
         except av.FFmpegError:
             self.errors += 1
             return []
@@ -82,3 +84,10 @@ class PacketDecoder:
             frame=frame,
             rotation_deg=self._form.rotation_deg,
         )
+
+
+def _no_decoder(form: StreamFormat) -> InvalidInput:
+    return InvalidInput(
+        f"There is no decoder of pictures for {printable(form.codec, 40)}.",
+        "Set the camera to H.264 or H.265.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,30 +62,27 @@ def evaluate_detection(
 
     Raises:
         NotFound: the clip or `gt.txt` is missing.
-        InvalidInput: `gt.txt` is not in MOTChallenge format.
+        InvalidInput: `gt.txt` is not in MOTChallenge format, or the clip cannot be decoded.
     """
     truth = _read_truth(folder / "gt.txt")
     hits: list[tuple[float, bool]] = []
     demanded, frames, times_ms = 0, 0, []
-    with av.open(str(find_clip(folder))) as container:
-        for index, frame in enumerate(container.decode(video=0)):
-            if index % step:
-                continue
-            picture = Picture(
-                camera=CameraId("bench"),
-                at=datetime(2026, 1, 1, tzinfo=UTC),
-                frame_index=index,
-                frame=frame,
-            )
-            begun = time.perf_counter()
-            found = detector.detect(picture)
-            times_ms.append(1000 * (time.perf_counter() - begun))
-            people = found.kinds == KIND_NUMBERS[Kind.PERSON]
-            boxes, flags = truth.get(index + 1, (np.zeros((0, 4)), np.zeros(0, bool)))
-            hits += _match(found.boxes[people], found.scores[people], boxes, flags)
-            demanded += int(flags.sum())
-            frames += 1
-            progress(frames, frames)
+    for index, frame in _every(find_clip(folder), step):
+        picture = Picture(
+            camera=CameraId("bench"),
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            frame_index=index,
+            frame=frame,
+        )
+        begun = time.perf_counter()
+        found = detector.detect(picture)
+        times_ms.append(1000 * (time.perf_counter() - begun))
+        people = found.kinds == KIND_NUMBERS[Kind.PERSON]
+        boxes, flags = truth.get(index + 1, (np.zeros((0, 4)), np.zeros(0, bool)))
+        hits += _match(found.boxes[people], found.scores[people], boxes, flags)
+        demanded += int(flags.sum())
+        frames += 1
+        progress(frames, frames)
     ap, recall = _average_precision(hits, demanded)
     return DetectionScores(
         ap=ap,
@@ -96,6 +93,18 @@ def evaluate_detection(
     )
 
 
+def _every(clip: Path, step: int) -> Iterator[tuple[int, av.VideoFrame]]:
+    try:
+        with av.open(str(clip)) as container:
+            if not container.streams.video:
+                raise InvalidInput(f"{clip} holds no video.", "Give a MOTChallenge folder.")
+            for index, frame in enumerate(container.decode(video=0)):
+                if index % step == 0:
+                    yield index, frame
+    except av.FFmpegError as fault:
+        raise InvalidInput(f"{clip} cannot be decoded: {fault}.", "Get it again.") from fault
+
+
 def _read_truth(path: Path) -> dict[int, tuple[NDArray[np.float64], NDArray[np.bool_]]]:
     try:
         rows = np.loadtxt(path, delimiter=",", ndmin=2)
@@ -103,6 +112,8 @@ def _read_truth(path: Path) -> dict[int, tuple[NDArray[np.float64], NDArray[np.b
         raise NotFound(f"There is no {path}.", "Give a MOTChallenge folder.") from fault
     except ValueError as fault:
         raise InvalidInput(f"{path} is not in MOTChallenge format: {fault}.") from fault
+    if not np.isfinite(rows).all():
+        raise InvalidInput(f"{path} holds values that are not numbers.", "Get it again.")
     if rows.shape[1] < 7:
         raise InvalidInput(f"{path} has under 7 columns.", "frame,id,left,top,width,height,flag")
     truth = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,7 @@ class OpenVinoRunner:
     name = "openvino"
 
     def __init__(self, model: Path, threads: int) -> None:
+        _stay_silent()
         import openvino
 
         self._core = openvino.Core()
@@ -64,15 +66,24 @@ class OnnxRunner:
     name = "onnxruntime"
 
     def __init__(self, model: Path, threads: int) -> None:
+        _stay_silent()
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+        # Its exceptions share no base of their own, and only some are RuntimeErrors.
+        except (
+            faults.Fail, faults.InvalidArgument, faults.InvalidGraph, faults.InvalidProtobuf,
+            faults.NoModel, faults.NoSuchFile, faults.NotImplemented, faults.RuntimeException,
+        ) as fault:  # fmt: skip
+            raise RuntimeError(str(fault)) from fault
         self._lock = threading.Lock()
 
     def run(self, image: Floats) -> tuple[Floats, Floats]:
@@ -88,7 +99,6 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
     Raises:
         Unavailable: neither back end, or not the one asked for, can run it.
     """
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY_EVENTS", "1")
     kinds: dict[str, Callable[[Path, int], Runner]] = {
         "openvino": OpenVinoRunner,
         "onnxruntime": OnnxRunner,
@@ -97,7 +107,10 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
     reasons = []
     for name in wanted:
         try:
-            return kinds[name](model, threads)
+            runner = kinds[name](model, threads)
+            # Compiling can fail where reading did not; better here than at the first picture.
+            runner.run(np.zeros((1, 3, 64, 64), np.float32))
+            return runner
         except (ImportError, OSError, RuntimeError) as fault:
             reasons.append(f"{name}: {' '.join(str(fault).split())[:160]}")
             _LOG.warning("backend_unavailable", backend=name, detail=reasons[-1])
@@ -105,3 +118,18 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
         f"The detector cannot run here ({'; '.join(reasons)}).",
         "Run `shanasheel doctor`; reinstall with `uv sync`.",
     )
+
+
+def _stay_silent() -> None:
+    """Keep both back ends from reporting to their makers; must come before they are imported.
+
+    By default OpenVINO's Python package reports its import to Google Analytics, and ONNX Runtime
+    1.29 and later reports processes and models to Microsoft; both leave an identifier in the
+    home folder. A site's cameras are nobody else's business: there is no setting to allow it.
+    """
+    # Officially named in onnxruntime/Privacy.md; latched when the library is first used.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    # OpenVINO has no variable for it, and its opt-out is a file in the home folder. None makes
+    # `import openvino_telemetry` fail, and OpenVINO then takes its own stub that does nothing.
+    if "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # Python reference, 5.3.1

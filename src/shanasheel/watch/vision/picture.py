@@ -9,6 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId
 
 
@@ -44,9 +45,19 @@ class Picture:
         Args:
             width_px, height_px: of the result.
             layout: `rgb24`, `bgr24` (H, W, 3), or `gray` (H, W).
+
+        Raises:
+            InvalidInput: the camera's pixel format cannot be converted.
         """
         turned = bool(self.rotation_deg % 180)
         size = (height_px, width_px) if turned else (width_px, height_px)
-        pixels = np.asarray(self.frame.reformat(*size, format=layout).to_ndarray(), np.uint8)
+        try:
+            scaled = self.frame.reformat(*size, format=layout)
+        except (av.FFmpegError, ValueError) as fault:
+            raise InvalidInput(
+                f"Pictures of {self.camera} in {self.frame.format.name} cannot be converted.",
+                "Set the camera to H.264 or H.265 with 4:2:0 colour.",
+            ) from fault
+        pixels = np.asarray(scaled.to_ndarray(), np.uint8)
         turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels

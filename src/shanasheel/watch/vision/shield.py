@@ -20,6 +20,7 @@ SHIELD_SCORE = 0.15  # far below what raises alerts: a masked bush harms nobody
 _HEAD = 0.28  # share of a person's box from its top that holds the head, with a margin
 _WIDER = 0.15  # of the box's width, on each side
 _HOLD = timedelta(seconds=0.5)  # a head missed in one picture stays masked (research, section 7)
+_MOST_HELD = 64  # pictures within the hold; at the bound the oldest goes (128 pictures a second)
 _LEAST_PX = 6
 
 
@@ -66,7 +67,7 @@ class Shield:
 
     def __init__(self, *, width_px: int = 640) -> None:
         self._width_px = width_px
-        self._held: deque[tuple[datetime, NDArray[np.float32]]] = deque()
+        self._held: deque[tuple[datetime, NDArray[np.float32]]] = deque(maxlen=_MOST_HELD)
 
     def render(self, picture: Picture, detections: Detections) -> Rgb:
         """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
