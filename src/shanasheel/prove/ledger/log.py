@@ -123,7 +123,18 @@ class Ledger:
                 self._tree.append(hash_leaf(entry))
             self._open_bundle = bundle if width < WIDTH else []
         if total:
-            self._write_hashes(max(0, total - 1) // WIDTH * WIDTH)
+            self._write_hashes(self._first_unhashed())
+
+    def _first_unhashed(self) -> int:
+        """Return an entry before all whose hash tiles, on any level, a kill left unwritten."""
+        level, count, first = 0, self.size, (self.size - 1) // WIDTH * WIDTH
+        while count:
+            for index in range(-(-count // WIDTH)):
+                if self._tiles.widest(str(level), index) < min(WIDTH, count - index * WIDTH):
+                    first = min(first, index * WIDTH ** (level + 1))
+                    break
+            level, count = level + 1, count // WIDTH
+        return first
 
     def _last_signed(self) -> Checkpoint | None:
         path = self._folder / "checkpoint"
