@@ -70,7 +70,8 @@ def _signed(folder: Path, verifier: Verifier) -> tuple[Checkpoint | None, LogSte
 def _step(name: str, look: Callable[[], str]) -> LogStep:
     try:
         return LogStep(name=name, ok=True, detail=look())
-    except (OSError, ValueError, KeyError, ShanasheelError) as fault:
+    # Entries are hostile: JSON of another shape, or nested without end, is a finding too.
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, ShanasheelError) as fault:
         return LogStep(name=name, ok=False, detail=str(fault))
 
 

@@ -126,12 +126,15 @@ class Ledger:
             self._write_hashes(self._first_unhashed())
 
     def _first_unhashed(self) -> int:
-        """Return the first entry whose level 0 tile a kill left out or left narrower."""
-        index = 0
-        while self._tiles.widest("0", index) == WIDTH:
-            index += 1
-        # The bundle before may lack its hash in the level above: write that one again too.
-        return max(0, index - 1) * WIDTH
+        """Return an entry before all whose hash tiles, on any level, a kill left unwritten."""
+        level, count, first = 0, self.size, (self.size - 1) // WIDTH * WIDTH
+        while count:
+            for index in range(-(-count // WIDTH)):
+                if self._tiles.widest(str(level), index) < min(WIDTH, count - index * WIDTH):
+                    first = min(first, index * WIDTH ** (level + 1))
+                    break
+            level, count = level + 1, count // WIDTH
+        return first
 
     def _last_signed(self) -> Checkpoint | None:
         path = self._folder / "checkpoint"
