@@ -1,0 +1,138 @@
+"""The log's own signing key, made at the first start.
+
+The file holds one line, `PRIVATE+KEY+name+hash+base64`, as the Go tools write and read it.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shanasheel.base.errors import IntegrityFault, InvalidInput
+from shanasheel.base.files import sync_directory, write_atomic
+from shanasheel.prove.ledger.notes import Signer, check_key_name, decode_base64, parse_verifier
+
+_PREFIX = "PRIVATE+KEY+"
+_LIMIT_BYTES = 4096
+_SEED_BYTES = 32
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def verifier_path(path: Path) -> Path:
+    """Return where the public key of the private key at `path` lies."""
+    return path.with_suffix(".vkey")
+
+
+def load_or_create_key(path: Path, name: str) -> Signer:
+    """Return the signing key at `path`; at the first start make one.
+
+    The new file has mode 0600, a new folder 0700. The public verifier key is written beside it,
+    with the suffix `.vkey`. When this returns both are on disk.
+
+    Args:
+        path: the private key's file.
+        name: the key's name, which is the log's origin.
+
+    Raises:
+        InvalidInput: file or folder is open to others, of another owner, a link, or holds
+            something else; or the key has another name.
+        IntegrityFault: the public key beside it is of another key.
+        OSError: the disk refused.
+    """
+    check_key_name(name)
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True)
+        sync_directory(path.parent.parent)
+    _check_private(path.parent.stat(), path.parent, "700")
+    if not path.exists() and not path.is_symlink():
+        _create(path, name)
+    signer = _load(path)
+    if signer.name != name:
+        raise InvalidInput(
+            f"The key {path.name} is of {signer.name}, not of {name}.",
+            "Give the log its old name back, or start a new log with a new key.",
+        )
+    _publish(path, signer)
+    return signer
+
+
+def _create(path: Path, name: str) -> None:
+    seed = Ed25519PrivateKey.generate()
+    signer = Signer(name=name, private=seed)
+    key = base64.b64encode(b"\x01" + seed.private_bytes_raw()).decode()
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    write_atomic(
+        part,
+        f"{_PREFIX}{name}+{signer.verifier.key_id.hex()}+{key}\n".encode(),
+        mode=0o600,
+    )
+    try:
+        # Unlike a rename, a link never replaces a key that another process made meanwhile.
+        os.link(part, path)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
+        sync_directory(path.parent)
+
+
+def _load(path: Path) -> Signer:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as fault:
+        raise InvalidInput(
+            f"The key {path.name} cannot be opened: {fault.strerror}.",
+            "It must be a plain file of the user the service runs as.",
+        ) from fault
+    with os.fdopen(descriptor, "rb") as stream:
+        _check_private(os.fstat(stream.fileno()), path, "600")
+        line = stream.read(_LIMIT_BYTES + 1)
+    try:
+        name, hint, key = line.decode().removesuffix("\n").removeprefix(_PREFIX).split("+", 2)
+        seed = decode_base64(key)
+        if not line.startswith(_PREFIX.encode()) or seed[:1] != b"\x01":
+            raise ValueError("another kind of key")
+        signer = Signer(name=name, private=Ed25519PrivateKey.from_private_bytes(seed[1:]))
+        if signer.verifier.key_id.hex() != hint:
+            raise ValueError("the hash is not its own")
+    except ValueError:
+        # Not chained: a traceback could show the secret.
+        raise InvalidInput(
+            f"The file {path.name} holds no signing key, or a damaged one.",
+            "Restore the key from its backup; a new key needs a new log.",
+        ) from None
+    return signer
+
+
+def _check_private(found: os.stat_result, path: Path, mode: str) -> None:
+    if found.st_mode & _OTHERS:
+        raise InvalidInput(
+            f"{path.name} is open to other users (mode {stat.S_IMODE(found.st_mode):o}).",
+            f"Run chmod {mode} on it, and start a new log if others may have read the key.",
+        )
+    if found.st_uid != os.geteuid():
+        raise InvalidInput(
+            f"{path.name} belongs to another user (uid {found.st_uid}).",
+            "Run chown to the user the service runs as.",
+        )
+
+
+def _publish(path: Path, signer: Signer) -> None:
+    public = verifier_path(path)
+    try:
+        known = parse_verifier(public.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        write_atomic(public, f"{signer.verifier}\n".encode())
+        return
+    except (InvalidInput, UnicodeDecodeError):
+        known = None
+    if known != signer.verifier:
+        raise IntegrityFault(
+            f"The public key {public.name} is not that of {path.name}.",
+            f"Find out who changed it, then remove {public.name}: it is written again.",
+        )
