@@ -19,7 +19,6 @@ from shanasheel.prove.ledger.notes import Signer, check_key_name, decode_base64,
 
 _PREFIX = "PRIVATE+KEY+"
 _LIMIT_BYTES = 4096
-_SEED_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -232,9 +232,7 @@ def decode_base64(text: str) -> bytes:
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n") or _CONTROL.search(text):
-        raise InvalidInput(
-            "The note's text holds control characters or does not end in a newline."
-        )
+        raise InvalidInput("The note's text holds control characters or does not end in a newline.")
 
 
 def _parse_line(line: str) -> Signature:
