@@ -61,17 +61,18 @@ def load_or_create_key(path: Path, name: str) -> Signer:
 
 
 def _create(path: Path, name: str) -> None:
-    seed = Ed25519PrivateKey.generate()
-    signer = Signer(name=name, private=seed)
-    key = base64.b64encode(b"\x01" + seed.private_bytes_raw()).decode()
+    signer = Signer(name=name, private=Ed25519PrivateKey.generate())
+    key = base64.b64encode(b"\x01" + signer.private.private_bytes_raw()).decode()
+    line = f"{_PREFIX}{name}+{signer.verifier.key_id.hex()}+{key}\n"
+    _write_once(path, line.encode(), mode=0o600)
+
+
+def _write_once(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file unless another start, process or thread, has written it meanwhile."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    write_atomic(
-        part,
-        f"{_PREFIX}{name}+{signer.verifier.key_id.hex()}+{key}\n".encode(),
-        mode=0o600,
-    )
+    write_atomic(part, content, mode=mode)
     try:
-        # Unlike a rename, a link never replaces a key that another process made meanwhile.
+        # Unlike a rename, a link never replaces what is there.
         os.link(part, path)
     except FileExistsError:
         return
@@ -123,11 +124,10 @@ def _check_private(found: os.stat_result, path: Path, mode: str) -> None:
 
 def _publish(path: Path, signer: Signer) -> None:
     public = verifier_path(path)
+    if not public.exists():
+        _write_once(public, f"{signer.verifier}\n".encode(), mode=0o644)
     try:
         known = parse_verifier(public.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        write_atomic(public, f"{signer.verifier}\n".encode())
-        return
     except (InvalidInput, UnicodeDecodeError):
         known = None
     if known != signer.verifier:
