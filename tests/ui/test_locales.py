@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import shanasheel.ui
+from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import AlertState, EventKind, Priority
 from shanasheel.domain.cameras import Kind
@@ -37,6 +38,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "role": Role,
     "thing": Kind,
     "type": Kind,
+    "proof_reason": Wrong,
 }
 
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
+from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.ports import Store
+from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
-from shanasheel.base.clock import from_us, iso
-from shanasheel.base.errors import IntegrityFault
+from shanasheel.base.clock import EPOCH, from_us, iso
+from shanasheel.base.errors import IntegrityFault, ShanasheelError
+from shanasheel.base.text import printable
 from shanasheel.domain.cameras import Stream
-from shanasheel.domain.facts import Fact, FactKind
+from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
-from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment
+from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment, parse_leaf
 
 Progress = Callable[[int, int], None]
+
+_NAMED = 5  # failures told in a step's detail; the report lists all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,18 @@ class Step:
     detail: str
 
 
+class Wrong(StrEnum):
+    """What is wrong with a segment."""
+
+    FILE_MISSING = "file_missing"
+    FILE_UNREADABLE = "file_unreadable"
+    SIZE_DIFFERS = "size_differs"
+    BYTES_DIFFER = "bytes_differ"
+    NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
+    INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
+    RECORD_UNREADABLE = "record_unreadable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """One segment that is not what the ledger says."""
@@ -40,7 +59,7 @@ class Failure:
     start: datetime
     end: datetime
     path: str
-    reason: str
+    reason: Wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,129 +88,186 @@ class _Findings:
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
     size_bytes: int = 0
+    entries: int = 0
     pending: int = 0
-    logged: set[str] = field(default_factory=set)
 
 
 def check_footage(
     data: Path, store: Store, verifier_key: str, *, at: datetime, progress: Progress | None = None
 ) -> FootageReport:
-    """Verify the ledger, then every recorded segment against it.
+    """Verify the ledger, then every record and every recorded segment against it.
 
     Args:
         data: the site's data folder.
+        store: its records.
         verifier_key: the log's public key, as `keys/*.vkey` holds it; an outsider brings theirs.
+        at: now, for the report.
         progress: called with segments done and segments in all.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
+
+    Raises:
+        InvalidInput: the verifier key is not one.
     """
     log = check_log(data / "ledger", verifier_key)
     steps = [
-        Step(number=number, name=step.name, ok=step.ok, detail=step.detail)
-        for number, step in enumerate(log.steps, start=1)
+        Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
+        for step in log.steps
     ]
-    findings = _Findings()
-    reader = LedgerReader(data / "ledger")
-    with store.read() as rows:
-        total = rows.footage.totals()[0]
-        for entry, fact in rows.facts.every():
-            _check_fact(data, reader, entry, fact, findings)
-            if progress is not None and fact.kind is FactKind.SEGMENT:
-                progress(findings.segments, max(total, findings.segments))
-        unlogged = [
-            segment
-            for segment in rows.footage.every_segment(Stream.MAIN)
-            if segment.id not in findings.logged
-        ]
-    findings.failures += [_failure(segment, "not_logged") for segment in unlogged]
-    steps += _footage_steps(len(steps), findings, reader.size, rows_entries=len(findings.logged))
+    findings = _walk(data, store, _readable(data / "ledger"), progress)
+    steps += _footage_steps(len(steps), findings)
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
         segments=findings.segments,
         size_bytes=findings.size_bytes,
-        entries=reader.size,
+        entries=findings.entries,
         pending=findings.pending,
         checked=at,
     )
 
 
-def _footage_steps(
-    done: int, findings: _Findings, entries: int, *, rows_entries: int
-) -> list[Step]:
-    bad = len(findings.failures)
+def _readable(folder: Path) -> LedgerReader | None:
+    """Return a reader, or None where the log's own check has found it damaged."""
+    try:
+        return LedgerReader(folder)
+    except IntegrityFault:
+        return None
+
+
+def _walk(
+    data: Path, store: Store, reader: LedgerReader | None, progress: Progress | None
+) -> _Findings:
+    size = reader.size if reader else 0
+    findings = _Findings(entries=size)
+    expected = 0
+    with store.read() as rows:
+        total = rows.footage.totals()[0]
+        for fact in rows.facts.every():
+            _check_missing(expected, min(fact.entry, size), findings)
+            expected = fact.entry + 1
+            if reader is None or fact.entry >= size:
+                findings.pending += 1
+            else:
+                _check_record(reader, fact, findings)
+            if fact.kind == FactKind.SEGMENT:
+                _check_segment(data, fact, findings)
+                if progress is not None:
+                    progress(findings.segments, max(total, findings.segments))
+        _check_missing(expected, size, findings)
+        _check_index(rows, findings)
+    return findings
+
+
+def _check_index(rows: Rows, findings: _Findings) -> None:
+    """Compare the index that playback and clips go by with what was logged."""
+    try:
+        for segment in rows.footage.every_segment(Stream.MAIN):
+            logged = rows.facts.body_of(segment.id)
+            if logged is None:
+                findings.failures.append(_failure(segment, Wrong.NOT_LOGGED))
+            elif logged != segment_fact(segment).body:
+                findings.failures.append(_failure(segment, Wrong.INDEX_DIFFERS))
+    except (ShanasheelError, ValueError) as fault:
+        findings.mismatched.append(f"the index of segments ({printable(str(fault))})")
+
+
+def _check_missing(expected: int, entry: int, findings: _Findings) -> None:
+    """Note entries of the log whose record was taken out of the database."""
+    if expected + 1 == entry:
+        findings.mismatched.append(f"{expected} (its record is missing)")
+    elif expected < entry:
+        findings.mismatched.append(f"{expected} to {entry - 1} (their records are missing)")
+
+
+def _check_record(reader: LedgerReader, fact: StoredFact, findings: _Findings) -> None:
+    try:
+        leaf = reader.entry(fact.entry)
+        open_commitment(leaf, fact.body, fact.salt)
+        # The columns beside the body steer this check: they must not say something else.
+        same = parse_leaf(leaf).kind == fact.kind and json.loads(fact.body)["id"] == fact.id
+    except (ShanasheelError, ValueError, TypeError, KeyError, RecursionError):
+        same = False
+    if not same:
+        findings.mismatched.append(f"{fact.entry} ({printable(fact.kind, 40)})")
+
+
+def _footage_steps(done: int, findings: _Findings) -> list[Step]:
+    bad, logged = len(findings.failures), findings.segments
     named = "; ".join(
         f"{failure.camera} {iso(failure.start)} {failure.reason} ({failure.path})"
-        for failure in findings.failures[:5]
+        for failure in findings.failures[:_NAMED]
     )
+    differing = ", ".join(findings.mismatched[:_NAMED])
     return [
         Step(
             number=done + 1,
             name="records_open_commitments",
             ok=not findings.mismatched,
-            detail=f"{entries} entries"
-            if not findings.mismatched
-            else f"records that differ from their entry: {', '.join(findings.mismatched[:5])}",
+            detail=f"records that differ from their entry: {differing}"
+            if differing
+            else f"{findings.entries} entries",
         ),
         Step(
             number=done + 2,
             name="segments_match_ledger",
             ok=not bad,
-            detail=f"{rows_entries} segments, {findings.size_bytes} bytes"
-            if not bad
-            else f"{bad} of {rows_entries}: {named}",
+            detail=f"{bad} of {logged}: {named}"
+            if bad
+            else f"{logged} segments, {findings.size_bytes} bytes",
         ),
     ]
 
 
-def _check_fact(
-    data: Path, reader: LedgerReader, entry: int, fact: Fact, findings: _Findings
-) -> None:
-    if entry >= reader.size:
-        findings.pending += 1
-    else:
-        try:
-            open_commitment(reader.entry(entry), fact.body, fact.salt)
-        except IntegrityFault:
-            findings.mismatched.append(f"{entry} ({fact.kind.value})")
-    if fact.kind is FactKind.SEGMENT:
-        findings.logged.add(fact.id)
-        _check_segment(data, fact, findings)
-
-
-def _check_segment(data: Path, fact: Fact, findings: _Findings) -> None:
-    body = json.loads(fact.body)
+def _check_segment(data: Path, fact: StoredFact, findings: _Findings) -> None:
     findings.segments += 1
-    path = data / body["path"]
-    reason = ""
+    try:
+        body = json.loads(fact.body)
+        place = str(body["path"])
+        failure = Failure(
+            camera=str(body["camera"]),
+            segment=fact.id,
+            start=from_us(body["start_us"]),
+            end=from_us(body["end_us"]),
+            path=place,
+            reason=Wrong.RECORD_UNREADABLE,
+        )
+        expected = (int(body["size_bytes"]), str(body["sha256"]))
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        findings.failures.append(
+            Failure(
+                camera="?",
+                segment=fact.id,
+                start=EPOCH,
+                end=EPOCH,
+                path="?",
+                reason=Wrong.RECORD_UNREADABLE,
+            )
+        )
+        return
+    reason, size_bytes = _compare_file(data / place, *expected)
+    findings.size_bytes += size_bytes
+    if reason:
+        findings.failures.append(replace(failure, reason=reason))
+
+
+def _compare_file(path: Path, size_bytes: int, sha256: str) -> tuple[Wrong | None, int]:
+    """Return what is wrong with a file (None when it is the logged one), and its size."""
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        size = path.stat().st_size
-        findings.size_bytes += size
-        if size != body["size_bytes"]:
-            reason = "size_differs"
-        elif digest != body["sha256"]:
-            reason = "bytes_differ"
+            found = stream.tell()
     except FileNotFoundError:
-        reason = "file_missing"
-    except OSError:
-        reason = "file_unreadable"
-    if reason:
-        findings.failures.append(
-            Failure(
-                camera=body["camera"],
-                segment=fact.id,
-                start=from_us(body["start_us"]),
-                end=from_us(body["end_us"]),
-                path=body["path"],
-                reason=reason,
-            )
-        )
+        return Wrong.FILE_MISSING, 0
+    except (OSError, ValueError):
+        return Wrong.FILE_UNREADABLE, 0
+    if found != size_bytes:
+        return Wrong.SIZE_DIFFERS, found
+    return (None if digest == sha256 else Wrong.BYTES_DIFFER), found
 
 
-def _failure(segment: Segment, reason: str) -> Failure:
+def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
         camera=segment.camera,
         segment=segment.id,
@@ -203,16 +279,19 @@ def _failure(segment: Segment, reason: str) -> Failure:
 
 
 def ledger_status(site: Site) -> dict[str, object]:
-    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending."""
+    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
+
+    Raises:
+        IntegrityFault: the checkpoint is damaged.
+    """
     reader = LedgerReader(site.data / "ledger")
     with site.store.read() as rows:
         facts = rows.facts.count()
-    lines = (reader.note or "").split("\n")
-    signed = len(lines) > 3
+    head = reader.checkpoint
     return {
-        "origin": lines[0] if signed else "",
-        "size": int(lines[1]) if signed else 0,
-        "root": lines[2] if signed else "",
+        "origin": head.origin if head else "",
+        "size": reader.size,
+        "root": base64.b64encode(head.root).decode() if head else "",
         "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
         "pending": facts - reader.size,
     }

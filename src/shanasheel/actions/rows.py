@@ -8,7 +8,7 @@ from typing import Protocol
 
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
-from shanasheel.domain.facts import Fact
+from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
@@ -97,7 +97,8 @@ class Facts(Protocol):
     def add(self, fact: Fact) -> int: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
     def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
-    def every(self) -> Iterator[tuple[int, Fact]]: ...  # noqa: D102
+    def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102
+    def every(self) -> Iterator[StoredFact]: ...  # noqa: D102
 
 
 class Accounts(Protocol):

@@ -58,7 +58,7 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
         site=site,
         database=database,
         ledger=ledger,
-        verifier_key=read_verifier_key(folder),
+        verifier_key=str(key.verifier),
         storage_secret=_secret(folder.keys / "pages.key"),
     )
 

@@ -36,3 +36,19 @@ class Fact:
     at: datetime
     body: bytes
     salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFact:
+    """A fact as the database has it, to be checked: whoever owns the file can write anything.
+
+    Args:
+        entry: its index in the ledger.
+        kind: `FactKind` in an untouched database.
+    """
+
+    entry: int
+    id: str
+    kind: str
+    body: bytes
+    salt: bytes

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 
 from shanasheel.adapters.stores.tables import facts
 from shanasheel.base.clock import from_us, to_us
-from shanasheel.domain.facts import Fact, FactKind
+from shanasheel.domain.facts import Fact, FactKind, StoredFact
 
 
 class FactRows:
@@ -54,10 +54,27 @@ class FactRows:
         )
         return tuple(_fact(row) for row in rows)
 
-    def every(self) -> Iterator[tuple[int, Fact]]:
-        """Yield every fact with its index, in order."""
+    def body_of(self, identifier: str) -> bytes | None:
+        """Return the body of the fact with this id, or None."""
+        return self._connection.execute(
+            select(facts.c.body).where(facts.c.id == identifier)
+        ).scalar_one_or_none()
+
+    def every(self) -> Iterator[StoredFact]:
+        """Yield every fact as it stands, in order."""
         for row in self._connection.execute(select(facts).order_by(facts.c.entry)):
-            yield row.entry, _fact(row)
+            yield StoredFact(
+                entry=row.entry,
+                id=str(row.id),
+                kind=str(row.kind),
+                body=_bytes(row.body),
+                salt=_bytes(row.salt),
+            )
+
+
+def _bytes(value: object) -> bytes:
+    # SQLite stores text in a column of bytes when told to.
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
 def _fact(row: Row[tuple[object, ...]]) -> Fact:

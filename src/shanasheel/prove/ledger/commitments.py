@@ -1,76 +1,157 @@
-"""Ledger entries as salted commitments: outsiders can hold the log without learning its content."""
+"""Commitments: what a ledger entry says of a fact without telling it.
+
+The fact's body and salt are private and can be deleted; the entry then says nothing more.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import rfc8785
 
-from shanasheel.base.errors import IntegrityFault, InvalidInput
-from shanasheel.domain.facts import Fact
+from shanasheel.base.errors import InvalidInput
+from shanasheel.base.text import printable
+from shanasheel.domain.facts import Fact, FactKind
+from shanasheel.prove.ledger.faults import CommitmentMismatch
+from shanasheel.prove.ledger.notes import decode_base64
 
-_DOMAIN = b"shn/rec/v1\0"
-_LARGEST = 2**53
+SALT_BYTES = 16
+
+_PURPOSE = b"shn/rec/v1\x00"
+_COMMITMENT_BYTES = 32
+_LEAF_LIMIT_BYTES = 1024
+_SAFE_INTEGER = 1 << 53  # beyond, other readers of JSON lose digits (RFC 7493 §2.2)
+_DEPTH_LIMIT = 32
 
 
-class CommitmentFault(IntegrityFault):
-    """A record is not the one that was logged."""
+# What RFC 8785 can spell; `_plain` makes no floats and no tuples.
+Plain: TypeAlias = (
+    "bool | int | str | float | list[Plain] | tuple[Plain, ...] | dict[str, Plain] | None"
+)
 
 
-def canonical(record: Mapping[str, object]) -> bytes:
-    """Return RFC 8785 bytes of a record: text in NFC, no floats, integers below 2^53.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """What an entry says: the kind of a fact, and 32 bytes that commit to its record."""
+
+    kind: FactKind
+    commitment: bytes
+
+
+def canonical(mapping: Mapping[str, object]) -> bytes:
+    """Return the one spelling of a JSON object (RFC 8785), its text normalised to NFC.
 
     Raises:
-        InvalidInput: the record holds something else.
+        InvalidInput: it holds a float, an integer of 2^53 or more, text that is not Unicode, two
+            keys that normalise to one, anything that is not JSON, or nests deeper than 32.
 
-    >>> canonical({"b": 1, "a": "x"})
-    b'{"a":"x","b":1}'
+    >>> canonical({"b": 1, "a": ["x", None]})
+    b'{"a":["x",null],"b":1}'
     """
-    return bytes(rfc8785.dumps(_plain(record)))  # type: ignore[arg-type]  # checked by _plain
+    return rfc8785.dumps(_plain(mapping, "record", 0))
 
 
 def leaf_of(fact: Fact) -> bytes:
-    """Return the ledger entry of a fact: its kind, and SHA-256 over salt and body."""
+    """Return the ledger entry of a fact, about 80 bytes.
+
+    Raises:
+        InvalidInput: the salt is not 16 bytes long.
+    """
     commitment = base64.b64encode(_commit(fact.body, fact.salt)).decode()
     return canonical({"v": 1, "k": fact.kind.value, "c": commitment})
 
 
-def open_commitment(leaf: bytes, body: bytes, salt: bytes) -> None:
-    """Check that a record and its salt are what an entry commits to.
+def parse_leaf(leaf: bytes) -> Leaf:
+    """Return what an entry says.
 
     Raises:
-        CommitmentFault: they are not.
+        InvalidInput: it is not to the letter an entry that `leaf_of` writes.
     """
+    if len(leaf) > _LEAF_LIMIT_BYTES:
+        raise InvalidInput("The ledger entry is too long for a commitment.")
     try:
-        entry = json.loads(leaf)
-        committed = base64.b64decode(entry["c"], validate=True)
-        kind = json.loads(body)["k"]
-    except (ValueError, KeyError, TypeError) as fault:
-        raise CommitmentFault("The entry or the record is malformed.") from fault
-    if committed != _commit(body, salt) or entry.get("k") != kind:
-        raise CommitmentFault("The record is not the one that was logged.")
+        fields = json.loads(leaf)
+        kind, commitment = FactKind(fields["k"]), decode_base64(fields["c"])
+        # Also refuses repeated keys, spaces and other versions.
+        spelt = canonical({"v": 1, "k": kind.value, "c": fields["c"]})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
+        raise InvalidInput("The ledger entry is not a commitment.") from fault
+    if spelt != leaf or len(commitment) != _COMMITMENT_BYTES:
+        raise InvalidInput("The ledger entry is not a commitment in its canonical form.")
+    return Leaf(kind=kind, commitment=commitment)
+
+
+def open_commitment(leaf: bytes, body: bytes, salt: bytes) -> None:
+    """Check that a ledger entry commits to a record.
+
+    Args:
+        leaf: the entry.
+        body: the record's canonical bytes, exactly as kept.
+        salt: its 16 bytes.
+
+    Raises:
+        CommitmentMismatch: body, salt or entry was changed, or the entry is of another record.
+    """
+    remedy = "The record or the ledger was changed: keep both, compare them with a copy."
+    try:
+        expected = _commit(body, salt)
+        found = parse_leaf(leaf).commitment
+    except InvalidInput as fault:
+        raise CommitmentMismatch(f"No commitment can be opened: {fault.message}", remedy) from fault
+    if not hmac.compare_digest(expected, found):
+        raise CommitmentMismatch("The record is not the one the ledger committed to.", remedy)
 
 
 def _commit(body: bytes, salt: bytes) -> bytes:
-    return hashlib.sha256(_DOMAIN + salt + body).digest()
+    # A salt of fixed length keeps the border between salt and record from moving.
+    if len(salt) != SALT_BYTES:
+        raise InvalidInput(f"A salt of {len(salt)} bytes; it must have {SALT_BYTES}.")
+    return hashlib.sha256(_PURPOSE + salt + body).digest()
 
 
-def _plain(value: object) -> object:
-    match value:
-        case bool() | None:
-            return value
-        case int():
-            if abs(value) >= _LARGEST:
-                raise InvalidInput("A record's integer is not below 2^53.")
-            return int(value)
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case Mapping():
-            return {str(_plain(str(key))): _plain(item) for key, item in value.items()}
-    raise InvalidInput(f"A record cannot hold a {type(value).__name__}.")
+def _plain(value: object, where: str, depth: int) -> Plain:
+    if depth > _DEPTH_LIMIT:
+        raise InvalidInput(f"{where} nests deeper than {_DEPTH_LIMIT}.")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= _SAFE_INTEGER:
+            raise InvalidInput(f"{where} is an integer of 2^53 or more.", "Write it as text.")
+        return int(value)
+    if isinstance(value, str):
+        return _text(value, where)
+    if isinstance(value, Mapping):
+        return _object(value, where, depth)
+    if isinstance(value, list | tuple):
+        return [_plain(item, f"{where}[{at}]", depth + 1) for at, item in enumerate(value)]
+    raise InvalidInput(
+        f"{where} is a {type(value).__name__}, which has no canonical form.",
+        "Use whole numbers in a smaller unit, or text.",
+    )
+
+
+def _object(mapping: Mapping[object, object], where: str, depth: int) -> dict[str, Plain]:
+    plain: dict[str, Plain] = {}
+    for key, value in mapping.items():
+        if not isinstance(key, str):
+            raise InvalidInput(f"{where} has a key that is not text.")
+        name = _text(key, where)
+        if name in plain:
+            raise InvalidInput(f"{where} has the key {printable(name, 40)!r} twice.")
+        plain[name] = _plain(value, f"{where}.{printable(name, 40)}", depth + 1)
+    return plain
+
+
+def _text(text: str, where: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as fault:
+        raise InvalidInput(f"{where} holds text that is not Unicode.") from fault
+    return unicodedata.normalize("NFC", text)

@@ -1,59 +1,137 @@
-"""The log's private key: made on first start, readable by its owner alone."""
+"""The log's own signing key, made at the first start.
+
+The file holds one line, `PRIVATE+KEY+name+hash+base64`, as the Go tools write and read it.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 import stat
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shanasheel.base.errors import Denied, IntegrityFault
+from shanasheel.base.errors import IntegrityFault, InvalidInput
 from shanasheel.base.files import sync_directory, write_atomic
-from shanasheel.prove.ledger.notes import Verifier
+from shanasheel.prove.ledger.notes import Signer, check_key_name, decode_base64, parse_verifier
+
+_PREFIX = "PRIVATE+KEY+"
+_LIMIT_BYTES = 4096
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def load_or_create_key(path: Path, name: str) -> Ed25519PrivateKey:
-    """Return the key at `path`, made when there is none, with its verifier text beside it.
+def verifier_path(path: Path) -> Path:
+    """Return where the public key of the private key at `path` lies."""
+    return path.with_suffix(".vkey")
 
-    The private part is 32 raw bytes with mode 0600; `<stem>.vkey` holds what outsiders need.
+
+def load_or_create_key(path: Path, name: str) -> Signer:
+    """Return the signing key at `path`; at the first start make one.
+
+    The new file has mode 0600, a new folder 0700. The public verifier key is written beside it,
+    with the suffix `.vkey`. When this returns both are on disk.
+
+    Args:
+        path: the private key's file.
+        name: the key's name, which is the log's origin.
 
     Raises:
-        Denied: others can read the key.
-        IntegrityFault: the file is not a key.
+        InvalidInput: file or folder is open to others, of another owner, a link, or holds
+            something else; or the key has another name.
+        IntegrityFault: the public key beside it is of another key.
+        OSError: the disk refused.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        _create(path)
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise Denied(
-            f"The key {path} can be read by others (mode {mode:04o}).",
-            f"Run `chmod 600 {path}`; if others may have read it, start a new ledger.",
+    check_key_name(name)
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True)
+        sync_directory(path.parent.parent)
+    _check_private(path.parent.stat(), path.parent, "700")
+    if not path.exists() and not path.is_symlink():
+        _create(path, name)
+    signer = _load(path)
+    if signer.name != name:
+        raise InvalidInput(
+            f"The key {path.name} is of {signer.name}, not of {name}.",
+            "Give the log its old name back, or start a new log with a new key.",
         )
-    raw = path.read_bytes()
-    if len(raw) != 32:
-        raise IntegrityFault(f"{path} is not an Ed25519 key.", "Restore it from its backup.")
-    key = Ed25519PrivateKey.from_private_bytes(raw)
-    verifier = Verifier(name=name, public=key.public_key().public_bytes_raw())
-    public = path.with_suffix(".vkey")
-    if not public.exists():
-        write_atomic(public, f"{verifier}\n".encode())
-    return key
+    _publish(path, signer)
+    return signer
 
 
-def _create(path: Path) -> None:
-    """Write a fresh key; of two starting at once, one wins and both use it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(Ed25519PrivateKey.generate().private_bytes_raw())
-        stream.flush()
-        os.fsync(stream.fileno())
+def _create(path: Path, name: str) -> None:
+    signer = Signer(name=name, private=Ed25519PrivateKey.generate())
+    key = base64.b64encode(b"\x01" + signer.private.private_bytes_raw()).decode()
+    line = f"{_PREFIX}{name}+{signer.verifier.key_id.hex()}+{key}\n"
+    _write_once(path, line.encode(), mode=0o600)
+
+
+def _write_once(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file unless another start, process or thread, has written it meanwhile."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    write_atomic(part, content, mode=mode)
     try:
+        # Unlike a rename, a link never replaces what is there.
         os.link(part, path)
     except FileExistsError:
-        pass
+        return
     finally:
         part.unlink()
-    sync_directory(path.parent)
+        sync_directory(path.parent)
+
+
+def _load(path: Path) -> Signer:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as fault:
+        raise InvalidInput(
+            f"The key {path.name} cannot be opened: {fault.strerror}.",
+            "It must be a plain file of the user the service runs as.",
+        ) from fault
+    with os.fdopen(descriptor, "rb") as stream:
+        _check_private(os.fstat(stream.fileno()), path, "600")
+        line = stream.read(_LIMIT_BYTES + 1)
+    try:
+        name, hint, key = line.decode().removesuffix("\n").removeprefix(_PREFIX).split("+", 2)
+        seed = decode_base64(key)
+        if not line.startswith(_PREFIX.encode()) or seed[:1] != b"\x01":
+            raise ValueError("another kind of key")
+        signer = Signer(name=name, private=Ed25519PrivateKey.from_private_bytes(seed[1:]))
+        if signer.verifier.key_id.hex() != hint:
+            raise ValueError("the hash is not its own")
+    except ValueError:
+        # Not chained: a traceback could show the secret.
+        raise InvalidInput(
+            f"The file {path.name} holds no signing key, or a damaged one.",
+            "Restore the key from its backup; a new key needs a new log.",
+        ) from None
+    return signer
+
+
+def _check_private(found: os.stat_result, path: Path, mode: str) -> None:
+    if found.st_mode & _OTHERS:
+        raise InvalidInput(
+            f"{path.name} is open to other users (mode {stat.S_IMODE(found.st_mode):o}).",
+            f"Run chmod {mode} on it, and start a new log if others may have read the key.",
+        )
+    if found.st_uid != os.geteuid():
+        raise InvalidInput(
+            f"{path.name} belongs to another user (uid {found.st_uid}).",
+            "Run chown to the user the service runs as.",
+        )
+
+
+def _publish(path: Path, signer: Signer) -> None:
+    public = verifier_path(path)
+    if not public.exists():
+        _write_once(public, f"{signer.verifier}\n".encode(), mode=0o644)
+    try:
+        known = parse_verifier(public.read_text(encoding="utf-8"))
+    except (InvalidInput, UnicodeDecodeError):
+        known = None
+    if known != signer.verifier:
+        raise IntegrityFault(
+            f"The public key {public.name} is not that of {path.name}.",
+            f"Find out who changed it, then remove {public.name}: it is written again.",
+        )

@@ -1,222 +1,318 @@
-"""The ledger: an append-only log whose every head is signed and begins the next.
+"""The ledger: an append-only log with one writer, durable at each step.
 
-Invariants, each held after a kill at any moment:
-1. An index is given once: entries are durable before `append` returns, and never rewritten.
-2. The signed checkpoint never covers an entry that is not durable (entries, then tiles, then
-   checkpoint).
-3. A checkpoint is signed only when the tree it names begins with the last one signed.
-4. A tree shorter than its last signed checkpoint is refused: something was taken away.
+On disk, in this order: entries, then the hash tiles derived from them, then the checkpoint over
+both. A kill between any two leaves a tree ahead of its checkpoint, which opening completes. What
+was signed is never behind what is stored, unless someone took it away.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
+import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from shanasheel.base.clock import Clock, to_us
+from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput, NotFound
+from shanasheel.base.files import sync_directory, write_atomic
+from shanasheel.prove.ledger.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
+from shanasheel.prove.ledger.disk import disk_faults, take_lock
+from shanasheel.prove.ledger.faults import LedgerDamaged
+from shanasheel.prove.ledger.merkle import (
+    CompactTree,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    verify_consistency,
+)
+from shanasheel.prove.ledger.notes import Signer
+from shanasheel.prove.ledger.reader import CHECKPOINT, HISTORY, history_sizes, read_note
+from shanasheel.prove.ledger.tiles import ENTRIES, TILE_WIDTH, TileFolder, pack_entries
+from shanasheel.prove.ledger.tree import Edge, StoredNodes, signed_width
 
-from shanasheel.base.clock import Clock
-from shanasheel.base.errors import Conflict, IntegrityFault
-from shanasheel.base.files import write_atomic
-from shanasheel.prove.ledger.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
-from shanasheel.prove.ledger.merkle import Tree, hash_leaf
-from shanasheel.prove.ledger.notes import Verifier
-from shanasheel.prove.ledger.tiles import WIDTH, TileFolder, pack_entries
+_RESTORE = (
+    "Stop, keep this folder as it is for examination, and restore the ledger from its newest copy; "
+    "if there is none, start a new log under a new origin."
+)
 
 
 class Ledger:
-    """Owns one log's folder for writing, from construction to `close`. Not thread-safe.
+    """The one writer of a log. Safe to share between threads; a context manager.
+
+    Making one takes the folder's lock and recovers what a killed writer left: entries that were
+    durable are kept and count, whether or not `append` had returned.
 
     Args:
-        folder: made when missing.
-        key: signs checkpoints under the name `origin`.
+        folder: made when absent.
+        key: signs checkpoints; its name is the origin.
+        origin: the log's name for all its life.
+        clock: dates the checkpoint file.
 
     Raises:
-        Conflict: another process writes it.
-        IntegrityFault: it is behind, or differs from, its last signed checkpoint.
+        InvalidInput: the key has another name than the origin.
+        Conflict: another process, or another object of this one, writes this log.
+        IntegrityFault: entries, tiles or checkpoints are missing, changed, set back, or signed by
+            another key.
     """
 
-    def __init__(self, folder: Path, *, key: Ed25519PrivateKey, origin: str, clock: Clock) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._key, self._origin, self._clock = folder, key, origin, clock
-        self._lock = _lock(folder)
+    def __init__(self, folder: Path, key: Signer, origin: str, clock: Clock) -> None:
+        if key.name != origin:
+            raise InvalidInput(
+                f"The key {key.name} cannot sign for the log {origin}.",
+                "Give the key the log's origin as its name: outsiders compare the two.",
+            )
+        self._folder, self._key, self._clock = folder, key, clock
+        self._guard = threading.RLock()
         self._tiles = TileFolder(folder)
-        self._tree = Tree()
-        self._open_bundle: list[bytes] = []
+        self._stale = True
+        self._nodes = StoredNodes(self._tiles)
+        self._edge = Edge(self._tiles)
+        self._tail, self._tail_width = b"", 0  # the packed bundle that is not full yet
+        self._lock = take_lock(folder)
         try:
-            self._replay()
-            self._signed = self._last_signed()
+            with disk_faults(folder):
+                self._tiles.sweep()
+                (folder / HISTORY).mkdir(exist_ok=True)
+                sync_directory(folder)
+                self._signed = self._last_signed()
+            self._recover()
         except BaseException:
-            os.close(self._lock)
+            self.close()
             raise
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another writer in; nothing needs saving. May be called twice."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     @property
     def size(self) -> int:
-        """Return the number of durable entries."""
-        return self._tree.size
+        """How many entries are durable."""
+        with self._guard:
+            return self._current().size
 
     @property
     def root(self) -> bytes:
-        """Return the root over all durable entries."""
-        return self._tree.root()
+        """The Merkle root over all durable entries."""
+        with self._guard:
+            return self._current().root
+
+    @property
+    def signed(self) -> Checkpoint | None:
+        """The newest signed checkpoint, or None."""
+        return self._signed
 
     def append(self, entries: Sequence[bytes]) -> range:
-        """Write entries durably and return their indices.
+        """Add entries; when this returns they are on disk.
+
+        When it raises, the first of them may have been added: read `size` before trying again.
+
+        Returns:
+            Their indices.
 
         Raises:
-            InvalidInput: an entry is over 65,535 bytes; nothing is written.
-            OSError: the disk refuses; what was written before stays and is replayed.
+            InvalidInput: an entry is longer than 65,535 bytes; none is added.
+            Exhausted: the disk is full.
+            Unavailable: the disk refused.
         """
-        pack_entries(entries)
-        first, at = self.size, 0
-        while at < len(entries):
-            room = WIDTH - len(self._open_bundle)
-            batch = list(entries[at : at + room])
-            bundle = [*self._open_bundle, *batch]
-            index = self.size // WIDTH
-            self._tiles.write("entries", index, pack_entries(bundle), len(bundle))
-            self._open_bundle = bundle if len(bundle) < WIDTH else []
-            for entry in batch:
-                self._tree.append(hash_leaf(entry))
-            at += len(batch)
-        self._write_hashes(first)
-        return range(first, self.size)
+        pack_entries(entries)  # refuses before anything is written
+        with self._guard:
+            start = self._current().size
+            try:
+                with disk_faults(self._folder):
+                    self._write_entries(entries)
+                    self._edge.grow([leaf_hash(entry) for entry in entries], signed=self._covered)
+            except BaseException:
+                # Memory and disk may differ now, and only the disk counts: read it again before
+                # the next answer, when it may work again.
+                self._stale = True
+                raise
+            return range(start, start + len(entries))
 
     def checkpoint(self) -> Checkpoint:
-        """Sign the present head and return it.
+        """Sign the present head and publish it as `checkpoint` and `checkpoint.d/<size>`.
 
         Raises:
-            IntegrityFault: the present tree does not begin with the last signed one.
+            IntegrityFault: the tree does not contain the one signed before; nothing is signed.
+            Exhausted, Unavailable: the disk refused.
         """
-        self._require_consistent(self._signed)
-        head = Checkpoint(origin=self._origin, size=self.size, root=self.root)
-        note = sign_checkpoint(head, self._key).encode()
-        history = self._folder / "checkpoint.d"
-        history.mkdir(exist_ok=True)
-        write_atomic(history / f"{head.size}", note)
-        write_atomic(self._folder / "checkpoint", note)
-        self._signed = head
-        return head
-
-    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
-        """Return the proof that entry `index` is among the first `size`."""
-        return self._tree.inclusion_proof(index, size)
-
-    def consistency_proof(self, old: int, new: int) -> list[bytes]:
-        """Return the proof that the tree of `old` begins the tree of `new`."""
-        return self._tree.consistency_proof(old, new)
-
-    def close(self) -> None:
-        """Let another process write."""
-        os.close(self._lock)
-
-    def _replay(self) -> None:
-        """Build the tree from the entries, which are the truth; mend tiles a kill left behind."""
-        total = self._tiles.count_entries()
-        for index in range(-(-total // WIDTH)):
-            width = min(WIDTH, total - index * WIDTH)
-            bundle = self._tiles.entries(index, width)
-            for entry in bundle:
-                self._tree.append(hash_leaf(entry))
-            self._open_bundle = bundle if width < WIDTH else []
-        if total:
-            self._write_hashes(self._first_unhashed())
-
-    def _first_unhashed(self) -> int:
-        """Return an entry before all whose hash tiles, on any level, a kill left unwritten."""
-        level, count, first = 0, self.size, (self.size - 1) // WIDTH * WIDTH
-        while count:
-            for index in range(-(-count // WIDTH)):
-                if self._tiles.widest(str(level), index) < min(WIDTH, count - index * WIDTH):
-                    first = min(first, index * WIDTH ** (level + 1))
-                    break
-            level, count = level + 1, count // WIDTH
-        return first
-
-    def _last_signed(self) -> Checkpoint | None:
-        path = self._folder / "checkpoint"
-        if not path.exists():
-            return None
-        verifier = Verifier(name=self._origin, public=self._key.public_key().public_bytes_raw())
-        signed = open_checkpoint(path.read_text(), verifier)
-        self._require_consistent(signed)
-        return signed
-
-    def _require_consistent(self, signed: Checkpoint | None) -> None:
-        if signed is None:
-            return
-        if signed.size > self.size:
-            raise IntegrityFault(
-                f"The ledger has {self.size} entries but was signed with {signed.size}: entries "
-                "were taken away.",
-                "Restore the newest copy; a set-back ledger must not go on.",
-            )
-        if self._tree.root(signed.size) != signed.root:
-            raise IntegrityFault(
-                f"The first {signed.size} entries are not those that were signed.",
-                "Entries were altered: keep everything as it is and call an auditor.",
-            )
-
-    def _write_hashes(self, first: int) -> None:
-        """Write the hash tiles of every level that entries from `first` on have changed."""
-        level, start, count = 0, first, self.size
-        while count:
-            for index in range(start // WIDTH, -(-count // WIDTH)):
-                width = min(WIDTH, count - index * WIDTH)
-                hashes = self._tree.hashes(8 * level, index * WIDTH, index * WIDTH + width)
-                self._tiles.write(str(level), index, b"".join(hashes), width)
-            level, start, count = level + 1, start // WIDTH, count // WIDTH
-
-
-class LedgerReader:
-    """Reads a log's files as anybody may, also while it is written."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._tiles = TileFolder(folder)
-        self.size = self._tiles.count_entries()
-        self._bundle: tuple[int, list[bytes]] | None = None
+        with self._guard:
+            tree = self._current()
+            head = Checkpoint(origin=self._key.name, size=tree.size, root=tree.root)
+            self._check_grown(head)
+            note = sign_checkpoint(head, self._key)
+            with disk_faults(self._folder):
+                # In this order a kept one is never newer than the published one, unless that
+                # was set back.
+                self._publish(note)
+                self._keep(head, note)
+            self._signed = head
+            return head
 
     def entry(self, index: int) -> bytes:
-        """Return one entry; reading in order touches each file once.
+        """Return one durable entry.
 
         Raises:
-            TileFault: it is not there.
+            NotFound: there is none of that index.
+            IntegrityFault: it should be stored but is not.
         """
-        bundle = index // WIDTH
-        if self._bundle is None or self._bundle[0] != bundle:
-            width = min(WIDTH, self.size - bundle * WIDTH)
-            self._bundle = (bundle, self._tiles.entries(bundle, width))
-        return self._bundle[1][index % WIDTH]
+        with self._guard:
+            size = self.size
+            if not 0 <= index < size:
+                raise NotFound(f"The ledger has {size} entries, not {index}.")
+            bundle, offset = divmod(index, TILE_WIDTH)
+            return self._tiles.read_entries(bundle, min(TILE_WIDTH, size - bundle * TILE_WIDTH))[
+                offset
+            ]
+
+    def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Return the proof that an entry is in the tree of `size` entries.
+
+        Raises:
+            InvalidInput: the index is not below the size.
+            NotFound: the ledger is smaller.
+        """
+        with self._guard:
+            self._check_size(size)
+            return inclusion_proof(self._nodes, index, size)
+
+    def consistency_proof(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the proof that the tree of `new` entries only added to that of `old`.
+
+        Raises:
+            InvalidInput: `old` is zero or above `new`.
+            NotFound: the ledger is smaller.
+        """
+        with self._guard:
+            self._check_size(new)
+            return consistency_proof(self._nodes, old, new)
 
     @property
-    def note(self) -> str | None:
-        """Return the newest signed checkpoint as it stands, unverified; None before the first."""
+    def _covered(self) -> int:
+        return self._signed.size if self._signed else 0
+
+    def _current(self) -> CompactTree:
+        """Return the tree as the disk has it."""
+        if self._lock < 0:
+            raise Conflict("This ledger is closed.", "Open it again.")
+        if self._stale:
+            self._recover()
+        return self._edge.compact
+
+    def _check_size(self, size: int) -> None:
+        if size > self.size:
+            raise NotFound(f"The ledger has {self.size} entries, not {size}.")
+
+    def _write_entries(self, entries: Sequence[bytes]) -> None:
+        at, index = 0, self._edge.compact.size // TILE_WIDTH
+        while at < len(entries):
+            part = entries[at : at + TILE_WIDTH - self._tail_width]
+            self._tail += pack_entries(part)
+            self._tail_width += len(part)
+            # Each bundle is durable before the next, so a kill leaves no hole.
+            self._tiles.put(
+                ENTRIES,
+                index,
+                self._tail,
+                width=self._tail_width,
+                signed=signed_width(self._covered, ENTRIES, index),
+            )
+            at += len(part)
+            if self._tail_width == TILE_WIDTH:
+                self._tail, self._tail_width, index = b"", 0, index + 1
+
+    def _publish(self, note: bytes) -> None:
+        path = self._folder / CHECKPOINT
+        write_atomic(path, note)
+        # A checkpoint has no room for a time; the file's tells readers how fresh it is.
+        at_ns = to_us(self._clock.now()) * 1000
+        os.utime(path, ns=(at_ns, at_ns))
+
+    def _keep(self, head: Checkpoint, note: bytes) -> None:
+        kept = self._folder / HISTORY / str(head.size)
+        if not kept.exists():
+            write_atomic(kept, note)
+
+    def _check_grown(self, head: Checkpoint) -> None:
+        last = self._signed
+        if last is None or last.size == 0:
+            return
+        if head.size < last.size:
+            raise LedgerDamaged("The tree is behind its last signed checkpoint.", _RESTORE)
+        proof = consistency_proof(self._nodes, last.size, head.size)
+        verify_consistency(last.size, head.size, last.root, head.root, proof)
+
+    def _last_signed(self) -> Checkpoint | None:
+        """Return the newest signed head; keep the copy that a kill prevented."""
+        note = read_note(self._folder / CHECKPOINT)
+        newest = max(history_sizes(self._folder), default=-1)
+        head = self._verify(note) if note is not None else None
+        if newest > (head.size if head else -1):
+            raise LedgerDamaged(
+                f"The ledger's checkpoint is older than the one of {newest} entries that it "
+                "published: it was removed or set back.",
+                _RESTORE,
+            )
+        if head is not None and note is not None:
+            self._keep(head, note)
+        return head
+
+    def _verify(self, note: bytes) -> Checkpoint:
         try:
-            return (self._folder / "checkpoint").read_text()
-        except FileNotFoundError:
-            return None
+            return verify_checkpoint(note, self._key.verifier)
+        except (InvalidInput, IntegrityFault) as fault:
+            raise LedgerDamaged(
+                f"The ledger's checkpoint is not signed by this key: {fault.message}",
+                f"Give back the key it was signed with. {_RESTORE}",
+            ) from fault
 
-    @property
-    def checkpoint_at(self) -> datetime | None:
-        """Return when the newest checkpoint was written, by the file's time."""
-        try:
-            return datetime.fromtimestamp((self._folder / "checkpoint").stat().st_mtime, UTC)
-        except FileNotFoundError:
-            return None
+    def _recover(self) -> None:
+        """Derive everything from entries on, beginning with the bundle last signed in."""
+        covered = self._covered
+        bundle = max(covered - 1, 0) // TILE_WIDTH
+        if bundle * TILE_WIDTH + self._tiles.widest(ENTRIES, bundle) < covered:
+            raise LedgerDamaged(
+                f"The ledger's entries are behind its last signed checkpoint of {covered}: "
+                "entries were removed or an old copy was put back.",
+                _RESTORE,
+            )
+        edge = Edge.load(self._tiles, bundle * TILE_WIDTH)
+        if self._signed is not None:
+            self._check_signed_root(edge, self._signed, bundle)
+        self._tail, self._tail_width = b"", 0
+        while self._tail_width == 0 and (width := self._tiles.widest(ENTRIES, bundle)):
+            entries = self._tiles.read_entries(bundle, width)
+            with disk_faults(self._folder):
+                edge.grow([leaf_hash(entry) for entry in entries], signed=covered)
+            if width < TILE_WIDTH:
+                self._tail, self._tail_width = pack_entries(entries), width
+            bundle += 1
+        behind = bundle + (self._tail_width == 0)  # `bundle` may still be begun
+        if self._tiles.widest(ENTRIES, behind):
+            raise LedgerDamaged("Entries are missing in the middle of the ledger.", _RESTORE)
+        self._edge, self._nodes, self._stale = edge, StoredNodes(self._tiles), False
 
-
-def _lock(folder: Path) -> int:
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as fault:
-        os.close(descriptor)
-        raise Conflict(
-            f"Another process writes the ledger {folder}.",
-            "Stop the other Shanasheel that uses this data folder, or give another --data.",
-        ) from fault
-    return descriptor
+    def _check_signed_root(self, edge: Edge, signed: Checkpoint, bundle: int) -> None:
+        tree = edge.compact.copy()
+        missing = signed.size - tree.size
+        for entry in self._tiles.read_entries(bundle, missing) if missing else ():
+            tree.push(leaf_hash(entry))
+        if tree.root != signed.root:
+            raise LedgerDamaged(
+                f"The ledger's entries do not give the root signed at {signed.size}: "
+                "entries or tiles were changed.",
+                _RESTORE,
+            )

@@ -1,187 +1,247 @@
-"""Merkle trees and their proofs (RFC 6962 section 2.1, RFC 9162 sections 2.1.3 to 2.1.5).
+"""The Merkle tree of RFC 6962 and RFC 9162: hashes, roots, proofs.
 
-Roots and proofs are computed from level arrays of complete subtrees, so a proof costs O(log n).
-Verifiers raise `ProofFault`; they never return a bool.
+Knows nothing of files or signatures. Verifiers return nothing when all is well and raise
+otherwise, so that a forgotten `if` cannot accept a forgery.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Sequence
+from typing import Protocol
 
-from shanasheel.base.errors import IntegrityFault, InvalidInput
+from shanasheel.base.errors import InvalidInput
+from shanasheel.prove.ledger.faults import ProofMismatch
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+# C2SP tlog-checkpoint and the Go tools hold sizes in signed 64 bits.
+SIZE_LIMIT = 1 << 63
+
+_REMEDY = "Do not rely on the entry; keep the proof and ask for a fresh one."
 
 
-class ProofFault(IntegrityFault):
-    """A Merkle proof does not prove what it claims."""
+class Nodes(Protocol):
+    """Where proofs take the hashes of complete subtrees from."""
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash over leaves `[index << level, (index + 1) << level)`."""
 
 
-def hash_leaf(entry: bytes) -> bytes:
-    """Return the leaf hash of an entry: SHA-256(0x00 || entry)."""
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the 32 byte hash of one entry (RFC 9162 §2.1.1)."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
-def hash_node(left: bytes, right: bytes) -> bytes:
-    """Return the hash of an inner node: SHA-256(0x01 || left || right)."""
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the 32 byte hash over two subtrees (RFC 9162 §2.1.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-class Tree:
-    """An append-only tree in memory: 32 bytes for each leaf and each complete inner node.
+class CompactTree:
+    """The fewest hashes that still give the root and take more leaves: one per set bit of size.
 
-    >>> tree = Tree()
-    >>> tree.append(hash_leaf(b"a")), tree.append(hash_leaf(b"b"))
-    (0, 1)
-    >>> tree.root(2) == hash_node(hash_leaf(b"a"), hash_leaf(b"b"))
+    >>> tree = CompactTree()
+    >>> tree.root == EMPTY_ROOT
     True
+    >>> tree.push(leaf_hash(b"one"))
+    >>> tree.size, tree.root == leaf_hash(b"one")
+    (1, True)
     """
 
     def __init__(self) -> None:
-        self._levels: list[list[bytes]] = [[]]
+        self.size = 0
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def copy(self) -> CompactTree:
+        """Return an independent tree in the same state."""
+        twin = CompactTree()
+        twin.size, twin._peaks = self.size, list(self._peaks)
+        return twin
+
+    def push(self, digest: bytes, level: int = 0) -> None:
+        """Add a leaf hash, or the hash of a complete subtree of `2 ** level` leaves.
+
+        The size so far must be a multiple of `2 ** level`.
+        """
+        self.size += 1 << level
+        peaks = self._peaks
+        while peaks and peaks[-1][0] == level:
+            digest = node_hash(peaks.pop()[1], digest)
+            level += 1
+        peaks.append((level, digest))
 
     @property
-    def size(self) -> int:
-        """Return the number of leaves."""
-        return len(self._levels[0])
+    def root(self) -> bytes:
+        """Return the root over everything pushed so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        digest = self._peaks[-1][1]
+        for _, left in reversed(self._peaks[:-1]):
+            digest = node_hash(left, digest)
+        return digest
 
-    def append(self, leaf: bytes) -> int:
-        """Add a leaf hash and every inner node that it completes; return the leaf's index."""
-        node, level = leaf, 0
-        while True:
-            if level == len(self._levels):
-                self._levels.append([])
-            row = self._levels[level]
-            row.append(node)
-            if len(row) % 2:
-                return len(self._levels[0]) - 1
-            node, level = hash_node(row[-2], row[-1]), level + 1
 
-    def hashes(self, level: int, start: int, end: int) -> list[bytes]:
-        """Return complete nodes `[start, end)` of a level; level 0 are the leaves."""
-        return self._levels[level][start:end]
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """Return the hash over 2^k adjacent nodes of one level."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
 
-    def root(self, size: int | None = None) -> bytes:
-        """Return the root of the first `size` leaves; of all without."""
-        size = self.size if size is None else size
-        self._check(size)
-        return self._range(0, size) if size else EMPTY_ROOT
 
-    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
-        """Return the proof that leaf `index` is among the first `size` (RFC 9162 2.1.3.1)."""
-        self._check(size)
-        if not 0 <= index < size:
-            raise InvalidInput(f"Entry {index} is not in a tree of {size}.")
-        return self._path(index, 0, size)
+def range_root(nodes: Nodes, start: int, end: int) -> bytes:
+    """Return the hash over leaves `[start, end)` as RFC 9162 MTH gives it.
 
-    def consistency_proof(self, old: int, new: int) -> list[bytes]:
-        """Return the proof that the first `old` leaves begin the first `new` (RFC 9162 2.1.4.1)."""
-        self._check(new)
-        if not 0 < old <= new:
-            raise InvalidInput(f"There is no consistency proof from size {old} to {new}.")
-        return [] if old == new else self._subproof(old, 0, new, whole=True)
+    `start` is where a subtree of a larger tree begins: a multiple of the smallest power of two
+    that is not below `end - start`.
+    """
+    if start == end:
+        return EMPTY_ROOT
+    peaks = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        peaks.append(nodes.node(level, start >> level))
+        start += 1 << level
+    digest = peaks.pop()
+    while peaks:
+        digest = node_hash(peaks.pop(), digest)
+    return digest
 
-    def _check(self, size: int) -> None:
-        if not 0 <= size <= self.size:
-            raise InvalidInput(f"The tree has {self.size} entries, not {size}.")
 
-    def _range(self, start: int, end: int) -> bytes:
-        """Return the hash of leaves `[start, end)`; `start` is a multiple of the split size."""
-        count = end - start
-        if count & (count - 1) == 0:
-            level = count.bit_length() - 1
-            return self._levels[level][start >> level]
-        split = 1 << ((count - 1).bit_length() - 1)
-        return hash_node(self._range(start, start + split), self._range(start + split, end))
+def _split(count: int) -> int:
+    """Return the largest power of two below `count`, which is at least 2."""
+    return 1 << ((count - 1).bit_length() - 1)
 
-    def _path(self, index: int, start: int, end: int) -> list[bytes]:
-        if end - start == 1:
-            return []
-        split = start + (1 << ((end - start - 1).bit_length() - 1))
-        if index < split:
-            return [*self._path(index, start, split), self._range(split, end)]
-        return [*self._path(index, split, end), self._range(start, split)]
 
-    def _subproof(self, old: int, start: int, end: int, *, whole: bool) -> list[bytes]:
-        if old == end:
-            return [] if whole else [self._range(start, end)]
-        split = start + (1 << ((end - start - 1).bit_length() - 1))
-        if old <= split:
-            rest = self._range(split, end)
-            return [*self._subproof(old, start, split, whole=whole), rest]
-        return [*self._subproof(old, split, end, whole=False), self._range(start, split)]
+def inclusion_proof(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
+    """Return the hashes that lead from one leaf to the root, leaf end first (RFC 9162 §2.1.3.1).
+
+    Raises:
+        InvalidInput: there is no such leaf in a tree of that size.
+    """
+    if not 0 <= index < size:
+        raise InvalidInput(f"Entry {index} is not in a tree of {size} entries.")
+    start, end, path = 0, size, list[bytes]()
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append(range_root(nodes, middle, end))
+            end = middle
+        else:
+            path.append(range_root(nodes, start, middle))
+            start = middle
+    return tuple(reversed(path))
+
+
+def consistency_proof(nodes: Nodes, old: int, new: int) -> tuple[bytes, ...]:
+    """Return the hashes that show a tree grew from `old` to `new` leaves (RFC 9162 §2.1.4.1).
+
+    Raises:
+        InvalidInput: `old` is zero (nothing to prove) or above `new`.
+    """
+    if not 0 < old <= new:
+        raise InvalidInput(f"A tree of {new} entries cannot have grown from one of {old}.")
+    start, end, path, whole = 0, new, list[bytes](), True
+    while end != old:
+        middle = start + _split(end - start)
+        if old <= middle:
+            path.append(range_root(nodes, middle, end))
+            end = middle
+        else:
+            path.append(range_root(nodes, start, middle))
+            start, whole = middle, False
+    if not whole:
+        path.append(range_root(nodes, start, end))
+    return tuple(reversed(path))
 
 
 def verify_inclusion(
-    leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Check that `leaf` is entry `index` of the tree of `size` with `root` (RFC 9162 2.1.3.2).
+    """Check that a leaf hash stands at `index` of the tree with that size and root.
 
     Raises:
-        ProofFault: it is not proven.
+        ProofMismatch: it does not, or the proof has a hash too many, too few or of wrong length.
+
+    Source:
+        RFC 9162 §2.1.3.2.
     """
-    _check_hashes([leaf, root, *proof])
-    if not 0 <= index < size:
-        raise ProofFault(f"Entry {index} cannot be in a tree of {size}.")
-    place, last, node = index, size - 1, leaf
+    if not 0 <= index < size < SIZE_LIMIT:
+        raise ProofMismatch(f"Entry {index} cannot be in a tree of {size} entries.", _REMEDY)
+    _check_lengths([leaf, root, *proof])
+    digest, place, last = leaf, index, size - 1
     for sibling in proof:
         if last == 0:
-            raise ProofFault("The inclusion proof is too long.")
+            raise ProofMismatch("The inclusion proof holds more hashes than it may.", _REMEDY)
         if place & 1 or place == last:
-            node = hash_node(sibling, node)
+            digest = node_hash(sibling, digest)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            node = hash_node(node, sibling)
+            digest = node_hash(digest, sibling)
         place, last = place >> 1, last >> 1
     if last != 0:
-        raise ProofFault("The inclusion proof is too short.")
-    if node != root:
-        raise ProofFault(f"Entry {index} is not in the tree with this root.")
+        raise ProofMismatch("The inclusion proof holds fewer hashes than it must.", _REMEDY)
+    _check_equal(digest, root, f"The inclusion proof of entry {index} misses the root.")
 
 
-def verify_consistency(  # noqa: C901, PLR0912 - the numbered steps of the RFC in one place
-    *, old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
+def verify_consistency(
+    old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Check that the tree of `old` entries begins the tree of `new` (RFC 9162 2.1.4.2).
+    """Check that the tree with `new_root` only added to the tree with `old_root`.
 
     Raises:
-        ProofFault: it is not proven; size 0 proves nothing and is refused.
+        ProofMismatch: it did not; sizes are zero or shrink; hashes too many, too few, misshapen.
+
+    Source:
+        RFC 9162 §2.1.4.2. Stricter: a proof from size 0 proves nothing and is refused.
     """
-    _check_hashes([old_root, new_root, *proof])
-    if not 0 < old <= new:
-        raise ProofFault(f"Sizes {old} and {new} cannot be consistent.")
+    if not 0 < old <= new < SIZE_LIMIT:
+        raise ProofMismatch(f"No proof can lead from {old} to {new} entries.", _REMEDY)
+    _check_lengths([old_root, new_root, *proof])
     if old == new:
         if proof:
-            raise ProofFault("Equal sizes need an empty proof.")
-        if old_root != new_root:
-            raise ProofFault("Equal sizes have different roots: the log was forked.")
-        return
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+            raise ProofMismatch("A proof between equal sizes must be empty.", _REMEDY)
+        return _check_equal(old_root, new_root, f"Two different roots for {old} entries.")
+    path = list(proof)
+    # A tree that was complete is itself the first node, and is not repeated in the proof.
+    if old & (old - 1) == 0:
+        path.insert(0, old_root)
     if not path:
-        raise ProofFault("The consistency proof is empty.")
+        raise ProofMismatch("The consistency proof is empty.", _REMEDY)
+    return _fold_consistency(old, new, old_root, new_root, path)
+
+
+def _fold_consistency(
+    old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
+) -> None:
     place, last = old - 1, new - 1
     while place & 1:
         place, last = place >> 1, last >> 1
-    first = second = path[0]
-    for node in path[1:]:
+    was = now = path[0]
+    for sibling in path[1:]:
         if last == 0:
-            raise ProofFault("The consistency proof is too long.")
+            raise ProofMismatch("The consistency proof holds more hashes than it may.", _REMEDY)
         if place & 1 or place == last:
-            first, second = hash_node(node, first), hash_node(node, second)
+            was, now = node_hash(sibling, was), node_hash(sibling, now)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            second = hash_node(second, node)
+            now = node_hash(now, sibling)
         place, last = place >> 1, last >> 1
     if last != 0:
-        raise ProofFault("The consistency proof is too short.")
-    if first != old_root or second != new_root:
-        raise ProofFault("The old tree does not begin the new one: history was rewritten.")
+        raise ProofMismatch("The consistency proof holds fewer hashes than it must.", _REMEDY)
+    _check_equal(was, old_root, f"The consistency proof misses the root of {old} entries.")
+    _check_equal(now, new_root, f"The consistency proof misses the root of {new} entries.")
 
 
-def _check_hashes(hashes: Sequence[bytes]) -> None:
-    if any(len(node) != HASH_BYTES for node in hashes):
-        raise ProofFault("A hash in the proof is not 32 bytes long.")
+def _check_lengths(hashes: Sequence[bytes]) -> None:
+    if any(len(digest) != HASH_BYTES for digest in hashes):
+        raise ProofMismatch("A hash in the proof is not 32 bytes long.", _REMEDY)
+
+
+def _check_equal(one: bytes, other: bytes, message: str) -> None:
+    if not hmac.compare_digest(one, other):
+        raise ProofMismatch(message, _REMEDY)
