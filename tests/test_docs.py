@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import shanasheel
 from shanasheel.app import settings
 from shanasheel.app.settings import read_settings
 from shanasheel.base.errors import ShanasheelError
-from shanasheel.cli.main import app
+from shanasheel.cli.main import COMMANDS, make_app
 from shanasheel.domain.alerts import AlertState, EventKind
 from shanasheel.domain.footage import GapCause
 
@@ -73,7 +74,7 @@ def error_classes() -> set[type[ShanasheelError]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "command"), list(commands(typer.main.get_command(app), ("shanasheel",)))
+    ("name", "command"), list(commands(typer.main.get_command(make_app()), ("shanasheel",)))
 )
 def test_every_command_is_documented_with_every_option(name: str, command: click.Command) -> None:
     text = section((REFERENCE / "commands.md").read_text(), f"`{name}`")
@@ -87,6 +88,16 @@ def test_every_command_is_documented_with_every_option(name: str, command: click
 
     missing = [word for word in options if f"`{word}" not in text and f" {word}`" not in text]
     assert not missing
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    whole = typer.main.get_command(make_app())
+    told = {
+        name: inspect.cleandoc(cmd.help or "").split("\n")[0]
+        for name, cmd in whole.commands.items()
+    }
+
+    assert told == COMMANDS
 
 
 def test_every_field_of_the_configuration_is_documented() -> None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -78,6 +78,22 @@ class FootageReport:
     def holds(self) -> bool:
         """Return whether every step holds."""
         return all(step.ok for step in self.steps)
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain values, times as ISO 8601."""
+        return {
+            "holds": self.holds,
+            "checked": iso(self.checked),
+            "segments": self.segments,
+            "size_bytes": self.size_bytes,
+            "entries": self.entries,
+            "pending": self.pending,
+            "steps": [asdict(step) for step in self.steps],
+            "failures": [
+                {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
+                for failure in self.failures
+            ],
+        }
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shanasheel.actions.footage import Timeline
-from shanasheel.actions.proof import FootageReport
 from shanasheel.base.clock import from_us, iso, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision
@@ -171,31 +170,4 @@ def grant(record: Grant) -> Json:
         "issued": iso(record.issued),
         "expires": iso(record.expires),
         "entry": record.entry,
-    }
-
-
-def report(record: FootageReport) -> Json:
-    """Return every step and failure of a check of the footage."""
-    return {
-        "holds": record.holds,
-        "checked": iso(record.checked),
-        "segments": record.segments,
-        "size_bytes": record.size_bytes,
-        "entries": record.entries,
-        "pending": record.pending,
-        "steps": [
-            {"number": step.number, "name": step.name, "ok": step.ok, "detail": step.detail}
-            for step in record.steps
-        ],
-        "failures": [
-            {
-                "camera": failure.camera,
-                "segment": failure.segment,
-                "start": iso(failure.start),
-                "end": iso(failure.end),
-                "path": failure.path,
-                "reason": failure.reason,
-            }
-            for failure in record.failures
-        ],
     }

@@ -64,7 +64,7 @@ class Checks:
                 at=desk.site.clock.now(),
                 progress=progress,
             )
-            check.result = present.report(report)
+            check.result = report.as_json()
         except Exception as fault:  # noqa: BLE001 - outermost of a thread; shown on the page
             check.fault = f"{type(fault).__name__}: {fault}"
         finally:

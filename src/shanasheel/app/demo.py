@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread, get_native_id
 
 from shanasheel.app.folder import DataFolder, open_folder
 from shanasheel.app.samples import Samples, Say, find_samples
-from shanasheel.base.errors import InvalidInput
+from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.cameras import (
     Camera,
     CameraId,
@@ -34,6 +39,9 @@ _VIEWS = (
     Rendition(begin=0.55, cover=_COVER),
     Rendition(begin=0.75, crop=(0.2, 0.0, 1.0, 0.9)),
 )
+_VERSION = 2  # of the renditions; a change makes cached ones stale
+_HEAD_S = 26.0  # past the end of the cover, and short enough to be ready in about two seconds
+_WHOLE_S = 120.0
 _NAMES = (
     ("Corniche square", "ساحة الكورنيش"),
     ("Hospital gate", "بوابة المستشفى"),
@@ -71,36 +79,98 @@ def demo_folder(root: Path, *, own: bool) -> DataFolder:
     return folder
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """What one sample camera plays: its first seconds at once, all of it as soon as that is ready.
+
+    Args:
+        shown: the file that is played, over and over.
+        whole: the rendition of the whole clip, in a cache that later demos share.
+    """
+
+    place: int
+    clip: Path | None
+    shown: Path
+    whole: Path
+
+    @property
+    def view(self) -> Rendition:
+        """Return how this camera sees the clip."""
+        return _VIEWS[self.place] if self.place < len(_VIEWS) else Rendition()
+
+    def open(self) -> None:
+        """Make `shown` playable: the whole where it is cached, else the first seconds."""
+        self.shown.unlink(missing_ok=True)
+        if self.whole.exists():
+            self.shown.symlink_to(self.whole)
+        else:
+            self._render(self.shown, _HEAD_S)
+
+    def finish(self) -> None:
+        """Render the whole if need be; the camera plays it when it next begins anew."""
+        if self.whole.exists():
+            return
+        self._render(self.whole, _WHOLE_S)
+        link = self.shown.with_suffix(".link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.whole)
+        link.replace(self.shown)
+
+    def _render(self, target: Path, most_s: float) -> None:
+        if self.clip is None:
+            draw_clip(target, seed=self.place, cover=self.view.cover, most_s=min(most_s, 60.0))
+        else:
+            render_clip(self.clip, target, self.view, most_s=most_s)
+
+
 def demo_cameras(
-    samples_folder: Path | None, cache: Path, say: Say
+    samples_folder: Path | None, cache: Path, folder: DataFolder, say: Say
 ) -> tuple[tuple[Camera, ...], bool]:
     """Return at least four sample cameras and whether their footage is real.
 
-    Footage is fetched and rendered when needed.
+    Footage is fetched when needed. What is not rendered yet is rendered in the background while
+    the cameras already play its beginning.
     """
     samples = find_samples(samples_folder, cache, say)
     count = max(len(_VIEWS), min(len(samples.clips), 8))
     say(f"Footage: {samples.origin}. Preparing {count} sample cameras …")
+    shown = folder.root / "cache" / "samples"
+    for needed in (shown, cache / "renditions"):
+        needed.mkdir(parents=True, exist_ok=True)
+    reels = [_reel(samples, cache, shown, place) for place in range(count)]
     with ThreadPoolExecutor(2) as pool:
-        files = list(pool.map(lambda place: _rendered(samples, cache, place), range(count)))
-    cameras = tuple(_camera(place, file, real=samples.real) for place, file in enumerate(files))
+        list(pool.map(Reel.open, reels))
+    Thread(target=_finish, args=(reels, say), name="renditions", daemon=True).start()
+    cameras = tuple(_camera(reel.place, reel.shown, real=samples.real) for reel in reels)
     return cameras, samples.real
 
 
-def _rendered(samples: Samples, cache: Path, place: int) -> Path:
-    """Return what one sample camera sends, rendered once and then cached."""
-    view = _VIEWS[place] if place < len(_VIEWS) else Rendition()
+def _finish(reels: Sequence[Reel], say: Say) -> None:
+    # Recording and analysis come first: on Linux a thread has a priority of its own.
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), 15)
+    try:
+        for reel in reels:
+            reel.finish()
+    except (OSError, ShanasheelError) as fault:
+        say(f"The sample cameras repeat their first {_HEAD_S:.0f} s: {fault}")
+
+
+def _reel(samples: Samples, cache: Path, shown: Path, place: int) -> Reel:
     clip = samples.clips[place % len(samples.clips)] if samples.clips else None
-    told = [str(clip), clip.stat().st_mtime_ns if clip else 0, repr(view), place, 1]
+    view = _VIEWS[place] if place < len(_VIEWS) else Rendition()
+    told = [str(clip), clip.stat().st_mtime_ns if clip else 0, repr(view), place, _VERSION]
     name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
-    target = cache / "renditions" / f"{name}.mp4"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if clip is None:
-            draw_clip(target, seed=place, cover=view.cover)
-        else:
-            render_clip(clip, target, view)
-    return target
+    return Reel(
+        place=place,
+        clip=clip,
+        shown=shown / f"{_id(place)}.mp4",
+        whole=cache / "renditions" / f"{name}.mp4",
+    )
+
+
+def _id(place: int) -> CameraId:
+    return CameraId(f"DEMO-{place + 1:02d}")
 
 
 def _camera(place: int, file: Path, *, real: bool) -> Camera:
@@ -117,7 +187,7 @@ def _camera(place: int, file: Path, *, real: bool) -> Camera:
         loiter_s=15.0,
     )
     return Camera(
-        id=CameraId(f"DEMO-{place + 1:02d}"),
+        id=_id(place),
         url=str(file),
         name=name,
         name_ar=name_ar,

@@ -17,11 +17,11 @@ from fastapi import FastAPI
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
+from shanasheel.app.addresses import is_loopback
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.intake import Intake
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
-from shanasheel.app.settings import is_loopback
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied
 

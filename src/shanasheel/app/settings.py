@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
 
-DEFAULT_PORT = 8400
 _MOST_BYTES = 4 * 1024 * 1024
 
 Point = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
@@ -158,35 +157,3 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         analysis_fps=listed.analysis_fps,
         loop=listed.loop,
     )
-
-
-def parse_listen(text: str) -> tuple[str, int]:
-    """Return host and port of `host:port`, `[v6]:port` or `:port`.
-
-    Raises:
-        InvalidInput: it is none of them.
-
-    >>> parse_listen("127.0.0.1:8400")
-    ('127.0.0.1', 8400)
-    >>> parse_listen("[::1]:80")
-    ('::1', 80)
-    """
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not port.isdigit() or not 0 <= int(port) <= 65_535:
-        raise InvalidInput(f"{text!r} is not an address.", "Give host:port, 127.0.0.1:8400.")
-    return host or "127.0.0.1", int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only programs on this machine can reach `host`.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
-    (True, False)
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -11,10 +11,10 @@ from pathlib import Path
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
+from shanasheel.app.addresses import is_loopback
 from shanasheel.app.assignment import deal, write_assignment
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.app.settings import is_loopback
 from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.app.demo import demo_cameras, demo_folder
 from shanasheel.app.folder import default_folder
 from shanasheel.app.processes import stop_on_signal
-from shanasheel.app.settings import DEFAULT_PORT
 from shanasheel.app.summary import Summary, summarize
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import SystemClock
@@ -44,7 +44,7 @@ def demo(
     root = data or default_folder("shanasheel-demo")
     folder = demo_folder(root, own=data is None)
     cache = default_folder("shanasheel-samples")
-    cameras, real = demo_cameras(samples, cache, remarks.print)
+    cameras, real = demo_cameras(samples, cache, folder, remarks.print)
     clock, stop = SystemClock(), stop_on_signal()
     length_s = 45.0 if headless and seconds is None else seconds
     begun_s = clock.monotonic_s()

@@ -12,7 +12,6 @@ from rich.progress import Progress
 
 from shanasheel.actions.proof import FootageReport, check_footage
 from shanasheel.adapters.stores import open_database
-from shanasheel.api.present import report as as_plain
 from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
@@ -65,7 +64,7 @@ def check(
 
 def _print(report: FootageReport, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(as_plain(report), ensure_ascii=False))
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
     for step in report.steps:
         typer.echo(f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}")

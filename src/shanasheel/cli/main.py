@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 
 import typer
 
 import shanasheel
 from shanasheel.base.errors import ShanasheelError
-from shanasheel.cli import access, analyze, bench, demo, doctor, ledger, run
 
-app = typer.Typer(
-    name="shanasheel",
-    help="City cameras that warn of armed attack and keep proof nobody can quietly change.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-app.command()(demo.demo)
-app.command()(run.run)
-app.command()(analyze.analyze)
-app.command()(doctor.doctor)
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(access.app, name="access")
-app.add_typer(bench.app, name="bench")
+#: Every command with its line in `--help`, so that listing them imports none of them.
+COMMANDS = {
+    "demo": "Play sample cameras from real footage: recorded, analysed, alerted on, proven.",
+    "run": "Record and watch your own cameras until Ctrl-C.",
+    "analyze": "Analyse footage: tracks, sightings, events and a report for each file.",
+    "doctor": "Say what is missing or misconfigured here, and how to mend it.",
+    "ledger": "The tamper-evident log.",
+    "access": "Who may look.",
+    "bench": "Measure accuracy and cost.",
+}
+
+
+def make_app(wanted: str | None = None) -> typer.Typer:
+    """Return the command line.
+
+    Args:
+        wanted: the one command that will run: only its module is imported, for importing all
+            takes seconds on small machines. None imports every command.
+    """
+    app = typer.Typer(
+        name="shanasheel",
+        help="City cameras that warn of armed attack and keep proof nobody can quietly change.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_top)
+    for name, line in COMMANDS.items():
+        if wanted not in (None, name):
+            app.command(name, help=line)(_listed)
+            continue
+        module = importlib.import_module(f"shanasheel.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def _listed() -> None:
+    """Stand in the list for a command that is not run."""
 
 
 def _version(*, asked: bool) -> None:
@@ -32,7 +60,6 @@ def _version(*, asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _top(
     version: bool = typer.Option(
         False, "--version", is_eager=True, help="Print the version and end.",
@@ -44,8 +71,10 @@ def _top(
 
 def main() -> None:
     """Run one command; an error of ours is one line and its own exit code."""
+    first = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    completing = "_SHANASHEEL_COMPLETE" in os.environ
     try:
-        app()
+        make_app(None if completing else first)()
     except ShanasheelError as fault:
         typer.echo(f"shanasheel: {fault}", err=True)
         sys.exit(fault.handling.exit_code)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from shanasheel.app.addresses import parse_listen
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.processes import stop_on_signal
-from shanasheel.app.settings import parse_listen, read_settings
+from shanasheel.app.settings import read_settings
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import SystemClock
 from shanasheel.cli.options import DataOption, remarks

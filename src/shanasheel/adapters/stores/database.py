@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shanasheel.adapters.stores.accounts import AccountRows
@@ -17,6 +15,7 @@ from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
+from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.base.errors import Unavailable
 
@@ -57,7 +56,9 @@ class Database:
                     connection.rollback()
                     raise
                 connection.commit()
-        except OperationalError as fault:
+        except IntegrityError:
+            raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
+        except DatabaseError as fault:
             raise _unavailable(fault) from fault
 
     @contextmanager
@@ -74,7 +75,9 @@ class Database:
                     yield Transaction(connection)
                 finally:
                     connection.rollback()
-        except OperationalError as fault:
+        except IntegrityError:
+            raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
+        except DatabaseError as fault:
             raise _unavailable(fault) from fault
 
     def close(self) -> None:
@@ -90,17 +93,33 @@ def open_database(path: Path) -> Database:
     """
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
     event.listen(engine, "connect", _prepare)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
         with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-    except OperationalError as fault:
+            if _schema(connection) != NEWEST:
+                _migrate(connection)
+    except DatabaseError as fault:
         raise _unavailable(fault) from fault
     path.chmod(0o600)
     return Database(engine)
+
+
+def _schema(connection: Connection) -> str | None:
+    """Return the revision of the stored schema; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: Connection) -> None:
+    # Imported here: it takes a second on small machines, and is seldom needed.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
 
 
 def _prepare(connection: object, _record: ConnectionPoolEntry) -> None:
@@ -113,8 +132,13 @@ def _prepare(connection: object, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _unavailable(fault: OperationalError) -> Unavailable:
+def _unavailable(fault: DatabaseError) -> Unavailable:
+    if isinstance(fault, OperationalError):
+        return Unavailable(
+            f"The database does not answer: {fault.orig}.",
+            "Check the disk's free space and that no other program holds the file.",
+        )
     return Unavailable(
-        f"The database does not answer: {fault.orig}.",
-        "Check the disk's free space and that no other program holds the file.",
+        f"The database is damaged: {fault.orig}.",
+        "Stop, keep the file as it is, and restore the newest copy.",
     )

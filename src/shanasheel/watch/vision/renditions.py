@@ -11,7 +11,8 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
-from numpy.typing import NDArray
+from av.filter import Graph
+from av.video.frame import PictureType
 
 from shanasheel.base.errors import InvalidInput
 
@@ -34,22 +35,32 @@ class Rendition:
     cover: tuple[float, float] | None = None
 
 
-def render_clip(clip: Path, target: Path, rendition: Rendition) -> None:
+def render_clip(clip: Path, target: Path, rendition: Rendition, *, most_s: float = _MOST_S) -> None:
     """Write `clip` as a sample camera would send it: H.264, a key frame a second, no B-frames.
+
+    Args:
+        most_s: how much of it to write, from the rendition's beginning on.
 
     Raises:
         InvalidInput: the clip holds no video that can be decoded.
     """
     rate = _rate(clip)
-    _encode(_rolled(clip, rate, rendition.begin), rate, target, rendition)
+    frames = islice(_rolled(clip, rate, rendition), int(most_s * rate))
+    _encode(frames, rate, target, rendition.cover)
 
 
-def draw_clip(target: Path, *, seed: int, cover: tuple[float, float] | None = None) -> None:
-    """Write generated footage: blocks that cross a marked ground for 60 s at 10 pictures a second.
+def draw_clip(
+    target: Path,
+    *,
+    seed: int,
+    cover: tuple[float, float] | None = None,
+    most_s: float = 60.0,
+) -> None:
+    """Write generated footage: blocks that cross a marked ground, 10 pictures a second.
 
     For machines where no real footage can be had; every picture says in stripes that it is drawn.
     """
-    _encode(_drawn(seed), Fraction(10), target, Rendition(cover=cover))
+    _encode(_drawn(seed, int(most_s * 10)), Fraction(10), target, cover)
 
 
 def _rate(clip: Path) -> Fraction:
@@ -68,37 +79,65 @@ def _opened(clip: Path) -> InputContainer:
     return container
 
 
-def _rolled(clip: Path, rate: Fraction, begin: float) -> Iterator[av.VideoFrame]:
-    """Yield the clip's pictures from `begin` to the end, then those before it."""
+def _rolled(clip: Path, rate: Fraction, rendition: Rendition) -> Iterator[av.VideoFrame]:
+    """Yield the clip's pictures from the rendition's beginning to the end, then those before."""
     with _opened(clip) as container:
         stream = container.streams.video[0]
         length_s = float(container.duration or 0) / av.time_base
         known = stream.frames or int(length_s * rate)
     count = min(known or 10**9, int(_MOST_S * rate))
-    first = int(count * begin) if known else 0
-    yield from _pictures(clip, first, count)
-    yield from _pictures(clip, 0, first)
+    first = int(count * rendition.begin) if known else 0
+    yield from _pictures(clip, first, count, rendition.crop)
+    yield from _pictures(clip, 0, first, rendition.crop)
 
 
-def _pictures(clip: Path, first: int, last: int) -> Iterator[av.VideoFrame]:
+def _pictures(
+    clip: Path, first: int, last: int, crop: tuple[float, float, float, float]
+) -> Iterator[av.VideoFrame]:
     if first >= last:
         return
     with _opened(clip) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
+        graph: Graph | None = None
         try:
             for frame in islice(container.decode(stream), first, last):
-                width_px = min(_MOST_WIDTH_PX, frame.width) // 2 * 2
-                height_px = frame.height * width_px // frame.width // 2 * 2
-                yield frame.reformat(width_px, height_px, "yuv420p")
+                graph = graph or _graph(frame, crop)
+                graph.push(frame)
+                yield graph.vpull()
         except av.FFmpegError as fault:
             raise InvalidInput(f"{clip} is damaged: {fault}.", "Leave it out.") from fault
 
 
+def _graph(frame: av.VideoFrame, crop: tuple[float, float, float, float]) -> Graph:
+    """Return a filter that shrinks pictures like this one and cuts a part out of them."""
+    width = min(_MOST_WIDTH_PX, frame.width) // 2 * 2
+    height = frame.height * width // frame.width // 2 * 2
+    x1, x2 = (int(width * edge) // 4 * 4 for edge in (crop[0], crop[2]))
+    y1, y2 = (int(height * edge) // 4 * 4 for edge in (crop[1], crop[3]))
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width,
+        height=frame.height,
+        format=frame.format,
+        time_base=Fraction(1, 1000),
+    )
+    graph.link_nodes(
+        source,
+        graph.add("scale", f"{width}:{height}"),
+        graph.add("format", "yuv420p"),
+        graph.add("crop", f"{x2 - x1}:{y2 - y1}:{x1}:{y1}"),
+        graph.add("buffersink"),
+    ).configure()
+    return graph
+
+
 def _encode(
-    frames: Iterable[av.VideoFrame], rate: Fraction, target: Path, rendition: Rendition
+    frames: Iterable[av.VideoFrame],
+    rate: Fraction,
+    target: Path,
+    cover: tuple[float, float] | None,
 ) -> None:
-    cover = rendition.cover
     part = target.with_suffix(".part.mp4")
     rng = np.random.default_rng(7)
     with av.open(str(part), "w", format="mp4") as out:
@@ -108,47 +147,30 @@ def _encode(
         stream.pix_fmt = "yuv420p"
         stream.codec_context.gop_size = max(1, round(rate))
         for place, frame in enumerate(frames):
-            picture = np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
-            shown = _cropped(picture, frame.width, frame.height, rendition.crop)
+            sent = frame
             if cover is not None and cover[0] <= place / rate < cover[1]:
-                shown = _covered(shown, rng)
-            sent = av.VideoFrame.from_ndarray(shown, format="yuv420p")
+                sent = _covered(frame.width, frame.height, rng)
             if place == 0:
                 stream.width, stream.height = sent.width, sent.height
+            sent.pict_type = PictureType.NONE  # the encoder chooses, not the clip
             sent.pts, sent.time_base = place, 1 / rate
             out.mux(stream.encode(sent))
         out.mux(stream.encode(None))
     part.replace(target)
 
 
-def _cropped(
-    picture: NDArray[np.uint8], width: int, height: int, crop: tuple[float, float, float, float]
-) -> NDArray[np.uint8]:
-    """Cut a part out of a planar picture, on multiples of 4 pixels."""
-    if crop == (0.0, 0.0, 1.0, 1.0):
-        return picture
-    x1, x2 = (int(width * edge) // 4 * 4 for edge in (crop[0], crop[2]))
-    y1, y2 = (int(height * edge) // 4 * 4 for edge in (crop[1], crop[3]))
-    luma = picture[:height][y1:y2, x1:x2]
-    chroma = picture[height:].reshape(2, height // 2, width // 2)
-    parts = chroma[:, y1 // 2 : y2 // 2, x1 // 2 : x2 // 2]
-    flat = np.concatenate([luma.reshape(-1), parts.reshape(-1)])
-    return flat.reshape((y2 - y1) * 3 // 2, x2 - x1)
-
-
-def _covered(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _covered(width: int, height: int, rng: np.random.Generator) -> av.VideoFrame:
     """Return a dark sheet with a sensor's noise in place of the picture."""
-    height = picture.shape[0] * 2 // 3
-    covered = np.full_like(picture, 128)
-    covered[:height] = np.clip(rng.normal(38, 1.5, (height, picture.shape[1])), 0, 255)
-    return covered
+    sheet = np.full((height * 3 // 2, width), 128, np.uint8)
+    sheet[:height] = rng.integers(36, 41, (height, width), np.uint8)
+    return av.VideoFrame.from_ndarray(sheet, format="yuv420p")
 
 
-def _drawn(seed: int) -> Iterator[av.VideoFrame]:
+def _drawn(seed: int, count: int) -> Iterator[av.VideoFrame]:
     rng = np.random.default_rng(seed)
     ground = rng.normal(110, 10, (480, 640)).clip(0, 255).astype(np.uint8)
     ground[:24] = np.where((np.arange(640) // 20) % 2, 235, 20)  # the stripes that say: drawn
-    for moment in range(600):
+    for moment in range(count):
         rgb = np.repeat(ground[:, :, None], 3, axis=2)
         for walker in range(4):
             x = int((moment * (2 + walker) + seed * 90 + walker * 160) % 600)
