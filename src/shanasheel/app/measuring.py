@@ -1,39 +1,54 @@
-"""What a camera costs: hub and workers run for a while, their CPU time and memory read."""
+"""What a camera costs and how soon a page hears: hub and workers run for a while, measured."""
 
 from __future__ import annotations
 
+import json
+import statistics
 import tempfile
+import threading
+from datetime import datetime
 from pathlib import Path
 
 import psutil
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from shanasheel.app.folder import open_folder
 from shanasheel.app.machine import Machine
 from shanasheel.app.supervisor import Plan, supervise
-from shanasheel.base.clock import SystemClock
-from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.base.clock import Clock, SystemClock
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.cameras import Camera, CameraId, RuleKind, Zone
+from shanasheel.watch.sources.opening import open_file
+from shanasheel.watch.vision.renditions import Rendition, render_clip
 
 _WARM_UP_S = 6.0
 
 
 def measure_pipeline(clip: Path, *, cameras: int, seconds: float) -> dict[str, object]:
-    """Play a clip as so many live cameras and return shares of one core and memory.
+    """Play a clip as so many live cameras and return shares of one core, memory and delays.
+
+    Delays are from the arrival of the picture that caused an alert to the arrival of the alert
+    at a client of `/api/v1/updates`, as an open page is one.
 
     Raises:
-        InvalidInput: the clip is not there.
+        NotFound: the clip is not there.
+        InvalidInput: it cannot be played as a camera.
     """
     clock = SystemClock()
-    listed = tuple(
-        Camera(id=CameraId(f"CAM-{number:02d}"), url=str(clip.resolve()))
-        for number in range(1, cameras + 1)
-    )
     readings: list[tuple[float, float]] = []
     memory: list[int] = []
     decoded: list[float] = []
     begun_s = clock.monotonic_s()
+    page = _Page(clock)
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = open_folder(Path(scratch))
+        film = _as_a_camera_sends(clip, folder.root / "cache" / "clip.mp4")
+        listed = tuple(
+            Camera(id=CameraId(f"CAM-{number:02d}"), url=str(film), zones=_grid())
+            for number in range(1, cameras + 1)
+        )
 
         def over() -> bool:
             now_s = clock.monotonic_s()
@@ -44,8 +59,10 @@ def measure_pipeline(clip: Path, *, cameras: int, seconds: float) -> dict[str, o
             return now_s - begun_s >= _WARM_UP_S + seconds
 
         plan = Plan(folder=folder, site_name="bench", cameras=listed, address=("127.0.0.1", 0))
-        supervise(plan, clock, until=over)
+        supervise(plan, clock, until=over, started=page.open)
         for status in Machine(folder.root).cameras().values():
+            if not status["segments"]:
+                raise InvalidInput(f"{clip} cannot be played as a camera.", "Give another clip.")
             decoded.append(float(str(status["decoded_share"])))
     (first_s, first_cpu), (last_s, last_cpu) = readings[0], readings[-1]
     cores = (last_cpu - first_cpu) / (last_s - first_s)
@@ -57,7 +74,66 @@ def measure_pipeline(clip: Path, *, cameras: int, seconds: float) -> dict[str, o
         "memory_mb": round(max(memory) / 1e6),
         "memory_mb_per_camera": round(max(memory) / 1e6 / cameras),
         "decoded_share": round(sum(decoded) / len(decoded), 3) if decoded else None,
+        **page.result(),
     }
+
+
+def _as_a_camera_sends(clip: Path, target: Path) -> Path:
+    """Return the clip if cameras send its codec, else a rendition of it."""
+    container, stream = open_file(clip.resolve())
+    with container:
+        codec = stream.codec_context.name
+    if codec in ("h264", "hevc"):
+        return clip.resolve()
+    render_clip(clip, target, Rendition())
+    return target
+
+
+def _grid() -> tuple[Zone, ...]:
+    """Return a zone for each third of width and height, so that whoever moves raises alerts."""
+    thirds = [(place % 3 / 3, place // 3 / 3) for place in range(9)]
+    return tuple(
+        Zone(
+            name=f"Z{number}",
+            points=((x, y), (x + 1 / 3, y), (x + 1 / 3, y + 1 / 3), (x, y + 1 / 3)),
+            rules=(RuleKind.ZONE_ENTRY,),
+        )
+        for number, (x, y) in enumerate(thirds, start=1)
+    )
+
+
+class _Page:
+    """Listens as an open page does; its thread ends with the hub's connection."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._delays_s: list[float] = []
+
+    def open(self, url: str) -> None:
+        """Begin to listen."""
+        threading.Thread(target=self._listen, args=(url,), name="page", daemon=True).start()
+
+    def result(self) -> dict[str, object]:
+        """Return how many alerts came and how late, in seconds; None where none came."""
+        delays = sorted(self._delays_s)
+        if not delays:
+            return {"alert_messages": 0, "alert_delay_s_median": None, "alert_delay_s_worst": None}
+        return {
+            "alert_messages": len(delays),
+            "alert_delay_s_median": round(statistics.median(delays), 3),
+            "alert_delay_s_worst": round(delays[-1], 3),
+        }
+
+    def _listen(self, url: str) -> None:
+        try:
+            with connect(f"{url.replace('http', 'ws', 1)}/api/v1/updates") as socket:
+                for text in socket:
+                    message = json.loads(text)
+                    if message["type"] == "alert":
+                        seen = datetime.fromisoformat(message["alert"]["last_event"])
+                        self._delays_s.append((self._clock.now() - seen).total_seconds())
+        except (OSError, WebSocketException):
+            return
 
 
 def _children() -> tuple[float, int]:

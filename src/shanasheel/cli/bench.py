@@ -81,7 +81,7 @@ def pipeline(
     seconds: Annotated[float, typer.Option(help="How long to measure.", min=5)] = 30,
     as_json: JsonOption = False,
 ) -> None:
-    """Print CPU and memory of recording and analysing, per camera.
+    """Print CPU and memory per camera, and how soon alerts reach an open page.
 
     Example: [bold]shanasheel bench pipeline clip.mp4 --cameras 4 --seconds 30[/bold]
     """

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """What a decoder must be told: many older codecs say none of it in the stream.
+
+    Args:
+        decoder: FFmpeg's name of it, for example `libdav1d`.
+        tag: four characters that tell variants of a codec apart.
+        pixels: how pictures are laid out, for example `yuv420p`; None when unknown.
+        bits: of each coded sample; 0 when unknown.
+    """
+
+    decoder: str
+    tag: str
+    pixels: str | None
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamFormat:
     """How the packets of one source session are coded.
 
@@ -25,7 +42,9 @@ class StreamFormat:
         time_base: seconds per tick of `Packet.pts` and `Packet.dts`.
         frame_rate: pictures a second as declared or guessed; None when unknown.
         rotation_deg: clockwise turn a player must apply: 0, 90, 180 or 270.
-        template: the demuxer's stream, for stream copy; never used to decode.
+        template: the demuxer's stream, for stream copy; never used to decode; None when FFmpeg
+            cannot copy the codec.
+        decoding: for whoever looks at pictures; None for streams that are only copied.
     """
 
     codec: str
@@ -35,7 +54,8 @@ class StreamFormat:
     time_base: Fraction
     frame_rate: float | None
     rotation_deg: int
-    template: av.VideoStream
+    template: av.VideoStream | None
+    decoding: Decoding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

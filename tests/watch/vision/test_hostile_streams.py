@@ -60,7 +60,11 @@ def test_a_codec_that_holds_no_pictures_is_refused(tmp_path: Path, codec: str) -
     footage = read_footage(make_video(tmp_path / "c.mp4", frames=5), camera=CAMERA, start=START)
 
     with pytest.raises(InvalidInput):
-        PacketDecoder(replace(footage.format, codec=codec))
+        PacketDecoder(replace(footage.format, codec=codec, decoding=None))
+    told = footage.format.decoding
+    assert told is not None
+    with pytest.raises(InvalidInput):
+        PacketDecoder(replace(footage.format, decoding=replace(told, decoder=codec)))
 
 
 def test_a_pixel_format_nobody_can_convert_is_refused() -> None:

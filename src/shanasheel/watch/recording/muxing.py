@@ -67,6 +67,8 @@ class FragmentedFile:
     def __init__(self, path: Path, form: StreamFormat, *, fragment_s: float = FRAGMENT_S) -> None:
         self.path = path
         self._form = form
+        if form.template is None:
+            raise _not_for_mp4(form)
         self._stream = path.open("xb", buffering=0)
         self._file = _HashedFile(self._stream)
         try:
@@ -76,10 +78,7 @@ class FragmentedFile:
         except (FFmpegError, ValueError) as error:
             self._stream.close()
             path.unlink(missing_ok=True)
-            raise InvalidInput(
-                f"MP4 cannot hold video coded as {form.codec}.",
-                "Set the camera to H.264 or H.265, or convert the file.",
-            ) from error
+            raise _not_for_mp4(form) from error
 
     @property
     def sha256(self) -> str:
@@ -129,3 +128,10 @@ class FragmentedFile:
             f"{self.path.name} cannot take a picture coded as {self._form.codec}.",
             "The camera sends damaged video; the session must be opened anew.",
         )
+
+
+def _not_for_mp4(form: StreamFormat) -> InvalidInput:
+    return InvalidInput(
+        f"MP4 cannot hold video coded as {form.codec}.",
+        "Set the camera to H.264 or H.265, or convert the file.",
+    )

@@ -9,11 +9,12 @@ import av
 from av.error import FFmpegError
 
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.footage import StreamFormat
+from shanasheel.domain.footage import Decoding, StreamFormat
 
 _TICKS = Fraction(1, 90_000)  # RTP's clock, for streams that declare none
 _LARGEST_PX = 16_384  # H.264 level 6.2 ends below this; beyond it headers are hostile
 _FASTEST_FPS = 1_000.0
+_HOLDERS = ("nut", "mov", "avi", "matroska")  # the first takes nearly every codec
 
 
 def describe(stream: av.VideoStream, *, rotation_deg: int = 0) -> StreamFormat:
@@ -40,6 +41,12 @@ def describe(stream: av.VideoStream, *, rotation_deg: int = 0) -> StreamFormat:
         frame_rate=_rate_of(stream),
         rotation_deg=rotation_deg,
         template=_detached(stream),
+        decoding=Decoding(
+            decoder=context.codec.name,
+            tag=context.codec_tag,
+            pixels=context.pix_fmt,
+            bits=context.bits_per_coded_sample,
+        ),
     )
 
 
@@ -50,19 +57,19 @@ def _rate_of(stream: av.VideoStream) -> float | None:
     return None
 
 
-def _detached(stream: av.VideoStream) -> av.VideoStream:
+def _detached(stream: av.VideoStream) -> av.VideoStream | None:
     """Copy the codec parameters into a container of our own that is never written.
 
     The demuxer's stream is freed memory once the demuxer is closed, while recorders still copy
-    from it: that would crash the process. NUT accepts every codec.
+    from it: that would crash the process. None when no container here takes the codec.
     """
-    holder = av.open(io.BytesIO(), "w", format="nut")
-    try:
-        return holder.add_stream_from_template(stream, opaque=True)
-    except (FFmpegError, ValueError) as error:
-        raise InvalidInput(
-            f"Video coded as {stream.codec_context.name} cannot be copied.", "Convert it to H.264."
-        ) from error
+    for container in _HOLDERS:
+        holder = av.open(io.BytesIO(), "w", format=container)
+        try:
+            return holder.add_stream_from_template(stream, opaque=True)
+        except (FFmpegError, ValueError):
+            continue
+    return None
 
 
 def rotation_of(frame: av.VideoFrame) -> int:

@@ -28,15 +28,7 @@ class PacketDecoder:
     """
 
     def __init__(self, form: StreamFormat, *, threads: int = 1) -> None:
-        try:
-            codec = av.CodecContext.create(form.codec, "r")
-        except (av.FFmpegError, ValueError) as fault:
-            raise _no_decoder(form) from fault
-        if not isinstance(codec, av.VideoCodecContext):
-            raise _no_decoder(form)
-        self._codec = codec
-        if form.extradata:
-            self._codec.extradata = form.extradata
+        self._codec = _decoder(form)
         self._codec.thread_count = threads
         self._form = form
         self._waiting: deque[tuple[int, int, datetime]] = deque(maxlen=_REMEMBERED)
@@ -84,6 +76,25 @@ class PacketDecoder:
             frame=frame,
             rotation_deg=self._form.rotation_deg,
         )
+
+
+def _decoder(form: StreamFormat) -> av.VideoCodecContext:
+    """Return a decoder that knows all the demuxer knew."""
+    told = form.decoding
+    try:
+        codec = av.CodecContext.create(told.decoder if told else form.codec, "r")
+    except (av.FFmpegError, ValueError) as fault:
+        raise _no_decoder(form) from fault
+    if not isinstance(codec, av.VideoCodecContext):
+        raise _no_decoder(form)
+    if form.extradata:
+        codec.extradata = form.extradata
+    if told is not None:
+        codec.width, codec.height = form.width_px, form.height_px
+        codec.codec_tag, codec.bits_per_coded_sample = told.tag, told.bits
+        if told.pixels:
+            codec.pix_fmt = told.pixels
+    return codec
 
 
 def _no_decoder(form: StreamFormat) -> InvalidInput:
