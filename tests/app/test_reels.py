@@ -38,7 +38,9 @@ def test_cameras_play_the_beginning_at_once_and_the_whole_later(tmp_path: Path, 
     for camera in cameras:
         wait_until_whole(Path(camera.url))
         assert decoded_frames(Path(camera.url)) == 40 * rate
-    again, _real = demo_cameras(clips, tmp_path / "cache", open_folder(tmp_path / "e"), said.append)
+    again, _real = demo_cameras(
+        clips, tmp_path / "cache", open_folder(tmp_path / "e"), said.append, rest_after_s=0
+    )
     assert all(Path(camera.url).is_symlink() for camera in again)
     assert len(said) == 2
 
@@ -49,7 +51,7 @@ def test_a_view_shows_its_part_of_the_picture(tmp_path: Path) -> None:
     make_video(clips / "a.mp4", frames=30, size=(320, 240))
 
     cameras, _real = demo_cameras(
-        clips, tmp_path / "cache", open_folder(tmp_path / "d"), lambda _said: None
+        clips, tmp_path / "cache", open_folder(tmp_path / "d"), lambda _said: None, rest_after_s=600
     )
 
     sizes = []

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread, get_native_id
+from threading import Timer, get_native_id
 
 from shanasheel.app.folder import DataFolder, open_folder
 from shanasheel.app.samples import Samples, Say, find_samples
@@ -42,6 +42,7 @@ _VIEWS = (
 _VERSION = 2  # of the renditions; a change makes cached ones stale
 _HEAD_S = 26.0  # past the end of the cover, and short enough to be ready in about two seconds
 _WHOLE_S = 120.0
+_REST_AFTER_S = 12.0  # starting up needs every core
 _NAMES = (
     ("Corniche square", "ساحة الكورنيش"),
     ("Hospital gate", "بوابة المستشفى"),
@@ -124,7 +125,12 @@ class Reel:
 
 
 def demo_cameras(
-    samples_folder: Path | None, cache: Path, folder: DataFolder, say: Say
+    samples_folder: Path | None,
+    cache: Path,
+    folder: DataFolder,
+    say: Say,
+    *,
+    rest_after_s: float = _REST_AFTER_S,
 ) -> tuple[tuple[Camera, ...], bool]:
     """Return at least four sample cameras and whether their footage is real.
 
@@ -140,7 +146,9 @@ def demo_cameras(
     reels = [_reel(samples, cache, shown, place) for place in range(count)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Reel.open, reels))
-    Thread(target=_finish, args=(reels, say), name="renditions", daemon=True).start()
+    rest = Timer(rest_after_s, _finish, (reels, say))
+    rest.daemon = True
+    rest.start()
     cameras = tuple(_camera(reel.place, reel.shown, real=samples.real) for reel in reels)
     return cameras, samples.real
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER = PasswordHasher()  # the library's default: RFC 9106 low-memory, 64 MiB, t=3, p=4
-# Checked when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -23,8 +23,15 @@ def password_matches(hashed: str | None, password: str) -> bool:
     >>> password_matches(None, "nobody has this password")
     False
     """
+    nobody = _nobody()  # asked for known names too, so that the first answer tells nothing either
     try:
-        right = _HASHER.verify(hashed or _NOBODY, password)
+        right = _HASHER.verify(hashed or nobody, password)
     except (VerificationError, InvalidHashError):
         return False
     return right and hashed is not None
+
+
+@cache
+def _nobody() -> str:
+    """Return what is checked for an unknown name, so that the answer takes as long."""
+    return _HASHER.hash("nobody has this password")
