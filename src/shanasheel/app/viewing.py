@@ -124,6 +124,7 @@ class Viewing:
             if view.shielded is None:
                 view.shielded = Recorder(
                     data=self._data, camera=view.camera.id, stream=Stream.SHIELDED,
+                    fragment_s=_FRAGMENT_S,
                     clock=self._clock, ids=self._ids,
                 )  # fmt: skip
             segments += view.shielded.push(packet)

@@ -10,7 +10,7 @@ from shanasheel.base.errors import Conflict, InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Alert, AlertState, Decision
 
-_LONGEST_REASON = 2000
+_LONGEST_REASON = 1000
 
 
 class Asks(Enum):

@@ -9,6 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from footage import data_folder
 from shanasheel.base.clock import FakeClock
@@ -28,6 +30,7 @@ from shanasheel.watch.vision import (
     still,
 )
 from shanasheel.watch.vision.renditions import Rendition, render_clip
+from shanasheel.watch.vision.shield import _joined
 from videos import make_video
 
 CAMERA = CameraId("C1")
@@ -125,6 +128,25 @@ def test_a_head_stays_masked_for_half_a_second_after_it_was_missed() -> None:
 
     assert len(np.unique(held[62:90, 100:130].reshape(-1, 3), axis=0)) <= 4
     assert len(np.unique(free[62:90, 100:130].reshape(-1, 3), axis=0)) > 100
+
+
+@given(
+    some.lists(
+        some.tuples(
+            *[some.floats(0, 1, width=32)] * 2, *[some.floats(0.015625, 0.25, width=32)] * 2
+        ),
+        max_size=40,
+    )
+)
+def test_joined_heads_hide_all_that_single_ones_hide(boxes: list[tuple[float, ...]]) -> None:
+    heads = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.float32).reshape(-1, 4)
+
+    joined = _joined(heads)
+
+    assert len(joined) <= len(heads)
+    for x1, y1, x2, y2 in heads:
+        inside = (joined[:, :2] <= [x1, y1]).all(axis=1) & (joined[:, 2:] >= [x2, y2]).all(axis=1)
+        assert inside.any()
 
 
 def test_a_still_is_a_small_masked_jpeg() -> None:

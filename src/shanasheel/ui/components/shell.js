@@ -10,6 +10,7 @@ import { on } from "shanasheel-ui/updates.js";
 
 const TOASTS = 3;
 const TOAST_MS = 12000;
+const RECENT_MS = 30000;
 const YEAR_S = 31536000;
 
 function remember(name, value) {
@@ -92,7 +93,9 @@ export default {
       if (up && before === "down") this.count();
     },
     hear(alert) {
-      const fresh = !this.known.has(alert.id) && alert.state === "new";
+      // Old alerts with one more event are no news, also when they come before the list does.
+      const recent = Date.now() - Date.parse(alert.raised) < RECENT_MS;
+      const fresh = recent && !this.known.has(alert.id) && alert.state === "new";
       this.known.add(alert.id);
       const unread = new Set(this.unread);
       if (alert.state === "new") unread.add(alert.id);

@@ -94,7 +94,8 @@ def _letterbox(picture: Picture, input_px: int) -> tuple[Floats, float]:
     height_px = max(1, round(picture.height_px * scale))
     padded = np.zeros((-(-height_px // 32) * 32, -(-width_px // 32) * 32, 3), np.float32)
     padded[:height_px, :width_px] = picture.pixels(width_px, height_px, "bgr24")
-    padded = (padded - _MEAN) / _STD
+    padded -= _MEAN
+    padded *= 1 / _STD
     return np.ascontiguousarray(padded.transpose(2, 0, 1)[None]), scale
 
 

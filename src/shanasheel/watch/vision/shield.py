@@ -22,6 +22,7 @@ _WIDER = 0.15  # of the box's width, on each side
 _HOLD = timedelta(seconds=0.5)  # a head missed in one picture stays masked (research, section 7)
 _MOST_HELD = 64  # pictures within the hold; at the bound the oldest goes (128 pictures a second)
 _LEAST_PX = 6
+_SAME = 0.4  # overlap of two boxes that mask one head (guess; more only costs time)
 
 
 def head_boxes(detections: Detections) -> NDArray[np.float32]:
@@ -74,8 +75,24 @@ class Shield:
         self._held.append((picture.at, head_boxes(detections)))
         while picture.at - self._held[0][0] > _HOLD:
             self._held.popleft()
-        heads = np.concatenate([boxes for _, boxes in self._held])
-        return mask(_upright(picture, self._width_px), heads)
+        heads = np.concatenate([boxes for _, boxes in reversed(self._held)])
+        return mask(_upright(picture, self._width_px), _joined(heads))
+
+
+def _joined(heads: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return fewer boxes that cover the same: those of one head through time become one."""
+    joined = []
+    left = heads
+    while len(left):
+        low, high = np.maximum(left[0, :2], left[:, :2]), np.minimum(left[0, 2:], left[:, 2:])
+        shared = np.clip(high - low, 0, None).prod(axis=1)
+        area = (left[:, 2:] - left[:, :2]).prod(axis=1)
+        same = shared > _SAME * (area[0] + area - shared)
+        same[0] = True
+        cluster = left[same]
+        joined.append(np.concatenate([cluster[:, :2].min(axis=0), cluster[:, 2:].max(axis=0)]))
+        left = left[~same]
+    return np.array(joined, np.float32).reshape(-1, 4)
 
 
 def still(
