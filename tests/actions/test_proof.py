@@ -2,89 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shanasheel.actions.ingest import absorb
-from shanasheel.actions.proof import FootageReport, check_footage, ledger_status
-from shanasheel.app.folder import DataFolder, open_folder
-from shanasheel.app.machine import Machine
-from shanasheel.app.wiring import Wired, open_site
-from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.footage import Gap, GapCause, Segment
+from shanasheel.actions.proof import FootageReport, ledger_status
+from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.wire import to_line
 from shanasheel.ui.locales import text
-
-CAMERA = CameraId("cam-1")
-
-
-@dataclass
-class Place:
-    """A site with six sealed segments and a gap, all logged."""
-
-    wired: Wired
-    folder: DataFolder
-    segments: list[Segment]
-
-    def check(self) -> FootageReport:
-        site = self.wired.site
-        return check_footage(site.data, site.store, self.wired.verifier_key, at=site.clock.now())
-
-    def sql(self, statement: str, *values: object) -> None:
-        with sqlite3.connect(self.folder.database) as database:
-            changed = database.execute(statement, values).rowcount
-        database.close()
-        assert changed > 0
+from sites import CAMERA, Place, make_place
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    folder = open_folder(tmp_path / "data")
-    wired = open_site(folder, site_name="test", workers=Machine(folder.root))
-    site = wired.site
-    segments, at = [], site.clock.now() - timedelta(minutes=5)
-    for number in range(6):
-        content = f"footage {number} ".encode() * 200
-        path = folder.root / f"archive/cam-1/{number}.mp4"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-        segments.append(
-            Segment(
-                id=site.ids.new(),
-                camera=CAMERA,
-                stream=Stream.MAIN,
-                start=at + timedelta(seconds=10 * number),
-                end=at + timedelta(seconds=10 * number + 10),
-                path=f"archive/cam-1/{number}.mp4",
-                size_bytes=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
-                codec="avc1.42c01e",
-                mime='video/mp4; codecs="avc1.42C01E"',
-                width_px=64,
-                height_px=48,
-                frames=150,
-            )
-        )
-    end = segments[-1].end
-    gap = Gap(
-        id=site.ids.new(),
-        camera=CAMERA,
-        start=end,
-        end=end + timedelta(seconds=3),
-        cause=GapCause.SIGNAL_LOST,
-    )
-    assert not absorb(site, "test", [to_line(one) for one in (*segments, gap)], "end").rejected
-    assert site.sequencer.catch_up() == 7
-    yield Place(wired, folder, segments)
-    wired.close()
+    made = make_place(tmp_path / "data")
+    yield made
+    made.wired.close()
 
 
 def failed(report: FootageReport) -> set[str]:

@@ -101,6 +101,27 @@ def test_the_proof_page_proves_the_footage_intact(page: object, demo: Product) -
     assert page.locator("[data-role=failures]").count() == 0
 
 
+def test_footage_is_held_from_playback_and_released_on_the_proof_page(
+    page: object, demo: Product
+) -> None:
+    wait_for(lambda: demo.get("/status")["segments"] >= 1, "a segment")
+
+    page.goto(f"{demo.url}/playback")
+    page.locator("[data-role=hold-open]").click()
+    page.locator("[data-role=hold] input[name=reason]").fill("القضية 31")
+    page.keyboard.press("Enter")
+    wait_for(lambda: demo.get("/holds?active=true")["items"], "the hold")
+    (hold,) = demo.get("/holds?active=true")["items"]
+    page.goto(f"{demo.url}/proof")
+    page.locator("[data-role=holds] button").first.click()
+    page.locator("[role=dialog] input[name=reason]").fill("closed")
+    page.keyboard.press("Enter")
+    wait_for(lambda: not demo.get("/holds?active=true")["items"], "the release")
+
+    assert hold["reason"] == "القضية 31"
+    assert demo.get("/holds")["items"][0]["release_reason"] == "closed"
+
+
 @pytest.mark.parametrize("path", ["/map", "/playback", "/find", "/status", "/login"])
 def test_every_page_opens_without_a_fault(page: object, demo: Product, path: str) -> None:
     faults: list[str] = []

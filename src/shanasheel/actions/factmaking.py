@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Decision, Event, EventKind
 from shanasheel.domain.facts import Fact, FactKind
 from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.keeping import Kept, Why
 from shanasheel.prove.ledger import canonical
 
 _TAMPERING = (EventKind.CAMERA_COVERED, EventKind.SIGNAL_LOST)
@@ -85,4 +86,14 @@ def decision_fact(decision: Decision) -> Fact:
             "by": decision.by,
             "reason": decision.reason,
         },
+    )
+
+
+def deletion_fact(identifier: str, at: datetime, segments: Sequence[Kept], why: Why) -> Fact:
+    """Return the fact that segments were deleted, naming each and the reason."""
+    return make_fact(
+        identifier,
+        FactKind.DELETION,
+        at,
+        {"why": why.value, "segments": [segment.id for segment in segments]},
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from shanasheel.actions.access import require_grant
 from shanasheel.actions.cameras import camera_named
 from shanasheel.actions.site import Site
+from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import CameraId, Stream
@@ -22,9 +23,16 @@ _LONGEST_DAYS = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What is known of a span of one camera: recorded spans (microseconds), gaps, happenings."""
+    """What is known of a span of one camera: happenings, and spans in microseconds.
+
+    Args:
+        deleted: spans that were recorded and are gone by rule.
+        held: spans that must not expire.
+    """
 
     recorded: tuple[tuple[int, int], ...]
+    deleted: tuple[tuple[int, int], ...]
+    held: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...]
     events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
@@ -42,6 +50,19 @@ def timeline(site: Site, camera: str, start: datetime, end: datetime) -> Timelin
     with site.store.read() as rows:
         return Timeline(
             recorded=tuple(_joined(rows.footage.spans(known, Stream.MAIN, start, end))),
+            deleted=tuple(
+                _joined(
+                    [
+                        (to_us(one.start), to_us(one.end))
+                        for one in rows.keeping.deleted(known, Stream.MAIN, start, end)
+                    ]
+                )
+            ),
+            held=tuple(
+                (to_us(hold.start), to_us(hold.end))
+                for hold in rows.keeping.holds(active=True)
+                if known in hold.cameras and hold.start < end and start < hold.end
+            ),
             gaps=rows.footage.gaps(known, start, end),
             events=rows.alerts.events(known, start, end),
             alerts=rows.alerts.between(known, start, end),

@@ -64,11 +64,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FootageReport:
-    """Every step of a check of ledger and footage, and every segment that fails."""
+    """Every step of a check of ledger and footage, and every segment that fails.
+
+    Args:
+        segments: that are still to be there.
+        deleted: that are gone, as a fact in the ledger says.
+        pending: facts that wait to be logged.
+    """
 
     steps: tuple[Step, ...]
     failures: tuple[Failure, ...]
     segments: int
+    deleted: int
     size_bytes: int
     entries: int
     pending: int
@@ -85,6 +92,7 @@ class FootageReport:
             "holds": self.holds,
             "checked": iso(self.checked),
             "segments": self.segments,
+            "deleted": self.deleted,
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
@@ -103,6 +111,7 @@ class _Findings:
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
+    deleted: int = 0
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
@@ -136,7 +145,8 @@ def check_footage(
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
-        segments=findings.segments,
+        segments=findings.segments - findings.deleted,
+        deleted=findings.deleted,
         size_bytes=findings.size_bytes,
         entries=findings.entries,
         pending=findings.pending,
@@ -168,7 +178,7 @@ def _walk(
             else:
                 _check_record(reader, fact, findings)
             if fact.kind == FactKind.SEGMENT:
-                _check_segment(data, fact, findings)
+                _check_segment(data, rows, fact, findings)
                 if progress is not None:
                     progress(findings.segments, max(total, findings.segments))
         _check_missing(expected, size, findings)
@@ -210,7 +220,8 @@ def _check_record(reader: LedgerReader, fact: StoredFact, findings: _Findings) -
 
 
 def _footage_steps(done: int, findings: _Findings) -> list[Step]:
-    bad, logged = len(findings.failures), findings.segments
+    bad, logged = len(findings.failures), findings.segments - findings.deleted
+    gone = f", {findings.deleted} deleted by rule" if findings.deleted else ""
     named = "; ".join(
         f"{failure.camera} {iso(failure.start)} {failure.reason} ({failure.path})"
         for failure in findings.failures[:_NAMED]
@@ -231,12 +242,12 @@ def _footage_steps(done: int, findings: _Findings) -> list[Step]:
             ok=not bad,
             detail=f"{bad} of {logged}: {named}"
             if bad
-            else f"{logged} segments, {findings.size_bytes} bytes",
+            else f"{logged} segments, {findings.size_bytes} bytes{gone}",
         ),
     ]
 
 
-def _check_segment(data: Path, fact: StoredFact, findings: _Findings) -> None:
+def _check_segment(data: Path, rows: Rows, fact: StoredFact, findings: _Findings) -> None:
     findings.segments += 1
     try:
         body = json.loads(fact.body)
@@ -263,9 +274,23 @@ def _check_segment(data: Path, fact: StoredFact, findings: _Findings) -> None:
         )
         return
     reason, size_bytes = _compare_file(data / place, *expected)
+    if reason is Wrong.FILE_MISSING and _deleted_by_rule(rows, fact.id):
+        findings.deleted += 1
+        return
     findings.size_bytes += size_bytes
     if reason:
         findings.failures.append(replace(failure, reason=reason))
+
+
+def _deleted_by_rule(rows: Rows, segment: str) -> bool:
+    """Return whether a fact tells of the deletion; that fact is checked like every other."""
+    deletion = rows.keeping.deletion_of(segment)
+    body = rows.facts.body_of(deletion.fact) if deletion else None
+    try:
+        record = json.loads(body) if body else {}
+        return bool(record["k"] == FactKind.DELETION and segment in record["segments"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
 def _compare_file(path: Path, size_bytes: int, sha256: str) -> tuple[Wrong | None, int]:

@@ -10,6 +10,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.keeping import Deleted, Hold, KeepRule, Kept
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
 
@@ -48,6 +49,9 @@ class Sightings(Protocol):
     def add(self, sighting: Sighting) -> bool: ...  # noqa: D102
     def one(self, identifier: str) -> Sighting | None: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
+    def forget(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Sighting, ...]: ...
     def page(  # noqa: D102, PLR0913
         self,
         *,
@@ -86,6 +90,9 @@ class Alerts(Protocol):
     def between(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Alert, ...]: ...
+    def touching(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Alert, ...]: ...
     def count(self, *states: AlertState) -> int: ...  # noqa: D102
     def add_decision(self, decision: Decision) -> None: ...  # noqa: D102
     def decisions(self, alert: str) -> tuple[Decision, ...]: ...  # noqa: D102
@@ -119,6 +126,27 @@ class Accounts(Protocol):
     def grants(self, limit: int) -> tuple[Grant, ...]: ...  # noqa: D102
 
 
+class Keeping(Protocol):
+    """Rows of holds, of deletions, and the keeping rule."""
+
+    def rule(self) -> KeepRule: ...  # noqa: D102
+    def set_rule(self, rule: KeepRule) -> None: ...  # noqa: D102
+    def holds(self, *, active: bool) -> tuple[Hold, ...]: ...  # noqa: D102
+    def hold(self, identifier: str) -> Hold | None: ...  # noqa: D102
+    def save_hold(self, hold: Hold) -> None: ...  # noqa: D102
+    def stored_bytes(self) -> int: ...  # noqa: D102
+    def oldest(  # noqa: D102
+        self, after: tuple[int, str] | None, before: datetime, limit: int
+    ) -> tuple[Kept, ...]: ...
+    def delete(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
+    def unfinished(self, limit: int) -> tuple[Deleted, ...]: ...  # noqa: D102
+    def finish(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
+    def deletion_of(self, segment: str) -> Deleted | None: ...  # noqa: D102
+    def deleted(  # noqa: D102
+        self, camera: CameraId, stream: Stream, start: datetime, end: datetime
+    ) -> tuple[Deleted, ...]: ...
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -134,3 +162,5 @@ class Rows(Protocol):
     def facts(self) -> Facts: ...  # noqa: D102
     @property
     def accounts(self) -> Accounts: ...  # noqa: D102
+    @property
+    def keeping(self) -> Keeping: ...  # noqa: D102

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.actions.ports import Store, Workers
-from shanasheel.actions.sequence import Sequencer
+from shanasheel.actions.sequence import Deferred, Sequencer
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
 
@@ -18,13 +18,13 @@ class Site:
     Args:
         name: what people call the place.
         data: folder that holds database, archive, ledger and keys.
-        sequencer: feeds the ledger; only the hub has one.
+        sequencer: feeds the ledger; only its owner, the hub, has a real one.
     """
 
     name: str
     data: Path
     store: Store
-    sequencer: Sequencer
+    sequencer: Sequencer | Deferred
     workers: Workers
     clock: Clock
     ids: IdMaker

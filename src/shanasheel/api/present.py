@@ -120,6 +120,8 @@ def timeline(record: Timeline) -> Json:
     """Return a timeline in microseconds."""
     return {
         "recorded": [list(span) for span in record.recorded],
+        "deleted": [list(span) for span in record.deleted],
+        "held": [list(span) for span in record.held],
         "gaps": [
             {
                 "start_us": to_us(gap.start),

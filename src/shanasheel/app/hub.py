@@ -19,6 +19,7 @@ from shanasheel.actions.access import accounts_exist
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
@@ -79,6 +80,7 @@ def serve(
         machine=machine.load,
     )
     intake = Intake(wired.site, folder, updates, machine)
+    housekeeping = Housekeeping(wired.site)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -102,6 +104,7 @@ def serve(
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order
     listener = _listen(address)
     intake.start()
+    housekeeping.start()
     thread = threading.Thread(
         target=lambda: server.run(sockets=[listener]), name="serve", daemon=True
     )
@@ -110,6 +113,7 @@ def serve(
     stop.wait()
     server.should_exit = True
     thread.join(5.0)
+    housekeeping.stop()
     intake.stop()
     wired.close()
     _LOG.info("hub_stopped")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -61,6 +62,25 @@ class CameraSettings(_Strict):
     lines: list[LineSettings] = []
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
     loop: bool = True
+    keep_days: float | None = Field(default=None, gt=0, le=36_500)
+
+
+class KeepSettings(_Strict):
+    """How long footage is kept unless it is held; see docs/design/recording.md."""
+
+    days: float = Field(default=30.0, gt=0, le=36_500)
+    alert_days: float = Field(default=365.0, gt=0, le=36_500)
+    max_gb: float | None = Field(default=None, gt=0)
+    min_free_gb: float | None = Field(default=None, ge=0)
+
+    def rule(self) -> KeepRule:
+        """Return the record of it."""
+        return KeepRule(
+            days=self.days,
+            alert_days=self.alert_days,
+            most_bytes=None if self.max_gb is None else round(self.max_gb * 1e9),
+            least_free_bytes=None if self.min_free_gb is None else round(self.min_free_gb * 1e9),
+        )
 
 
 class Settings(_Strict):
@@ -79,6 +99,7 @@ class Settings(_Strict):
     listen: str = f"127.0.0.1:{DEFAULT_PORT}"
     hosts: list[str] = []
     workers: int = Field(default=0, ge=0, le=64)
+    keep: KeepSettings = KeepSettings()
     cameras: list[CameraSettings] = Field(min_length=1, max_length=1000)
 
 
@@ -156,4 +177,5 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         ),
         analysis_fps=listed.analysis_fps,
         loop=listed.loop,
+        keep_days=listed.keep_days,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.cameras import apply_cameras
+from shanasheel.actions.keeping import set_keep_rule
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.assignment import deal, write_assignment
@@ -19,6 +20,7 @@ from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
 from shanasheel.domain.cameras import Camera
+from shanasheel.domain.keeping import KeepRule
 
 _WATCH_S = 0.2
 
@@ -38,6 +40,7 @@ class Plan:
     address: tuple[str, int]
     workers: int = 0
     hosts: tuple[str, ...] = ()
+    keep: KeepRule = field(default_factory=KeepRule)
 
 
 def supervise(
@@ -86,6 +89,7 @@ def _prepare(plan: Plan, host: str) -> None:
             )
         _check_files(plan.cameras)
         apply_cameras(wired.site, plan.cameras)
+        set_keep_rule(wired.site, plan.keep)
     finally:
         wired.close()
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.actions.ports import Workers
-from shanasheel.actions.sequence import Sequencer
+from shanasheel.actions.sequence import Deferred, Sequencer
 from shanasheel.actions.site import Site
 from shanasheel.adapters.stores import Database, open_database
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.machine import Machine
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
@@ -61,6 +64,28 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
         verifier_key=str(key.verifier),
         storage_secret=_secret(folder.keys / "pages.key"),
     )
+
+
+@contextmanager
+def open_beside(folder: DataFolder) -> Iterator[Site]:
+    """Open a site whose ledger a running hub may hold: facts are stored, and logged by the hub.
+
+    Where no hub runs, they are logged at its next start.
+    """
+    clock = SystemClock()
+    database = open_database(folder.database)
+    try:
+        yield Site(
+            name="",
+            data=folder.root,
+            store=database,
+            sequencer=Deferred(),
+            workers=Machine(folder.root),
+            clock=clock,
+            ids=IdMaker(clock),
+        )
+    finally:
+        database.close()
 
 
 def origin_of(folder: DataFolder) -> str:

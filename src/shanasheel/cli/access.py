@@ -9,8 +9,7 @@ import typer
 
 from shanasheel.actions.access import add_account
 from shanasheel.app.folder import default_folder, open_folder
-from shanasheel.app.machine import Machine
-from shanasheel.app.wiring import open_site
+from shanasheel.app.wiring import open_beside
 from shanasheel.cli.options import DataOption
 from shanasheel.domain.people import Role
 
@@ -37,10 +36,6 @@ def add(
     else:
         password = sys.stdin.readline().rstrip("\n")
     folder = open_folder(data or default_folder())
-    wired = open_site(folder, site_name="", workers=Machine(folder.root))
-    try:
-        person = add_account(wired.site, name, role, password)
-        wired.site.sequencer.catch_up()
-    finally:
-        wired.close()
+    with open_beside(folder) as site:
+        person = add_account(site, name, role, password)
     typer.echo(f"{person.name} can log in as {person.role.value}.")

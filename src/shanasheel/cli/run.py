@@ -38,6 +38,7 @@ def run(
         address=parse_listen(listen or settings.listen),
         workers=settings.workers,
         hosts=tuple(settings.hosts),
+        keep=settings.keep.rule(),
     )
     stop = stop_on_signal()
     supervise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,7 @@ from shanasheel.base.errors import InvalidInput
 
 CameraId = NewType("CameraId", str)
 
+_EARTH_M = 6_371_009.0
 _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -58,6 +60,17 @@ class Place:
                 f"Position {self.lat_deg}, {self.lon_deg} is not on Earth.",
                 "Give latitude in -90..90 and longitude in -180..180 degrees.",
             )
+
+    def distance_m(self, lat_deg: float, lon_deg: float) -> float:
+        """Return metres to another point along the sphere (haversine, mean radius).
+
+        >>> round(Place(lat_deg=30.5, lon_deg=47.8).distance_m(30.51, 47.8))
+        1112
+        """
+        lat1, lat2 = math.radians(self.lat_deg), math.radians(lat_deg)
+        half_lat, half_lon = (lat2 - lat1) / 2, math.radians(lon_deg - self.lon_deg) / 2
+        chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
+        return 2 * _EARTH_M * math.asin(math.sqrt(min(1.0, chord)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +147,7 @@ class Camera:
             person several times a metre (guess from DESIGN section 7, to be measured).
         loop: a file starts again at its end.
         realtime: a file is played at its own pace, as a camera would send it.
+        keep_days: how long its routine footage is kept; None for the site's rule.
     """
 
     id: CameraId
@@ -148,6 +162,7 @@ class Camera:
     realtime: bool = True
     sample: bool = False
     outages: tuple[Outage, ...] = field(default=())
+    keep_days: float | None = None
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
@@ -161,6 +176,11 @@ class Camera:
             raise InvalidInput(
                 f"Camera {self.id}: analysis_fps {self.analysis_fps} is out of range.",
                 "Give 0.2 to 60 pictures a second.",
+            )
+
+        if self.keep_days is not None and not self.keep_days > 0:
+            raise InvalidInput(
+                f"Camera {self.id}: keep_days must be above 0.", "Leave it out for the site's rule."
             )
 
     def named(self, language: str) -> str:

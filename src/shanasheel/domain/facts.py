@@ -19,6 +19,8 @@ class FactKind(StrEnum):
     SETTING = "setting"
     LOGIN = "login"
     KEY = "key"
+    DELETION = "deletion"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

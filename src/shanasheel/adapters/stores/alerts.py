@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
@@ -13,6 +13,9 @@ from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.wire import dumps, loads
+
+# A clip reaches further from its alert's time only where something loitered for a day.
+_CLIP_REACH = timedelta(days=1)
 
 
 class AlertRows:
@@ -129,6 +132,18 @@ class AlertRows:
             .limit(5_000)
         )
         return tuple(loads(row.body, Alert) for row in rows)
+
+    def touching(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return every alert of a camera whose clip overlaps `[start, end)`."""
+        rows = self._connection.execute(
+            select(alerts.c.body).where(
+                alerts.c.camera == camera,
+                alerts.c.at_us >= to_us(start - _CLIP_REACH),
+                alerts.c.at_us < to_us(end + _CLIP_REACH),
+            )
+        )
+        found = (loads(row.body, Alert) for row in rows)
+        return tuple(one for one in found if one.clip_start < end and start < one.clip_end)
 
     def count(self, *states: AlertState) -> int:
         """Return how many alerts are in one of the states; in any when none is named."""

@@ -15,6 +15,7 @@ from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
+from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.base.errors import Unavailable
@@ -32,6 +33,7 @@ class Transaction:
         self.alerts = AlertRows(connection)
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
+        self.keeping = KeepingRows(connection)
 
 
 class Database:

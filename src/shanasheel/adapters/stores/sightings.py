@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from shanasheel.adapters.stores.tables import sightings
@@ -45,6 +45,17 @@ class SightingRows:
     def count(self) -> int:
         """Return how many sightings are stored."""
         return self._connection.execute(select(func.count()).select_from(sightings)).scalar_one()
+
+    def forget(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Sighting, ...]:
+        """Delete the sightings of a camera that began in `[start, end)` and return them."""
+        began = (
+            sightings.c.camera == camera,
+            sightings.c.start_us >= to_us(start),
+            sightings.c.start_us < to_us(end),
+        )
+        rows = self._connection.execute(select(sightings.c.body).where(*began)).all()
+        self._connection.execute(delete(sightings).where(*began))
+        return tuple(loads(row.body, Sighting) for row in rows)
 
     def page(  # noqa: PLR0913 - a query names what it narrows
         self,

@@ -52,6 +52,40 @@ segments = Table(
     Column("body", Text, nullable=False, comment="Segment as JSON"),
     CheckConstraint("end_us > start_us", name="span"),
     Index("ix_segments_camera_stream_start", "camera", "stream", "start_us"),
+    Index("ix_segments_end", "end_us", "id"),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("segment", String(36), primary_key=True, comment="id the segment had"),
+    Column("camera", String(32), nullable=False),
+    Column("stream", String(16), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("path", Text, nullable=False, comment="POSIX, relative to data folder"),
+    Column("why", String(16), nullable=False),
+    Column("fact", String(36), nullable=False, comment="the fact that names the segment"),
+    Column("done", Integer, nullable=False, comment="1 when the file is gone"),
+    Index("ix_deletions_done", "done"),
+    Index("ix_deletions_camera_stream_start", "camera", "stream", "start_us"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("released_us", BigInteger, nullable=True, comment="null while it holds"),
+    Column("body", Text, nullable=False, comment="Hold as JSON"),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("body", Text, nullable=False, comment="the setting's record as JSON"),
 )
 
 gaps = Table(

@@ -10,13 +10,14 @@ import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 import cameraPanel from "shanasheel-ui/camera_panel.js";
+import holdDialog from "shanasheel-ui/hold_dialog.js";
 
 const METRES_PER_DEGREE = 111320;
 const OPEN = new Set(["new", "acknowledged"]);
 const CONE_PX = 74;
 
 export default {
-  components: { shnEmpty, cameraPanel },
+  components: { shnEmpty, cameraPanel, holdDialog },
   template: `
     <div class="shn-page map" :class="{ split: chosen }">
       <shn-empty v-if="!placed.length" icon="map" :loading="!store.loaded" :fault="store.fault" :title="t('map.empty')" :text="t('map.empty_hint')"></shn-empty>
@@ -44,6 +45,7 @@ export default {
           <button class="shn-icon" type="button" @click="zoom(1.4)" :title="t('map.nearer')"><span class="mi">add</span></button>
           <button class="shn-icon" type="button" @click="zoom(1 / 1.4)" :title="t('map.farther')"><span class="mi">remove</span></button>
           <button class="shn-icon" type="button" @click="fit" :title="t('map.all')"><span class="mi">fit_screen</span></button>
+          <button class="shn-icon" type="button" @click="freezing = freezePlace()" :title="t('hold.freeze_button')" data-role="freeze"><span class="mi">lock_clock</span></button>
         </div>
         <div class="legend" :dir="pageDir">
           <span><i class="dot ok"></i>{{ tk('camera_state', 'recording') }}</span><span><i class="dot bad"></i>{{ tk('camera_state', 'lost') }}</span>
@@ -52,9 +54,10 @@ export default {
             <button v-for="camera in unplaced" :key="camera.id" type="button" class="shn-link" @click="choose(camera.id)"><i class="dot" :class="stateOf(camera).dot"></i>{{ cameraName(camera) }}</button></span>
         </div>
       </div>
+      <hold-dialog v-if="freezing" :place="freezing" :span="freezeSpan" @close="freezing = null" @held="freezing = null"></hold-dialog>
       <aside v-if="chosen"><camera-panel :camera="chosen" @close="choose(null)"></camera-panel></aside>
     </div>`,
-  data: () => ({ store: cameraStore(), width: 800, height: 600, centre: [0, 0], metresPerPx: 1, chosenId: null, dragging: null, alerts: {} }),
+  data: () => ({ store: cameraStore(), width: 800, height: 600, centre: [0, 0], metresPerPx: 1, chosenId: null, dragging: null, alerts: {}, freezing: null, freezeSpan: [0, 0] }),
   computed: {
     pageDir: () => document.documentElement.dir,
     placed() {
@@ -120,6 +123,15 @@ export default {
     tk,
     cameraName,
     stateOf,
+    /** Freeze around the chosen camera, else around the middle of the map; an hour back, eight ahead. */
+    freezePlace() {
+      const now_us = Date.now() * 1000;
+      this.freezeSpan = [now_us - 3600e6, now_us + 8 * 3600e6];
+      if (this.chosen?.place) return this.chosen.place;
+      const [lon, lat] = this.middle;
+      const lon_deg = lon + this.centre[0] / (METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180));
+      return { lat_deg: lat + this.centre[1] / METRES_PER_DEGREE, lon_deg };
+    },
     measure() {
       if (!this.$refs.box) return;
       this.observer.observe(this.$refs.box);

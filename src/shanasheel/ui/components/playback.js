@@ -9,6 +9,7 @@ import { on } from "shanasheel-ui/updates.js";
 import countdown from "shanasheel-ui/countdown.js";
 import footageView from "shanasheel-ui/footage_view.js";
 import grantDialog from "shanasheel-ui/grant_dialog.js";
+import holdDialog from "shanasheel-ui/hold_dialog.js";
 import shnCalendar from "shanasheel-ui/calendar.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 import timeline, { CAUSE_COLOURS } from "shanasheel-ui/timeline.js";
@@ -17,7 +18,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 const MOST = 4;
 const TICK_MS = 80;
 const RELOAD_MS = 10000;
-const NOTHING = { recorded: [], gaps: [], events: [], alerts: [] };
+const NOTHING = { recorded: [], deleted: [], held: [], gaps: [], events: [], alerts: [] };
 
 function dayOf(at_us) {
   const start = new Date(at_us / 1000);
@@ -28,7 +29,7 @@ function dayOf(at_us) {
 }
 
 export default {
-  components: { countdown, footageView, grantDialog, shnCalendar, shnEmpty, timeline },
+  components: { countdown, footageView, grantDialog, holdDialog, shnCalendar, shnEmpty, timeline },
   template: `
     <div class="shn-page playback" :data-position-us="Math.round(position)" :data-playing="playing">
       <div class="shn-bar">
@@ -61,22 +62,26 @@ export default {
           <b class="num position" data-role="position">{{ clockTime(position) }}</b>
           <div class="shn-switch" role="group" :aria-label="t('playback.speed')"><button v-for="speed in speeds" :key="speed" type="button" class="num" :class="{ on: rate === speed }" @click="rate = speed">{{ speed }}×</button></div>
           <span class="grow"></span>
+          <button class="shn-button small" type="button" @click="holding = true" data-role="hold-open"><span class="mi" aria-hidden="true">lock_clock</span>{{ t('hold.hold') }}</button>
           <button class="shn-icon" type="button" @click="$refs.line.zoom(0.5)" :title="t('playback.nearer')"><span class="mi">zoom_in</span></button>
           <button class="shn-icon" type="button" @click="$refs.line.zoom(2)" :title="t('playback.farther')"><span class="mi">zoom_out</span></button>
         </div>
         <timeline ref="line" :rows="rows" :day="day" :position="position" @seek="seek"></timeline>
         <div class="shn-legend"><span><i class="swatch" style="background:var(--recorded)"></i>{{ t('timeline.recorded') }}</span>
           <span v-for="cause in causes" :key="cause"><i class="swatch" :style="{ background: 'var(' + colours[cause] + ')' }"></i>{{ tk('cause', cause) }}</span>
+          <span v-if="rows.some((row) => row.deleted.length)"><i class="swatch" style="background:var(--deleted)"></i>{{ t('timeline.deleted') }}</span>
+          <span v-if="rows.some((row) => row.held.length)"><i class="swatch thin" style="background:var(--raw)"></i>{{ t('timeline.held') }}</span>
           <span><i class="dot bad"></i>{{ t('timeline.alert') }}</span><span><i class="dot info"></i>{{ t('timeline.event') }}</span>
           <span v-if="empty" class="warn">{{ t('playback.nothing') }}</span></div>
       </template>
+      <hold-dialog v-if="holding" :cameras="cameras" :span="[position - 300e6, position + 300e6]" @close="holding = false" @held="holding = false; loadLines()"></hold-dialog>
       <grant-dialog v-if="asking" :camera="asking" @close="asking = null" @granted="see"></grant-dialog>
     </div>`,
   data() {
     const search = new URLSearchParams(location.search);
     const at = Number(search.get("at")) || (Date.now() - 60000) * 1000;
     return {
-      store: cameraStore(), chosen: search.getAll("camera"), position: at, day: dayOf(at), lines: {}, grants: {}, asking: null,
+      store: cameraStore(), chosen: search.getAll("camera"), position: at, day: dayOf(at), lines: {}, grants: {}, asking: null, holding: false,
       playing: search.has("at"), sought: search.has("at"), landed: false, rate: 1, speeds: SPEEDS, most: MOST, calendar: false, colours: CAUSE_COLOURS,
     };
   },

@@ -143,7 +143,9 @@ export default {
         return { ...place, title: tk("cause", gap.cause), lines: [span, duration((gap.end_us - gap.start_us) / 1e6), gap.detail].filter(Boolean) };
       }
       const recorded = row.recorded.some(([from, to]) => from <= at_us && at_us < to);
-      return { ...place, title: clockTime(at_us), lines: [recorded ? t("timeline.recorded") : t("timeline.nothing")] };
+      const within = (spans) => spans.some(([from, to]) => from <= at_us && at_us < to);
+      const words = recorded ? t("timeline.recorded") : within(row.deleted) ? t("timeline.deleted") : t("timeline.nothing");
+      return { ...place, title: clockTime(at_us), lines: within(row.held) ? [words, t("timeline.held")] : [words] };
     },
     draw() {
       const { box, canvas } = this.$refs;
@@ -193,8 +195,10 @@ export default {
         pen.fillStyle = fill;
         pen.fillRect(x0, bar + inset, Math.max(1, x1 - x0), tall - 2 * inset);
       };
+      for (const [from, to] of row.deleted) span(from, to, colour("--deleted"));
       for (const [from, to] of row.recorded) span(from, to, colour("--recorded"));
       for (const gap of row.gaps) span(gap.start_us, gap.end_us, colour(CAUSE_COLOURS[gap.cause] || "--gap-lost"), 0);
+      for (const [from, to] of row.held) this.band(pen, { from, to, left, width, y: bar - 3, fill: colour("--raw") });
       for (const event of row.events) this.mark(pen, this.x(event.at_us), bar + tall - 3, 2.5, colour("--info"));
       for (const alert of row.alerts) {
         this.mark(pen, this.x(alert.at_us), bar - 1, 4.5, colour(alert.state === "dismissed" ? "--dim" : alert.state === "new" ? "--bad" : "--warn"));
@@ -208,6 +212,12 @@ export default {
       pen.direction = "ltr";
       pen.fillText(row.name, 4, top + ROW_PX / 2);
       pen.restore();
+    },
+    /** Draw the thin line of a hold above the bar. */
+    band(pen, { from, to, left, width, y, fill }) {
+      const [x0, x1] = [Math.max(left, this.x(from)), Math.min(width, this.x(to))];
+      pen.fillStyle = fill;
+      if (x1 > x0) pen.fillRect(x0, y, x1 - x0, 2);
     },
     mark(pen, x, y, radius, fill) {
       if (x < this.left()) return;

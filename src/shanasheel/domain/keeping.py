@@ -1,0 +1,112 @@
+"""How long footage is kept, orders that it must be, and what was deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shanasheel.base.clock import iso
+from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.cameras import CameraId, Stream
+
+
+class Why(StrEnum):
+    """Why footage was deleted."""
+
+    EXPIRED = "expired"  # older than its rule
+    ROOM = "room"  # the disk needed space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRule:
+    """How long footage is kept unless a hold says longer.
+
+    Args:
+        days: routine footage; a camera's own `keep_days` comes before it.
+        alert_days: footage of alerts that were not dismissed.
+        most_bytes: of all segments together; None for no bound.
+        least_free_bytes: that shall stay free on the disk; None for the default.
+    """
+
+    days: float = 30.0
+    alert_days: float = 365.0
+    most_bytes: int | None = None
+    least_free_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.days > 0 and self.alert_days > 0):
+            raise InvalidInput("Footage must be kept for more than 0 days.", "Give `days` above 0.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An order that footage of some cameras in `[start, end)` must not expire.
+
+    Args:
+        id: UUIDv7.
+        by: who ordered it.
+        reason: why, with a case reference where there is one.
+        end: may lie in the future: what is still to come is held too.
+        released: when it was lifted; None while it holds.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    reason: str
+    cameras: tuple[CameraId, ...]
+    start: datetime
+    end: datetime
+    released: datetime | None = None
+    released_by: str = ""
+    release_reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.start < self.end:
+            raise InvalidInput("The span to hold is empty.", "Give `from` before `to`.")
+        if not self.cameras:
+            raise InvalidInput("A hold names at least one camera.", "Name cameras, or a place.")
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain values, times as ISO 8601."""
+        return {
+            "id": self.id,
+            "at": iso(self.at),
+            "by": self.by,
+            "reason": self.reason,
+            "cameras": list(self.cameras),
+            "start": iso(self.start),
+            "end": iso(self.end),
+            "released": iso(self.released) if self.released else None,
+            "released_by": self.released_by,
+            "release_reason": self.release_reason,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A stored segment as the keeping rules see it; `[start, end)`."""
+
+    id: str
+    camera: CameraId
+    stream: Stream
+    start: datetime
+    end: datetime
+    size_bytes: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A segment that is gone, and the fact that says so."""
+
+    segment: str
+    camera: CameraId
+    stream: Stream
+    start: datetime
+    end: datetime
+    size_bytes: int
+    path: str
+    why: Why
+    fact: str

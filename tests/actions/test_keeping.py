@@ -1,0 +1,229 @@
+"""Footage that expires, footage that must not, and what is known of what is gone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shanasheel.actions.access import LOCAL
+from shanasheel.actions.cameras import apply_cameras
+from shanasheel.actions.footage import timeline
+from shanasheel.actions.keeping import (
+    freeze,
+    hold_footage,
+    list_holds,
+    release_hold,
+    set_keep_rule,
+    sweep,
+)
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.machine import Machine
+from shanasheel.app.wiring import open_site
+from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
+from shanasheel.domain.cameras import Camera, CameraId, Stream
+from shanasheel.domain.cameras import Place as Spot
+from shanasheel.domain.keeping import KeepRule
+from shanasheel.domain.people import Person, Role
+from sites import CAMERA, Place, add_segment, make_place
+
+PLENTY = {"free_bytes": 10**15, "disk_bytes": 10**16}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = make_place(tmp_path / "data")
+    site = made.wired.site
+    apply_cameras(
+        site,
+        [
+            Camera(id=CAMERA, url="a.mp4", place=Spot(lat_deg=30.50, lon_deg=47.80)),
+            Camera(id=CameraId("cam-2"), url="b.mp4", place=Spot(lat_deg=30.51, lon_deg=47.80)),
+        ],
+    )
+    yield made
+    made.wired.close()
+
+
+def age(place: Place, days: float, **more: object) -> object:
+    """Store a segment that ended so many days ago."""
+    start = place.wired.site.clock.now() - timedelta(days=days, seconds=10)
+    return add_segment(place.wired, start, **more)  # type: ignore[arg-type]
+
+
+def stored(place: Place, segment: object) -> bool:
+    return (place.folder.root / segment.path).exists()  # type: ignore[attr-defined]
+
+
+def test_old_footage_goes_with_its_entry_and_the_check_still_holds(place: Place) -> None:
+    site = place.wired.site
+    old = [age(place, 31), age(place, 31, stream=Stream.SHIELDED)]
+    young = age(place, 29)
+
+    swept = sweep(site, **PLENTY)
+
+    assert swept.segments == 2
+    assert not any(stored(place, one) for one in old)
+    assert stored(place, young)
+    report = place.check()
+    assert report.holds, report.steps
+    assert (report.segments, report.deleted, report.pending) == (7, 1, 0)
+    start, end = site.clock.now() - timedelta(days=31, hours=1), site.clock.now() - timedelta(30)
+    assert len(timeline(site, CAMERA, start, end).deleted) == 1
+    assert sweep(site, **PLENTY).segments == 0
+
+
+def test_a_camera_may_have_a_rule_of_its_own(place: Place) -> None:
+    site = place.wired.site
+    apply_cameras(site, [Camera(id=CAMERA, url="a.mp4", keep_days=2)])
+    gone, kept = age(place, 3), age(place, 3, camera=CameraId("cam-2"))
+
+    sweep(site, **PLENTY)
+
+    assert not stored(place, gone)
+    assert stored(place, kept)
+
+
+def test_held_footage_outlives_every_rule_until_it_is_released(place: Place) -> None:
+    site = place.wired.site
+    old = age(place, 100)
+    now = site.clock.now()
+    hold = hold_footage(
+        site, LOCAL, cameras=[CAMERA], start=now - timedelta(days=101), end=now, reason="case 7"
+    )
+
+    set_keep_rule(site, KeepRule(days=1, most_bytes=1))
+    assert sweep(site, free_bytes=0, disk_bytes=10**12).segments == 0
+    assert stored(place, old)
+
+    release_hold(site, LOCAL, hold.id, "case closed")
+    assert list_holds(site, active=True) == ()
+    sweep(site, **PLENTY)
+    assert not stored(place, old)
+    with pytest.raises(Conflict):
+        release_hold(site, LOCAL, hold.id, "again")
+    assert place.check().holds
+
+
+def test_room_is_made_but_never_from_the_last_hour(place: Place) -> None:
+    site = place.wired.site
+    older, newer = age(place, 3), age(place, 2)
+    set_keep_rule(site, KeepRule(days=365, most_bytes=6 * 2000 + 2000))
+
+    assert sweep(site, **PLENTY).segments == 1
+    assert not stored(place, older)
+    assert stored(place, newer)
+
+    set_keep_rule(site, KeepRule(days=365, most_bytes=1))
+    assert sweep(site, **PLENTY).segments == 1
+    last = sweep(site, **PLENTY)
+    assert (last.segments, last.short_bytes) == (0, 6 * 2000 - 1)
+    assert all(stored(place, one) for one in place.segments)
+
+
+def test_freezing_holds_what_stands_near_and_nothing_else(place: Place) -> None:
+    site = place.wired.site
+    now = site.clock.now()
+    span = {"start": now - timedelta(hours=1), "end": now + timedelta(hours=8)}
+
+    near = freeze(site, LOCAL, lat_deg=30.501, lon_deg=47.8, radius_m=500, reason="shots", **span)
+    both = freeze(site, LOCAL, lat_deg=30.501, lon_deg=47.8, radius_m=1200, reason="shots", **span)
+
+    assert near.cameras == (CAMERA,)
+    assert both.cameras == (CAMERA, CameraId("cam-2"))
+    with pytest.raises(NotFound):
+        freeze(site, LOCAL, lat_deg=0, lon_deg=0, radius_m=500, reason="shots", **span)
+    assert timeline(site, CAMERA, now - timedelta(minutes=1), now).held
+
+
+def test_holds_need_a_reason_a_known_camera_a_span_and_a_right(place: Place) -> None:
+    site = place.wired.site
+    now = site.clock.now()
+    fine = {"cameras": [CAMERA], "start": now, "end": now + timedelta(1), "reason": "case 7"}
+
+    for wrong, fault in (
+        ({"reason": " "}, InvalidInput),
+        ({"cameras": ["nobody"]}, NotFound),
+        ({"cameras": []}, InvalidInput),
+        ({"end": now}, InvalidInput),
+        ({"end": now + timedelta(days=366 * 40)}, InvalidInput),
+    ):
+        with pytest.raises(fault):
+            hold_footage(site, LOCAL, **{**fine, **wrong})
+    with pytest.raises(Denied):
+        hold_footage(site, Person(name="t", role=Role.TECHNICIAN), **fine)
+    assert list_holds(site) == ()
+
+
+def test_a_file_deleted_without_a_fact_is_still_missed(place: Place) -> None:
+    """A row of deletions alone, written by whoever owns the database, excuses nothing."""
+    victim = place.segments[2]
+    (place.folder.root / victim.path).unlink()
+    place.sql(
+        "INSERT INTO deletions SELECT id, camera, stream, start_us, end_us, size_bytes, path,"
+        " 'expired', id, 1 FROM segments WHERE id=?",
+        victim.id,
+    )
+    place.sql("DELETE FROM segments WHERE id=?", victim.id)
+
+    (failure,) = place.check().failures
+
+    assert (failure.segment, failure.reason) == (victim.id, "file_missing")
+
+
+SWEEPER = """
+import sys
+from pathlib import Path
+from shanasheel.actions import keeping
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.machine import Machine
+from shanasheel.app.wiring import open_site
+
+folder = DataFolder(root=Path(sys.argv[1]))
+unlink, left = keeping._unlink, [int(sys.argv[2])]
+
+def slow(data, paths):
+    for path in paths:
+        if left[0] == 0:
+            print("now", flush=True)
+            sys.stdin.read()
+        left[0] -= 1
+        unlink(data, [path])
+
+keeping._unlink = slow
+wired = open_site(folder, site_name="", workers=Machine(folder.root))
+keeping.sweep(wired.site, free_bytes=10**15, disk_bytes=10**16)
+print("over", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("after", [0, 1, 5])
+def test_a_killed_sweep_is_finished_by_the_next(place: Place, after: int) -> None:
+    old = [age(place, 40 + number / 100) for number in range(12)]
+    root = place.folder.root
+    place.wired.close()
+    child = subprocess.Popen(
+        [sys.executable, "-c", SWEEPER, str(root), str(after)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "now\n"
+        child.send_signal(signal.SIGKILL)
+
+    folder = DataFolder(root=root)
+    place.wired = open_site(folder, site_name="test", workers=Machine(root))
+    assert sum(stored(place, one) for one in old) == 12 - after
+    assert place.check().holds  # files still there are still the logged ones
+    assert sweep(place.wired.site, **PLENTY).segments == 0
+    assert not any(stored(place, one) for one in old)
+    report = place.check()
+    assert report.holds
+    assert report.deleted == 12
