@@ -1,53 +1,173 @@
-"""Which cameras there are."""
+"""Which cameras there are, and changing that."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import NotFound
+from shanasheel.base.errors import Conflict, Denied, NotFound
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.facts import FactKind
+from shanasheel.domain.people import Person, Role
 from shanasheel.domain.wire import dumps
 
-
-def apply_cameras(site: Site, cameras: Sequence[Camera]) -> bool:
-    """Make `cameras` the whole set; return whether anything changed. A change leaves a fact."""
-    with site.store.begin() as rows:
-        if rows.cameras.all() == tuple(cameras):
-            return False
-        rows.cameras.replace(cameras)
-        # The hash commits to every setting without putting addresses or passwords in the record.
-        settings = hashlib.sha256("\n".join(dumps(camera) for camera in cameras).encode())
-        body = {
-            "what": "cameras_applied",
-            "cameras": [camera.id for camera in cameras],
-            "settings_sha256": settings.hexdigest(),
-        }
-        rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))
-    return True
+#: Stands for a password that is not shown; given back, it means the one already known.
+HIDDEN = "***"
 
 
-def list_cameras(site: Site) -> tuple[Camera, ...]:
-    """Return every camera in wall order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How one set of cameras differs from another."""
+
+    added: tuple[CameraId, ...]
+    changed: tuple[CameraId, ...]
+    removed: tuple[CameraId, ...]
+    reordered: bool
+
+    @property
+    def any(self) -> bool:
+        """Return whether there is any difference."""
+        return bool(self.added or self.changed or self.removed or self.reordered)
+
+
+def compare_cameras(before: Sequence[Camera], after: Sequence[Camera]) -> Changes:
+    """Return what turns one set into the other."""
+    old = {camera.id: camera for camera in before}
+    new = {camera.id: camera for camera in after}
+    kept = [camera.id for camera in before if camera.id in new]
+    return Changes(
+        added=tuple(identifier for identifier in new if identifier not in old),
+        changed=tuple(
+            identifier
+            for identifier in new
+            if identifier in old and old[identifier] != new[identifier]
+        ),
+        removed=tuple(identifier for identifier in old if identifier not in new),
+        reordered=kept != [camera.id for camera in after if camera.id in old],
+    )
+
+
+def plan_cameras(site: Site, cameras: Sequence[Camera]) -> tuple[tuple[Camera, ...], Changes]:
+    """Return the set with hidden passwords filled in, and how it differs from the present one.
+
+    Raises:
+        NotFound: a password is hidden of a camera that is not known.
+    """
     with site.store.read() as rows:
-        return rows.cameras.all()
+        before = rows.cameras.all()
+    wanted = tuple(_revealed(camera, before) for camera in cameras)
+    return wanted, compare_cameras([one for one in before if not one.retired], wanted)
+
+
+def apply_cameras(site: Site, cameras: Sequence[Camera], *, by: str = "local") -> Changes:
+    """Make `cameras` the whole set, at once; a change leaves a fact.
+
+    Raises:
+        NotFound: a password is hidden of a camera that is not known.
+    """
+    wanted, changes = plan_cameras(site, cameras)
+    if changes.any:
+        with site.store.begin() as rows:
+            _write(site, rows, wanted, by=by, what="cameras_applied")
+    return changes
+
+
+def add_camera(site: Site, who: Person, camera: Camera) -> None:
+    """Add one camera behind the others.
+
+    Raises:
+        Conflict: its id is taken.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    with site.store.begin() as rows:
+        known = _active(rows)
+        if camera.id in {one.id for one in known}:
+            raise Conflict(f"There is a camera {camera.id} already.", "Choose another id.")
+        _write(site, rows, (*known, camera), by=who.name, what="camera_added")
+
+
+def remove_camera(site: Site, who: Person, identifier: str) -> None:
+    """Retire a camera: it is recorded no more, its footage stays and expires by the rules.
+
+    Raises:
+        NotFound: there is no such camera.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    with site.store.begin() as rows:
+        known = _active(rows)
+        rest = tuple(one for one in known if one.id != identifier)
+        if len(rest) == len(known):
+            raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
+        _write(site, rows, rest, by=who.name, what="camera_removed")
+
+
+def list_cameras(site: Site, *, retired: bool = False) -> tuple[Camera, ...]:
+    """Return every camera that is recorded, in wall order; with `retired` those of old behind."""
+    with site.store.read() as rows:
+        return rows.cameras.all() if retired else _active(rows)
 
 
 def camera_named(site: Site, identifier: str) -> Camera:
-    """Return one camera.
+    """Return one camera, which may be retired.
 
     Raises:
         NotFound: there is no such camera.
     """
-    for camera in list_cameras(site):
+    for camera in list_cameras(site, retired=True):
         if camera.id == identifier:
             return camera
     raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
 
 
 def camera_ids(site: Site) -> tuple[CameraId, ...]:
-    """Return every camera's id in wall order."""
+    """Return the id of every camera that is recorded, in wall order."""
     return tuple(camera.id for camera in list_cameras(site))
+
+
+def require_technician(who: Person) -> None:
+    """Refuse those whose work is not to install cameras.
+
+    Raises:
+        Denied: for operators and auditors.
+    """
+    if who.role in (Role.OPERATOR, Role.AUDITOR):
+        raise Denied("Your role does not change cameras.", "Ask a technician.")
+
+
+def _write(site: Site, rows: Rows, cameras: Sequence[Camera], *, by: str, what: str) -> None:
+    identifier = site.ids.new()
+    staying = {camera.id for camera in cameras}
+    old = [replace(one, retired=True) for one in rows.cameras.all() if one.id not in staying]
+    rows.cameras.replace([*cameras, *old], revision=identifier)
+    # The hash commits to every setting without putting addresses or passwords in the record.
+    settings = hashlib.sha256("\n".join(dumps(camera) for camera in cameras).encode())
+    body = {
+        "what": what,
+        "by": by,
+        "cameras": [camera.id for camera in cameras],
+        "settings_sha256": settings.hexdigest(),
+    }
+    rows.facts.add(make_fact(identifier, FactKind.SETTING, site.clock.now(), body))
+
+
+def _active(rows: Rows) -> tuple[Camera, ...]:
+    return tuple(camera for camera in rows.cameras.all() if not camera.retired)
+
+
+def _revealed(camera: Camera, known: Sequence[Camera]) -> Camera:
+    if f":{HIDDEN}@" not in camera.url:
+        return camera
+    before = next((one for one in known if one.id == camera.id), None)
+    password = urlsplit(before.url).password if before else None
+    if password is None:
+        raise NotFound(
+            f"The password of camera {camera.id} is hidden and not known here.", "Write it out."
+        )
+    return replace(camera, url=camera.url.replace(f":{HIDDEN}@", f":{password}@", 1))

@@ -19,7 +19,8 @@ class Cameras(Protocol):
     """Rows of cameras."""
 
     def all(self) -> tuple[Camera, ...]: ...  # noqa: D102
-    def replace(self, listed: Sequence[Camera]) -> None: ...  # noqa: D102
+    def revision(self) -> str: ...  # noqa: D102
+    def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 
 
 class Footage(Protocol):

@@ -60,6 +60,7 @@ def camera(record: Camera, status: Mapping[str, object]) -> Json:
             for line in record.lines
         ],
         "sample": record.sample,
+        "retired": record.retired,
         "status": dict(status),
     }
 

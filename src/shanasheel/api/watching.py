@@ -27,12 +27,12 @@ To = Annotated[str, Query(alias="to", description="ISO 8601 or microseconds sinc
 
 
 @router.get("/cameras")
-def cameras(_who: Who, desk: TheDesk) -> present.Json:
-    """List cameras with their present status."""
+def cameras(_who: Who, desk: TheDesk, *, retired: bool = False) -> present.Json:
+    """List cameras with their present status; with `retired` also those recorded no more."""
     status = desk.site.workers.cameras()
     items = [
         present.camera(camera, status.get(camera.id, {"state": "starting"}))
-        for camera in list_cameras(desk.site)
+        for camera in list_cameras(desk.site, retired=retired)
     ]
     return {"items": items, "next": None}
 

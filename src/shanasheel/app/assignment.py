@@ -11,15 +11,27 @@ from shanasheel.base.files import write_atomic
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.wire import dumps, loads
 
+Hands = tuple[tuple[Camera, ...], ...]
 
-def deal(cameras: Sequence[Camera], workers: int) -> list[tuple[Camera, ...]]:
-    """Deal cameras to workers in turn; no worker is left without.
+
+def deal(cameras: Sequence[Camera], workers: int, before: Hands = ()) -> Hands:
+    """Deal cameras to workers evenly; whoever has one keeps it, so that nobody else is disturbed.
 
     >>> [len(hand) for hand in deal([], 2)]
-    []
+    [0, 0]
     """
-    hands = [tuple(cameras[turn::workers]) for turn in range(workers)]
-    return [hand for hand in hands if hand]
+    owner = {camera.id: turn for turn, hand in enumerate(before) for camera in hand}
+    hands: list[list[Camera]] = [[] for _ in range(workers)]
+    fresh = []
+    for camera in cameras:
+        turn = owner.get(camera.id, workers)
+        if turn < workers:
+            hands[turn].append(camera)
+        else:
+            fresh.append(camera)
+    for camera in fresh:
+        min(hands, key=len).append(camera)
+    return tuple(tuple(hand) for hand in hands)
 
 
 def write_assignment(path: Path, cameras: Sequence[Camera]) -> None:

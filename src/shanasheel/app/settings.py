@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shanasheel.actions.cameras import HIDDEN
 from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
 from shanasheel.domain.keeping import KeepRule
 
@@ -92,6 +95,8 @@ class Settings(_Strict):
         listen: address and port; other than loopback only once an account exists.
         hosts: further names under which the pages are called, behind a proxy for example.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
+        keep: how long footage is kept; without it the stored rule holds.
+        cameras: the whole set; without it the stored cameras are used.
     """
 
     site: str = Field(default="Shanasheel", max_length=80)
@@ -99,12 +104,12 @@ class Settings(_Strict):
     listen: str = f"127.0.0.1:{DEFAULT_PORT}"
     hosts: list[str] = []
     workers: int = Field(default=0, ge=0, le=64)
-    keep: KeepSettings = KeepSettings()
-    cameras: list[CameraSettings] = Field(min_length=1, max_length=1000)
+    keep: KeepSettings | None = None
+    cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
 
-def read_settings(path: Path) -> tuple[Settings, tuple[Camera, ...]]:
-    """Return the settings and cameras of a YAML file.
+def read_settings(path: Path) -> tuple[Settings, tuple[Camera, ...] | None]:
+    """Return the settings and cameras of a YAML file; None where it lists no cameras.
 
     Raises:
         NotFound: there is no such file.
@@ -134,13 +139,45 @@ def _path(parts: tuple[int | str, ...]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
 
 
-def _cameras(path: Path, settings: Settings) -> tuple[Camera, ...]:
+def _cameras(path: Path, settings: Settings) -> tuple[Camera, ...] | None:
+    if settings.cameras is None:
+        return None
     cameras = tuple(_camera(path.parent, listed) for listed in settings.cameras)
     doubled = {camera.id for camera in cameras if [c.id for c in cameras].count(camera.id) > 1}
     if doubled:
         raise InvalidInput(f"{path}: camera ids are used twice: {', '.join(sorted(doubled))}.",
                            "Give each camera its own id.")  # fmt: skip
     return cameras
+
+
+def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
+    """Return a camera as the file would list it, without what is default.
+
+    Args:
+        hide: put `***` in place of its password.
+    """
+    url = hide_password(camera.url, HIDDEN) if hide else camera.url
+    place = camera.place
+    listed = CameraSettings(
+        id=camera.id,
+        url=url,
+        name=camera.name,
+        name_ar=camera.name_ar,
+        place=None
+        if place is None
+        else PlaceSettings(
+            lat=place.lat_deg,
+            lon=place.lon_deg,
+            heading=place.heading_deg,
+            view_angle=place.view_angle_deg,
+        ),
+        zones=[ZoneSettings.model_validate(asdict(zone)) for zone in camera.zones],
+        lines=[LineSettings.model_validate(asdict(line)) for line in camera.lines],
+        analysis_fps=camera.analysis_fps,
+        loop=camera.loop,
+        keep_days=camera.keep_days,
+    )
+    return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
 
 def _camera(base: Path, listed: CameraSettings) -> Camera:

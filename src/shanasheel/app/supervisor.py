@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.keeping import set_keep_rule
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
+from shanasheel.adapters.stores import open_database
 from shanasheel.app.addresses import is_loopback
-from shanasheel.app.assignment import deal, write_assignment
+from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site
@@ -30,17 +30,19 @@ class Plan:
     """What to run.
 
     Args:
+        cameras: the whole set; None leaves the stored ones as they are.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
+        keep: None leaves the stored rule as it is.
         hosts: further names under which the pages may be called.
     """
 
     folder: DataFolder
     site_name: str
-    cameras: tuple[Camera, ...]
+    cameras: tuple[Camera, ...] | None
     address: tuple[str, int]
     workers: int = 0
     hosts: tuple[str, ...] = ()
-    keep: KeepRule = field(default_factory=KeepRule)
+    keep: KeepRule | None = None
 
 
 def supervise(
@@ -61,11 +63,14 @@ def supervise(
     address = _claim(plan.address)
     _prepare(plan, address[0])
     engine = LocalEngine(clock)
-    engine.start([_hub(plan, address), *_workers(plan)])
+    database = open_database(plan.folder.database)
+    crew = Crew(plan.folder, engine, database, workers=plan.workers)
+    engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
     answered = False
     try:
         while not until():
+            crew.follow()
             engine.watch()
             if not answered and _answers(address):
                 answered = True
@@ -74,12 +79,14 @@ def supervise(
     finally:
         engine.stop("worker")
         engine.stop("hub")
+        database.close()
 
 
 def _prepare(plan: Plan, host: str) -> None:
     """Apply the cameras while nobody else writes the database."""
-    for stale in plan.folder.run.glob("worker-*.json"):
-        stale.unlink()
+    for pattern in ("worker-*.json", "assignment-*.json"):
+        for stale in plan.folder.run.glob(pattern):
+            stale.unlink()
     wired = open_site(plan.folder, site_name=plan.site_name, workers=Machine(plan.folder.root))
     try:
         if not is_loopback(host) and not accounts_exist(wired.site):
@@ -87,9 +94,11 @@ def _prepare(plan: Plan, host: str) -> None:
                 f"Listening on {host} needs an account first.",
                 "Run `shanasheel access add NAME`, or listen on 127.0.0.1.",
             )
-        _check_files(plan.cameras)
-        apply_cameras(wired.site, plan.cameras)
-        set_keep_rule(wired.site, plan.keep)
+        if plan.cameras is not None:
+            _check_files(plan.cameras)
+            apply_cameras(wired.site, plan.cameras)
+        if plan.keep is not None:
+            set_keep_rule(wired.site, plan.keep)
     finally:
         wired.close()
 
@@ -146,24 +155,3 @@ def _hub(plan: Plan, address: tuple[str, int]) -> ProcessPlan:
         arguments=arguments,
         log=plan.folder.logs / "hub.log",
     )
-
-
-def _workers(plan: Plan) -> list[ProcessPlan]:
-    count = plan.workers or os.cpu_count() or 1
-    plans = []
-    for number, hand in enumerate(deal(plan.cameras, count), start=1):
-        name = f"worker-{number}"
-        assignment = plan.folder.run / f"assignment-{number}.json"
-        write_assignment(assignment, hand)
-        arguments = (
-            "--data", str(plan.folder.root), "--name", name, "--assignment", str(assignment),
-        )  # fmt: skip
-        plans.append(
-            ProcessPlan(
-                name=name,
-                module="shanasheel.app.worker",
-                arguments=arguments,
-                log=plan.folder.logs / f"{name}.log",
-            )
-        )
-    return plans

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,18 +48,36 @@ class CameraView:
 class Viewing:
     """Takes packets from every recording thread and analyses them in one thread of its own."""
 
-    def __init__(
-        self, data: Path, cameras: Sequence[Camera], *, clock: Clock, ids: IdMaker, outbox: Outbox
-    ) -> None:
-        self.views = {camera.id: CameraView(camera) for camera in cameras}
+    def __init__(self, data: Path, *, clock: Clock, ids: IdMaker, outbox: Outbox) -> None:
+        self.views: dict[CameraId, CameraView] = {}
+        self._leaving: list[CameraView] = []
         self._data, self._clock, self._ids, self._outbox = data, clock, ids, outbox
         self._news = threading.Condition()
         self._stopping = False
 
+    def add(self, camera: Camera) -> None:
+        """Take a camera in, before its first packet is offered."""
+        with self._news:
+            self.views[camera.id] = CameraView(camera)
+
+    def remove(self, identifier: CameraId) -> None:
+        """Let a camera go, after its last packet was offered."""
+        with self._news:
+            view = self.views.pop(identifier, None)
+            if view is not None:
+                self._leaving.append(view)
+            self._news.notify()
+
+    def view_of(self, camera: Camera) -> CameraView:
+        """Return how a camera's analysis is; an empty view when it was let go."""
+        return self.views.get(camera.id) or CameraView(camera)
+
     def offer(self, packet: Packet | None, camera: Camera) -> None:
         """Queue a packet for analysis, or None for the end of a session; never blocks long."""
-        view = self.views[camera.id]
         with self._news:
+            view = self.views.get(camera.id)
+            if view is None:
+                return
             if len(view.waiting) >= _MOST_WAITING:
                 view.shed += len(view.waiting)
                 view.waiting.clear()
@@ -81,17 +98,23 @@ class Viewing:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         while True:
             with self._news:
-                while not self._stopping and not any(v.waiting for v in self.views.values()):
+                while not (self._stopping or self._leaving or self._waiting()):
                     self._news.wait()
                 if self._stopping:
                     break
                 turns = [
                     (view, view.waiting.popleft()) for view in self.views.values() if view.waiting
                 ]
+                leaving, self._leaving = self._leaving, []
             for view, packet in turns:
                 self._turn(view, packet, detector)
-        for view in self.views.values():
+            for view in leaving:
+                self._end_session(view)
+        for view in (*self.views.values(), *self._leaving):
             self._end_session(view)
+
+    def _waiting(self) -> bool:
+        return any(view.waiting for view in self.views.values())
 
     def _turn(self, view: CameraView, packet: Packet | None, detector: Detector) -> None:
         if packet is None:

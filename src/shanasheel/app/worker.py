@@ -10,13 +10,14 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.assignment import read_assignment
+from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
-from shanasheel.app.recording import CameraRecording
 from shanasheel.app.viewing import Viewing
 from shanasheel.app.workerstatus import write_status
 from shanasheel.base.clock import SystemClock
+from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.watch.vision import load_detector
 
@@ -43,38 +44,39 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     clock = SystemClock()
     ids = IdMaker(clock)
     outbox = Outbox(folder.spools / name)
-    cameras = read_assignment(assignment)
-    viewing = Viewing(folder.root, cameras, clock=clock, ids=ids, outbox=outbox)
-    recordings = [
-        CameraRecording(
-            folder.root, camera, clock=clock, ids=ids, outbox=outbox, view=viewing.offer
-        )
-        for camera in cameras
-    ]
-    threads = [
-        threading.Thread(target=recording.run, name=recording.camera.id) for recording in recordings
-    ]
-    for thread in threads:
-        thread.start()
-    _LOG.info("worker_started", worker=name, pid=os.getpid(), cameras=len(cameras))
+    viewing = Viewing(folder.root, clock=clock, ids=ids, outbox=outbox)
+    fleet = Fleet(folder.root, viewing, clock=clock, ids=ids, outbox=outbox)
+    _LOG.info("worker_started", worker=name, pid=os.getpid())
+    told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
     viewing_thread = threading.Thread(
         target=lambda: viewing.run(load_detector(threads=1, input_px=_INPUT_PX)), name="viewing"
     )
     viewing_thread.start()
     while not stop.wait(_STATUS_S):
-        write_status(folder.run / f"{name}.json", name, recordings, viewing, clock)
+        told = _follow(assignment, fleet, told)
+        write_status(folder.run / f"{name}.json", name, fleet.recordings, viewing, clock)
         if not viewing_thread.is_alive():
             _LOG.error("viewing_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again
-    for recording in recordings:
-        recording.stop()
-    for thread in threads:
-        thread.join(10.0)
+    recordings = fleet.recordings
+    fleet.stop()
     viewing.stop()
     viewing_thread.join(10.0)
     write_status(folder.run / f"{name}.json", name, recordings, viewing, clock)
     _LOG.info("worker_stopped", worker=name)
+
+
+def _follow(assignment: Path, fleet: Fleet, told: str) -> str:
+    """Bring the fleet into line when the assignment has changed; return what it says."""
+    try:
+        now = assignment.read_text()
+        if now != told:
+            fleet.apply(read_assignment(assignment))
+    except (OSError, InvalidInput) as fault:
+        _LOG.error("assignment_unreadable", detail=str(fault))
+        return told
+    return now
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def write_status(
 
 
 def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
-    state, view = recording.state, viewing.views[recording.camera.id]
+    state, view = recording.state, viewing.view_of(recording.camera)
     return {
         "state": state.state,
         "cause": state.cause,

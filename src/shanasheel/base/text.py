@@ -29,6 +29,29 @@ def without_secrets(url: str) -> str:
     return _SECRET_KEYS.sub(r"\1***", url)
 
 
+_USER = re.compile(r"^([^/?#@:]*):(.*)@(?=[^@/?#]*(?:[/?#]|$))")
+_PORT = re.compile(r"\d{1,5}(?:[/?#]|$)")
+
+
+def hide_password(url: str, mark: str) -> str:
+    """Return the address with its password replaced, all else as it is.
+
+    Passwords with signs that should have been escaped are hidden too.
+
+    >>> hide_password("rtsp://admin:hunter2@10.0.0.5:554/live", "***")
+    'rtsp://admin:***@10.0.0.5:554/live'
+    >>> hide_password("rtsp://admin:a/b@c@10.0.0.5/live", "***")
+    'rtsp://admin:***@10.0.0.5/live'
+    >>> hide_password("rtsp://10.0.0.5:554/live@1", "***")
+    'rtsp://10.0.0.5:554/live@1'
+    """
+    scheme, separator, rest = url.partition("://")
+    found = _USER.match(rest) if separator else None
+    if found is None or _PORT.match(found[2]):
+        return url
+    return f"{scheme}://{found[1]}:{mark}@{rest[found.end() :]}"
+
+
 def printable(text: str, limit: int = 200) -> str:
     r"""Return outside text on one line: no control or direction-changing characters, bounded.
 

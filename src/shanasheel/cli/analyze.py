@@ -71,7 +71,7 @@ def _camera(identifier: str, config: Path | None) -> Camera:
     if config is None:
         return default_camera(identifier)
     _, cameras = read_settings(config)
-    for camera in cameras:
+    for camera in cameras or ():
         if camera.id == identifier:
             return camera
     raise NotFound(f"{config} has no camera {identifier!r}.", "Name one with --camera.")

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "Record and watch your own cameras until Ctrl-C.",
     "analyze": "Analyse footage: tracks, sightings, events and a report for each file.",
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
+    "cameras": "Which cameras are recorded.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
     "access": "Who may look.",

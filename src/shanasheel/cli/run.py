@@ -10,14 +10,17 @@ import typer
 from shanasheel.app.addresses import parse_listen
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.processes import stop_on_signal
-from shanasheel.app.settings import read_settings
+from shanasheel.app.settings import Settings, read_settings
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import SystemClock
 from shanasheel.cli.options import DataOption, remarks
 
 
 def run(
-    config: Annotated[Path, typer.Option("--config", help="YAML file of cameras and settings.")],
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="YAML file; without it the stored cameras are recorded."),
+    ] = None,
     data: DataOption = None,
     listen: Annotated[
         str | None, typer.Option(help="Address and port; other than loopback needs an account.")
@@ -29,8 +32,9 @@ def run(
 
     The file: [dim]cameras: [{id: BSR-001, url: "rtsp://user:secret@10.0.0.5/live"}][/dim]
     """
-    settings, cameras = read_settings(config)
-    root = data or ((config.parent / settings.data) if settings.data else default_folder())
+    settings, cameras = read_settings(config) if config else (Settings(), None)
+    named = (config.parent / settings.data) if config and settings.data else None
+    root = data or named or default_folder()
     plan = Plan(
         folder=open_folder(root),
         site_name=settings.site,
@@ -38,7 +42,7 @@ def run(
         address=parse_listen(listen or settings.listen),
         workers=settings.workers,
         hosts=tuple(settings.hosts),
-        keep=settings.keep.rule(),
+        keep=settings.keep.rule() if settings.keep else None,
     )
     stop = stop_on_signal()
     supervise(

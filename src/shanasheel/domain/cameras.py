@@ -148,6 +148,7 @@ class Camera:
         loop: a file starts again at its end.
         realtime: a file is played at its own pace, as a camera would send it.
         keep_days: how long its routine footage is kept; None for the site's rule.
+        retired: recorded no more; its footage can still be looked at until it expires.
     """
 
     id: CameraId
@@ -163,6 +164,7 @@ class Camera:
     sample: bool = False
     outages: tuple[Outage, ...] = field(default=())
     keep_days: float | None = None
+    retired: bool = False
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from shanasheel.adapters.stores.tables import cameras
+from shanasheel.adapters.stores.tables import cameras, settings
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.wire import dumps, loads
+
+_REVISION = "cameras_revision"
 
 
 class CameraRows:
@@ -22,8 +25,20 @@ class CameraRows:
         rows = self._connection.execute(select(cameras.c.body).order_by(cameras.c.position))
         return tuple(loads(row.body, Camera) for row in rows)
 
-    def replace(self, listed: Sequence[Camera]) -> None:
+    def revision(self) -> str:
+        """Return a text that is another one after every change; empty before the first."""
+        row = self._connection.execute(
+            select(settings.c.body).where(settings.c.name == _REVISION)
+        ).first()
+        return "" if row is None else str(row.body)
+
+    def replace(self, listed: Sequence[Camera], *, revision: str) -> None:
         """Make `listed` the whole set of cameras, in this order."""
+        self._connection.execute(
+            upsert(settings)
+            .values(name=_REVISION, body=revision)
+            .on_conflict_do_update(index_elements=["name"], set_={"body": revision})
+        )
         self._connection.execute(delete(cameras))
         for position, camera in enumerate(listed):
             self._connection.execute(

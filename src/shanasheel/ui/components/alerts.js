@@ -124,7 +124,7 @@ export default {
   methods: {
     t, tk, reason, measurements, when, dateTime, cameraName,
     nameOf(id) {
-      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+      return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
     matches(alert) {
       const states = STATES[this.filter] || [this.filter];

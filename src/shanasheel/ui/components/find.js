@@ -17,7 +17,7 @@ export default {
         <div class="shn-chips" role="group" :aria-label="t('find.kind')">
           <button v-for="(icon, one) in kinds" :key="one" type="button" class="shn-chip" :class="{ on: kind.includes(one) }" :aria-pressed="kind.includes(one)" @click="toggle(one)"><span class="mi" aria-hidden="true">{{ icon }}</span>{{ tk('thing', one) }}</button>
         </div>
-        <label class="shn-field line">{{ t('find.camera') }}<select v-model="camera" @change="load()"><option value="">{{ t('find.all_cameras') }}</option><option v-for="one in store.cameras" :key="one.id" :value="one.id">{{ cameraName(one) }}</option></select></label>
+        <label class="shn-field line">{{ t('find.camera') }}<select v-model="camera" @change="load()"><option value="">{{ t('find.all_cameras') }}</option><option v-for="one in store.all" :key="one.id" :value="one.id">{{ cameraName(one) }}</option></select></label>
         <label class="shn-field line">{{ t('find.from') }}<input type="datetime-local" v-model="from" @change="load()"></label>
         <label class="shn-field line">{{ t('find.to') }}<input type="datetime-local" v-model="to" @change="load()"></label>
         <button v-if="filtered" class="shn-button" type="button" @click="clear">{{ t('find.clear') }}</button>
@@ -46,7 +46,7 @@ export default {
   methods: {
     t, tk, cameraName, when, duration, percent, toUs,
     nameOf(id) {
-      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+      return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
     link(one) {
       return `/playback${query({ camera: one.camera, at: toUs(one.start) })}`;

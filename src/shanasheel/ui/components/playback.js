@@ -39,11 +39,11 @@ export default {
           <shn-calendar v-if="calendar" :day="dayDate" @pick="pickDay"></shn-calendar>
         </div>
         <div class="shn-chips" role="group" :aria-label="t('playback.cameras')">
-          <button v-for="camera in store.cameras" :key="camera.id" type="button" class="shn-chip" :class="{ on: chosen.includes(camera.id) }" :aria-pressed="chosen.includes(camera.id)" :disabled="!chosen.includes(camera.id) && chosen.length >= most" @click="toggle(camera.id)">{{ cameraName(camera) }}</button>
+          <button v-for="camera in store.all" :key="camera.id" type="button" class="shn-chip" :class="{ on: chosen.includes(camera.id) }" :aria-pressed="chosen.includes(camera.id)" :disabled="!chosen.includes(camera.id) && chosen.length >= most" @click="toggle(camera.id)">{{ cameraName(camera) }}</button>
         </div>
         <span class="grow"></span><span class="dim keys">{{ t('playback.keys') }}</span>
       </div>
-      <shn-empty v-if="!store.cameras.length" icon="history" :loading="!store.loaded" :fault="store.fault" :title="t('wall.empty')" :text="t('wall.empty_hint')"></shn-empty>
+      <shn-empty v-if="!store.all.length" icon="history" :loading="!store.loaded" :fault="store.fault" :title="t('wall.empty')" :text="t('wall.empty_hint')"></shn-empty>
       <shn-empty v-else-if="!cameras.length" icon="touch_app" :title="t('playback.choose')" :text="t('playback.choose_hint')"></shn-empty>
       <template v-else>
         <div class="shn-wall" :style="{ '--columns': cameras.length > 1 ? 2 : 1, '--rows': Math.ceil(cameras.length / 2) }">
@@ -87,7 +87,7 @@ export default {
   },
   computed: {
     cameras() {
-      return this.store.cameras.filter((camera) => this.chosen.includes(camera.id));
+      return this.store.all.filter((camera) => this.chosen.includes(camera.id));
     },
     rows() {
       return this.cameras.map((camera) => ({ name: cameraName(camera), ...(this.lines[camera.id] || NOTHING) }));
@@ -132,7 +132,7 @@ export default {
   methods: {
     t, tk, cameraName, clockTime,
     begin() {
-      if (!this.chosen.length && this.store.cameras.length) this.chosen = [this.store.cameras[0].id];
+      if (!this.chosen.length && this.store.all.length) this.chosen = [this.store.all[0].id];
       else this.loadLines();
     },
     async loadLines() {

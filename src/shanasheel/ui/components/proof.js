@@ -78,7 +78,7 @@ export default {
   methods: {
     t, tk, number, dateTime,
     nameOf(id) {
-      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+      return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
     async load() {
       try {

@@ -76,7 +76,7 @@ export default {
     reason,
     clockTime,
     nameOf(id) {
-      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+      return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
     async count() {
       try {

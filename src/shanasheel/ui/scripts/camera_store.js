@@ -6,17 +6,18 @@ import { reactive } from "vue";
 
 let store = null;
 
-/** Return the reactive {cameras, loaded, fault, stale}, loading it on first use. */
+/** Return the reactive {cameras, all, loaded, fault, stale}; `all` has retired ones too. */
 export function cameraStore() {
   if (store) return store;
-  store = reactive({ cameras: [], loaded: false, fault: null, stale: false });
+  store = reactive({ cameras: [], all: [], loaded: false, fault: null, stale: false });
   load();
   on("status", (list) => {
     for (const { id, status } of list) {
       const camera = store.cameras.find((one) => one.id === id);
       if (camera) camera.status = status;
-      else if (store.loaded) load();
     }
+    const known = new Set(store.cameras.map((camera) => camera.id));
+    if (store.loaded && (list.length !== known.size || list.some(({ id }) => !known.has(id)))) load();
   });
   on("link", (up) => {
     if (up && store.stale) load();
@@ -31,7 +32,8 @@ async function load() {
   if (loading) return;
   loading = true;
   try {
-    store.cameras = (await get("/cameras")).items;
+    store.all = (await get("/cameras?retired=true")).items;
+    store.cameras = store.all.filter((camera) => !camera.retired);
     store.loaded = true;
     store.fault = null;
   } catch (fault) {

@@ -35,7 +35,7 @@ export default {
     t,
     dateTime,
     nameOf(id) {
-      return cameraName(this.store.cameras.find((one) => one.id === id) || { id });
+      return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
     async load() {
       try {

@@ -1,0 +1,240 @@
+"""`shanasheel cameras`: which cameras are recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from shanasheel.actions import cameras as actions
+from shanasheel.actions.access import LOCAL
+from shanasheel.actions.site import Site
+from shanasheel.app.folder import default_folder, open_folder
+from shanasheel.app.settings import as_settings, read_settings
+from shanasheel.app.wiring import open_beside
+from shanasheel.base.clock import SystemClock
+from shanasheel.base.errors import InvalidInput
+from shanasheel.base.text import hide_password, printable
+from shanasheel.cli.options import DataOption, JsonOption, remarks
+from shanasheel.domain.cameras import Camera, CameraId, Place
+from shanasheel.watch.sources.probing import CameraReport, probe_camera
+
+app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
+
+_AT_ONCE = 16  # cameras checked side by side
+
+
+@app.command("list")
+def list_all(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the cameras with their present state; passwords are not shown.
+
+    Example: [bold]shanasheel cameras list[/bold]
+    """
+    with _site(data) as site:
+        listed, status = actions.list_cameras(site), site.workers.cameras()
+    rows = [
+        {
+            **as_settings(camera, hide=True),
+            "state": str(status.get(camera.id, {}).get("state", "not running")),
+        }
+        for camera in listed
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['id']:<12} {row['state']:<12} {row.get('name', '')}  {row['url']}")
+    if not rows:
+        typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
+
+
+@app.command()
+def add(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Code people say: BSR-014.")],
+    address: Annotated[str, typer.Argument(help="rtsp://user:password@host/path, or a file.")],
+    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    name_ar: Annotated[str, typer.Option(help="… in Arabic.")] = "",
+    place: Annotated[
+        str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
+    ] = None,
+    keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Add a camera; a running Shanasheel records it within seconds.
+
+    Example: [bold]shanasheel cameras add BSR-014 rtsp://user:secret@10.0.0.5/live
+    --name "Hospital gate" --place 30.5085,47.7804,90[/bold]
+    """
+    camera = Camera(
+        id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
+        place=_place(place), keep_days=keep_days,
+    )  # fmt: skip
+    with _site(data) as site:
+        actions.add_camera(site, LOCAL, camera)
+    typer.echo(f"{identifier} is added. Look at it: shanasheel cameras check {identifier}")
+
+
+@app.command()
+def remove(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of the camera.")],
+    data: DataOption = None,
+) -> None:
+    """Stop recording a camera; its footage stays and expires by the rules.
+
+    Example: [bold]shanasheel cameras remove BSR-014[/bold]
+    """
+    with _site(data) as site:
+        actions.remove_camera(site, LOCAL, identifier)
+    typer.echo(f"{identifier} is removed.")
+
+
+@app.command("apply")
+def apply_file(
+    file: Annotated[Path, typer.Argument(help="YAML file with a list `cameras`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Make a file's list the whole set of cameras; shows the difference first.
+
+    A password written as *** means the one already known. Applying twice changes nothing.
+
+    Example: [bold]shanasheel cameras apply province.yaml[/bold]
+    """
+    _settings, listed = read_settings(file)
+    if listed is None:
+        raise InvalidInput(f"{file} lists no cameras.", "Give it a list `cameras`.")
+    with _site(data) as site:
+        _wanted, changes = actions.plan_cameras(site, listed)
+        _print_changes(changes)
+        if not changes.any:
+            return
+        if not yes and not typer.confirm("Apply?", err=True):
+            raise typer.Exit(1)
+        actions.apply_cameras(site, listed)
+    typer.echo("Applied.")
+
+
+@app.command()
+def export(
+    with_passwords: Annotated[
+        bool, typer.Option("--with-passwords", help="Write passwords out.")
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Print the cameras as a file that `cameras apply` takes.
+
+    Example: [bold]shanasheel cameras export > province.yaml[/bold]
+    """
+    with _site(data) as site:
+        listed = actions.list_cameras(site)
+    body = {"cameras": [as_settings(camera, hide=not with_passwords) for camera in listed]}
+    typer.echo(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), nl=False)
+
+
+@app.command()
+def check(
+    identifiers: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID|ADDRESS]...", help="All when none is named.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long to look at each.", min=1)] = 6,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at cameras for some seconds: one line each, with what to change on the camera.
+
+    Ends with 1 when any does not answer.
+
+    Example: [bold]shanasheel cameras check[/bold]
+
+    Example: [bold]shanasheel cameras check rtsp://user:secret@10.0.0.5/live[/bold]
+    """
+    with _site(data) as site:
+        chosen = _chosen(site, identifiers or [])
+    if not chosen:
+        typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
+        return
+    remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
+    clock = SystemClock()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        reports = list(pool.map(lambda one: probe_camera(one, clock, seconds=seconds), chosen))
+    if as_json:
+        typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            typer.echo(_line(report))
+    if not all(report.ok for report in reports):
+        raise typer.Exit(1)
+
+
+def _chosen(site: Site, identifiers: Sequence[str]) -> list[Camera]:
+    if not identifiers:
+        return list(actions.list_cameras(site))
+    return [
+        Camera(id=CameraId(f"address-{number}"), url=identifier)
+        if "://" in identifier
+        else actions.camera_named(site, identifier)
+        for number, identifier in enumerate(identifiers, start=1)
+    ]
+
+
+def _line(report: CameraReport) -> str:
+    if not report.ok:
+        cause = report.cause.value if report.cause else "lost"
+        return f"{report.camera:<12} BAD   {cause}: {printable(report.detail)}"
+    key = f"key frame every {report.key_s:.1f} s" if report.key_s else "one key frame"
+    parts = [
+        f"{report.codec} {report.width_px}x{report.height_px}",
+        f"{report.rate:.1f} a second",
+        f"{report.bitrate_bps / 1e6:.2f} Mbit/s",
+        key,
+    ]
+    advice = f"  -> {'; '.join(report.advice)}" if report.advice else ""
+    return f"{report.camera:<12} good  {', '.join(parts)}{advice}"
+
+
+def _print_changes(changes: actions.Changes) -> None:
+    for sign, identifiers in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
+        for identifier in identifiers:
+            typer.echo(f"{sign} {identifier}")
+    if changes.reordered:
+        typer.echo("~ order on the wall")
+    if not changes.any:
+        typer.echo("Nothing to change.")
+
+
+def _address(text: str) -> str:
+    if "://" in text:
+        return text
+    path = Path(text).expanduser().resolve()
+    if not path.is_file():
+        raise InvalidInput(
+            f"{hide_password(text, '***')} is neither an address nor a file.",
+            "Give rtsp://user:password@host/path.",
+        )
+    return str(path)
+
+
+def _place(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    try:
+        numbers = [float(part) for part in text.split(",")]
+        lat_deg, lon_deg, *heading = numbers
+        heading_deg = heading[0] if heading else None
+    except (ValueError, IndexError) as fault:
+        raise InvalidInput(f"{text!r} is not a place.", "Give LATITUDE,LONGITUDE.") from fault
+    return Place(lat_deg=lat_deg, lon_deg=lon_deg, heading_deg=heading_deg)
+
+
+@contextmanager
+def _site(data: Path | None) -> Iterator[Site]:
+    folder = open_folder(data or default_folder())
+    with open_beside(folder) as site:
+        yield site

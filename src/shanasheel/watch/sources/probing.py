@@ -1,0 +1,111 @@
+"""Looking at a camera for a few seconds: does it answer, what does it send, what would hurt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shanasheel.base.clock import Clock
+from shanasheel.domain.cameras import Camera
+from shanasheel.domain.footage import GapCause, Packet
+from shanasheel.watch.sources.losses import SourceLost
+from shanasheel.watch.sources.source import open_source
+
+_LONG_GOP_S = 4.1  # segments are cut at key pictures: longer groups make late, uneven segments
+_LARGEST_BPS = 16e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraReport:
+    """What a camera was found to be.
+
+    Args:
+        ok: it answers, lets us in and sends pictures.
+        cause: why not, where it is not.
+        rate: pictures a second measured; 0 when too few came.
+        key_s: seconds between key pictures; None when fewer than two came.
+        reorders: it sends pictures in another order than they are shown (B-frames).
+        advice: what to change on the camera, in words.
+    """
+
+    camera: str
+    ok: bool
+    cause: GapCause | None = None
+    detail: str = ""
+    codec: str = ""
+    width_px: int = 0
+    height_px: int = 0
+    rate: float = 0.0
+    bitrate_bps: float = 0.0
+    key_s: float | None = None
+    reorders: bool = False
+    advice: tuple[str, ...] = ()
+
+
+def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> CameraReport:
+    """Read a camera for some seconds and say what it is; nothing is stored.
+
+    Raises:
+        InvalidInput: its address cannot be one.
+    """
+    try:
+        source = open_source(camera, clock)
+    except SourceLost as lost:
+        return CameraReport(camera=camera.id, ok=False, cause=lost.cause, detail=lost.detail)
+    packets: list[Packet] = []
+    begun_s = clock.monotonic_s()
+    try:
+        for packet in source.packets():
+            packets.append(packet)
+            if clock.monotonic_s() - begun_s >= seconds:
+                break
+    except SourceLost as lost:
+        if not packets:
+            return CameraReport(camera=camera.id, ok=False, cause=lost.cause, detail=lost.detail)
+    finally:
+        source.close()
+    if not packets:
+        return CameraReport(
+            camera=camera.id, ok=False, cause=GapCause.SIGNAL_LOST, detail="no picture came"
+        )
+    return _report(camera, packets)
+
+
+def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
+    form = packets[0].format
+    base = form.time_base or Fraction(1, 90_000)
+    span_s = float((packets[-1].dts - packets[0].dts) * base)
+    keys = [packet for packet in packets if packet.is_key]
+    key_s = None
+    if len(keys) > 1:
+        key_s = float((keys[-1].dts - keys[0].dts) * base) / (len(keys) - 1)
+    reorders = any(packet.pts - packet.dts > 2 * packet.duration > 0 for packet in packets)
+    sent = sum(len(packet.payload) for packet in packets[:-1])
+    found = CameraReport(
+        camera=camera.id,
+        ok=True,
+        codec=form.codec,
+        width_px=form.width_px,
+        height_px=form.height_px,
+        rate=(len(packets) - 1) / span_s if span_s > 0 else 0.0,
+        bitrate_bps=8 * sent / span_s if span_s > 0 else 0.0,
+        key_s=key_s,
+        reorders=reorders,
+    )
+    return _advised(found, span_s)
+
+
+def _advised(found: CameraReport, span_s: float) -> CameraReport:
+    advice = []
+    if found.codec not in ("h264", "hevc"):
+        advice.append("set the codec to H.264 or H.265")
+    if (found.key_s is None and span_s > _LONG_GOP_S) or (found.key_s or 0) > _LONG_GOP_S:
+        advice.append("set the key-frame interval to 1 or 2 seconds")
+    if found.reorders:
+        advice.append("turn B-frames off: they make live views late")
+    if found.bitrate_bps > _LARGEST_BPS:
+        advice.append("lower the bit rate: 4 Mbit/s is plenty for 1080p")
+    return CameraReport(
+        **{name: getattr(found, name) for name in CameraReport.__slots__ if name != "advice"},
+        advice=tuple(advice),
+    )
