@@ -39,6 +39,7 @@ class Footage(Protocol):
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Gap, ...]: ...
     def every_segment(self, stream: Stream) -> Iterator[Segment]: ...  # noqa: D102
+    def paths_in(self, folder: str) -> frozenset[str]: ...  # noqa: D102
     def totals(self) -> tuple[int, int, int]: ...  # noqa: D102
     def cursor(self, spool: str) -> str: ...  # noqa: D102
     def set_cursor(self, spool: str, cursor: str) -> None: ...  # noqa: D102

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from shanasheel.adapters.stores.tables import gaps, segments, spool_cursors
+from shanasheel.adapters.stores.tables import deletions, gaps, segments, spool_cursors
 from shanasheel.base.clock import to_us
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Gap, Segment
@@ -103,10 +103,23 @@ class FootageRows:
     def every_segment(self, stream: Stream) -> Iterator[Segment]:
         """Yield every segment of a stream, oldest first."""
         rows = self._connection.execute(
-            select(segments.c.body).where(segments.c.stream == stream).order_by(segments.c.id)
+            select(segments.c.body)
+            .where(segments.c.stream == stream)
+            .order_by(segments.c.start_us, segments.c.id)
         )
         for row in rows:
             yield loads(row.body, Segment)
+
+    def paths_in(self, folder: str) -> frozenset[str]:
+        """Return the paths of indexed and to-be-deleted files directly in a folder."""
+        found: set[str] = set()
+        for table in (segments, deletions):
+            rows = self._connection.execute(
+                # "0" follows "/": everything below the folder, by the order of text.
+                select(table.c.path).where(table.c.path > f"{folder}/", table.c.path < f"{folder}0")
+            )
+            found.update(row.path for row in rows)
+        return frozenset(path for path in found if path.rpartition("/")[0] == folder)
 
     def totals(self) -> tuple[int, int, int]:
         """Return how many main segments, their bytes, and how many gaps there are."""

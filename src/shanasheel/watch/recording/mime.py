@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shanasheel.domain.footage import StreamFormat
 
-
-def mime_type(form: StreamFormat) -> str:
+def mime_type(codec: str, extradata: bytes) -> str:
     """Return the MIME type of an MP4 file holding this stream.
 
     `video/mp4` alone when the codec configuration says too little.
     """
-    name = _name_of(form.codec, form.extradata)
+    name = _name_of(codec, extradata)
     return f'video/mp4; codecs="{name}"' if name else "video/mp4"
 
 

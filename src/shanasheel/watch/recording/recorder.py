@@ -176,7 +176,11 @@ class Recorder:
             file = self._data / segment_path(self._camera, self._stream, start)
         size = (form.width_px, form.height_px)
         marker = open_marker(
-            self._ids.new(), start, codec=form.codec, mime=mime_type(form), size=size
+            self._ids.new(),
+            start,
+            codec=form.codec,
+            mime=mime_type(form.codec, form.extradata),
+            size=size,
         )
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
