@@ -38,6 +38,10 @@ class Door:
         self._backend = backend
         self._user, self._password, self._scheme = user, password, scheme
         self.silent = threading.Event()
+        self.dripping = threading.Event()  # one byte a second to the client
+        self.garbage = threading.Event()  # bytes to the client are not those sent
+        self.cut = threading.Event()  # connections are closed at once
+        self.locked = threading.Event()  # the right password is refused
         self.closed = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.1)
@@ -96,6 +100,8 @@ class Door:
         return False
 
     def _is_right(self, request: str) -> bool:
+        if self.locked.is_set():
+            return False
         if self._scheme == "basic":
             token = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
             return f"Authorization: Basic {token}" in request
@@ -115,9 +121,17 @@ class Door:
                 if self.silent.is_set():
                     self.closed.wait(0.1)
                     continue
+                if self.cut.is_set() or self.locked.is_set():
+                    return
+                if self.dripping.is_set() and side is server:
+                    self.closed.wait(1.0)
+                    client.sendall(server.recv(1))
+                    continue
                 data = side.recv(65536)
                 if not data:
                     return
+                if self.garbage.is_set() and side is server:
+                    data = bytes(byte ^ place % 251 for place, byte in enumerate(data))
                 other[side].sendall(data)
 
 

@@ -14,7 +14,7 @@ import pytest
 from running import cli, running, wait_for
 from videos import make_video
 
-KILLS = int(os.environ.get("SHANASHEEL_KILLS", "8"))
+KILLS = int(os.environ.get("SHANASHEEL_KILLS", "6"))
 LOST_S = 1.0  # the promise: one unfinished fragment
 
 

@@ -24,7 +24,7 @@ from shanasheel.watch.rules import signal_event
 from shanasheel.watch.sources import Source, SourceLost, open_source
 
 _LOG = structlog.get_logger()
-_BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 5.0)  # issue goal: recording resumes within 10 s of return
+_BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # with a connection timing out: back within 10 s of return
 _RATE_SPAN_S = 5.0
 
 
