@@ -177,7 +177,7 @@ def _walk(
                 findings.pending += 1
             else:
                 _check_record(reader, fact, findings)
-            if fact.kind == FactKind.SEGMENT:
+            if fact.kind in (FactKind.SEGMENT, FactKind.INTAKE):
                 _check_segment(data, rows, fact, findings)
                 if progress is not None:
                     progress(findings.segments, max(total, findings.segments))
@@ -248,7 +248,7 @@ def _footage_steps(done: int, findings: _Findings) -> list[Step]:
 
 
 def _check_segment(data: Path, rows: Rows, fact: StoredFact, findings: _Findings) -> None:
-    findings.segments += 1
+    findings.segments += fact.kind == FactKind.SEGMENT
     try:
         body = json.loads(fact.body)
         place = str(body["path"])

@@ -10,7 +10,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
-from shanasheel.domain.keeping import Deleted, Hold, KeepRule, Kept
+from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
 
@@ -136,6 +136,9 @@ class Keeping(Protocol):
     def holds(self, *, active: bool) -> tuple[Hold, ...]: ...  # noqa: D102
     def hold(self, identifier: str) -> Hold | None: ...  # noqa: D102
     def save_hold(self, hold: Hold) -> None: ...  # noqa: D102
+    def add_intake(self, intake: Intake) -> None: ...  # noqa: D102
+    def intake_of(self, sha256: str) -> Intake | None: ...  # noqa: D102
+    def intakes(self) -> tuple[Intake, ...]: ...  # noqa: D102
     def stored_bytes(self) -> int: ...  # noqa: D102
     def oldest(  # noqa: D102
         self, after: tuple[int, str] | None, before: datetime, limit: int

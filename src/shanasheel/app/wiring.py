@@ -14,7 +14,8 @@ from shanasheel.actions.site import Site
 from shanasheel.adapters.stores import Database, open_database
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.base.clock import SystemClock
+from shanasheel.base.clock import Clock, SystemClock
+from shanasheel.base.errors import Conflict, NotFound
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
 from shanasheel.prove.ledger import Ledger, load_or_create_key
@@ -70,7 +71,7 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
 def open_beside(folder: DataFolder) -> Iterator[Site]:
     """Open a site whose ledger a running hub may hold: facts are stored, and logged by the hub.
 
-    Where no hub runs, they are logged at its next start.
+    Where no hub runs, they are logged at the end.
     """
     clock = SystemClock()
     database = open_database(folder.database)
@@ -85,7 +86,19 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
             ids=IdMaker(clock),
         )
     finally:
+        _log_if_free(folder, database, clock)
         database.close()
+
+
+def _log_if_free(folder: DataFolder, database: Database, clock: Clock) -> None:
+    """Bring the ledger up to the facts where no hub does it."""
+    try:
+        origin = origin_of(folder)
+        key = load_or_create_key(folder.keys / "log.key", origin)
+        with Ledger(folder.ledger, key=key, origin=origin, clock=clock) as ledger:
+            Sequencer(database, ledger, clock).catch_up()
+    except Conflict:
+        return  # a hub runs: it logs within a second
 
 
 def origin_of(folder: DataFolder) -> str:
@@ -97,8 +110,15 @@ def origin_of(folder: DataFolder) -> str:
 
 
 def read_verifier_key(folder: DataFolder) -> str:
-    """Return the ledger's public key as text."""
-    return (folder.keys / "log.vkey").read_text().strip()
+    """Return the ledger's public key as text.
+
+    Raises:
+        NotFound: there is none: nothing was ever logged here.
+    """
+    try:
+        return (folder.keys / "log.vkey").read_text().strip()
+    except FileNotFoundError as fault:
+        raise NotFound(f"{folder.keys} holds no log.vkey.", "Give the key with --key.") from fault
 
 
 def _secret(path: Path) -> str:

@@ -18,6 +18,7 @@ COMMANDS = {
     "analyze": "Analyse footage: tracks, sightings, events and a report for each file.",
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "cameras": "Which cameras are recorded.",
+    "intake": "Take in footage that others hand in: shop recorders, phones.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
     "access": "Who may look.",

@@ -21,6 +21,7 @@ class FactKind(StrEnum):
     KEY = "key"
     DELETION = "deletion"
     HOLD = "hold"
+    INTAKE = "intake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

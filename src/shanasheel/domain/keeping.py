@@ -85,6 +85,38 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Footage that somebody handed in; the original lies untouched at `path`.
+
+    Args:
+        by: who took it in.
+        name: the file's own name.
+        path: POSIX, relative to the data folder.
+        stated: when it begins by its own clock.
+        ahead_s: seconds that clock ran ahead of true time.
+        drift_s_day: seconds it gained a day.
+        start, end: corrected span `[start, end)`.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    handed_by: str
+    note: str
+    camera: CameraId
+    name: str
+    path: str
+    sha256: str
+    size_bytes: int
+    stated: datetime
+    ahead_s: float
+    drift_s_day: float
+    clock_evidence: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A stored segment as the keeping rules see it; `[start, end)`."""
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
-from shanasheel.adapters.stores.tables import deletions, holds, segments, settings
+from shanasheel.adapters.stores.tables import deletions, holds, intakes, segments, settings
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.keeping import Deleted, Hold, KeepRule, Kept, Why
+from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept, Why
 from shanasheel.domain.wire import dumps, loads
 
 _RULE = "keep"
@@ -62,6 +62,26 @@ class KeepingRows:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=values)
         )
+
+    def add_intake(self, intake: Intake) -> None:
+        """Write the record of footage that was handed in."""
+        self._connection.execute(
+            insert(intakes).values(
+                id=intake.id, sha256=intake.sha256, at_us=to_us(intake.at), body=dumps(intake)
+            )
+        )
+
+    def intake_of(self, sha256: str) -> Intake | None:
+        """Return the record of the file with these bytes, or None."""
+        row = self._connection.execute(
+            select(intakes.c.body).where(intakes.c.sha256 == sha256)
+        ).first()
+        return None if row is None else loads(row.body, Intake)
+
+    def intakes(self) -> tuple[Intake, ...]:
+        """Return everything that was handed in, newest first."""
+        rows = self._connection.execute(select(intakes.c.body).order_by(intakes.c.at_us.desc()))
+        return tuple(loads(row.body, Intake) for row in rows)
 
     def stored_bytes(self) -> int:
         """Return the size of all segments together."""

@@ -81,6 +81,15 @@ holds = Table(
     Column("body", Text, nullable=False, comment="Hold as JSON"),
 )
 
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True, comment="of the original, hex"),
+    Column("at_us", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="Intake as JSON"),
+)
+
 settings = Table(
     "settings",
     metadata,

@@ -1,4 +1,4 @@
-"""Know what is held and what was deleted."""
+"""Know what is held, what was deleted and what was handed in."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ def upgrade() -> None:
         sa.Column("released_us", sa.BigInteger(), nullable=True, comment="null while it holds"),
         sa.Column("body", sa.Text(), nullable=False, comment="Hold as JSON"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+    )
+    op.create_table(
+        "intakes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False, comment="of the original, hex"),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="Intake as JSON"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intakes")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_intakes_sha256")),
     )
     op.create_table(
         "settings",
