@@ -71,6 +71,20 @@ class FootageRows:
         )
         return tuple(loads(row.body, Segment) for row in rows)
 
+    def newest(
+        self, camera: CameraId, stream: Stream, limit: int
+    ) -> tuple[tuple[Segment, ...], int]:
+        """Return the segments that start last, oldest first, and how many start before them."""
+        mine = (segments.c.camera == camera, segments.c.stream == stream)
+        rows = self._connection.execute(
+            select(segments.c.body).where(*mine).order_by(segments.c.start_us.desc()).limit(limit)
+        )
+        found = tuple(loads(row.body, Segment) for row in rows)[::-1]
+        if not found:
+            return (), 0
+        earlier = select(func.count()).where(*mine, segments.c.start_us < to_us(found[0].start))
+        return found, self._connection.execute(earlier).scalar_one()
+
     def spans(
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> list[tuple[int, int]]:

@@ -1,19 +1,21 @@
 """Packets into segments and gaps, and segments back into bytes."""
 
 from shanasheel.watch.recording.clips import ClipSpan, write_clip
-from shanasheel.watch.recording.follow import Follower, Fragment, News, fragments
+from shanasheel.watch.recording.follow import Follower, Fragment, Layout, News, fragments, layout_of
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
 from shanasheel.watch.recording.recorder import Recorder
 from shanasheel.watch.recording.recovery import Recovery, recover
 from shanasheel.watch.recording.spool import Spool, SpoolReader
+from shanasheel.watch.recording.timeline import on_timeline
 
 __all__ = [
     "ClipSpan",
     "Follower",
     "Fragment",
     "GapKeeper",
+    "Layout",
     "News",
     "OpenGap",
     "Recorder",
@@ -21,8 +23,10 @@ __all__ = [
     "Spool",
     "SpoolReader",
     "fragments",
+    "layout_of",
     "live_path",
     "mime_type",
+    "on_timeline",
     "recover",
     "write_clip",
 ]

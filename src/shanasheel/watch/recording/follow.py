@@ -41,7 +41,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
+class Layout:
     """The header's size, 0 when not yet whole, and the fragments after it."""
 
     init_bytes: int
@@ -50,6 +50,7 @@ class _Layout:
 
     @property
     def end(self) -> int:
+        """Return where the last whole fragment ends, in bytes."""
         last = self.fragments[-1] if self.fragments else None
         return last.offset + last.size_bytes if last else self.init_bytes
 
@@ -61,11 +62,21 @@ def fragments(path: Path) -> tuple[Fragment, ...]:
         NotFound: nothing is there.
         InvalidInput: the file is damaged before its end.
     """
-    with _opened(path) as stream:
-        return layout(stream).fragments
+    return layout_of(path).fragments
 
 
-def layout(stream: BinaryIO) -> _Layout:
+def layout_of(path: Path) -> Layout:
+    """Return header and whole fragments of a file.
+
+    Raises:
+        NotFound: nothing is there.
+        InvalidInput: the file is damaged before its end.
+    """
+    with opened(path) as stream:
+        return layout(stream)
+
+
+def layout(stream: BinaryIO) -> Layout:
     """Return header and whole fragments of an opened file."""
     size = stream.seek(0, 2)
     init_bytes, timescale = 0, 0
@@ -75,7 +86,7 @@ def layout(stream: BinaryIO) -> _Layout:
             timescale, init_bytes = timescale_of(_bytes_of(stream, moof)), moof.end
         elif timescale:
             found.append(_fragment(stream, moof, mdat, timescale))
-    return _Layout(init_bytes=init_bytes, timescale=timescale, fragments=tuple(found))
+    return Layout(init_bytes=init_bytes, timescale=timescale, fragments=tuple(found))
 
 
 class Follower:
@@ -94,7 +105,7 @@ class Follower:
             InvalidInput: the file is damaged.
         """
         init, found = None, []
-        with _opened(self._path) as stream:
+        with opened(self._path) as stream:
             size = stream.seek(0, 2)
             for moof, mdat in _pairs(stream, size, start=self._at):
                 if mdat is None:
@@ -133,7 +144,12 @@ def _fragment(stream: BinaryIO, moof: Box, mdat: Box, timescale: int) -> Fragmen
     )
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises:
+        NotFound: nothing is there.
+    """
     try:
         return path.open("rb")
     except FileNotFoundError as error:
