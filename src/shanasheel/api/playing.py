@@ -1,4 +1,4 @@
-"""Routes for other players and programs: playlists."""
+"""Routes for other players and programs: playlists, exported files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from shanasheel.actions.export import Export, export_span, interval
 from shanasheel.actions.hls import live_playlist, part_bytes, span_playlist
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
@@ -16,15 +17,17 @@ from shanasheel.domain.cameras import Stream
 
 router = APIRouter(tags=["playing"])
 
+_MOST_LISTED = 100  # holes in a header; clients refuse headers of some 8 kB a line
 _PRIVATE = {"Cache-Control": "private, no-store"}
 
-From = Annotated[str | None, Query(alias="from", description="ISO 8601 or microseconds since 1970")]
-To = Annotated[str | None, Query(alias="to", description="ISO 8601 or microseconds since 1970")]
+_START = Query(alias="from", description="ISO 8601 or microseconds since 1970")
+_END = Query(alias="to", description="ISO 8601 or microseconds since 1970")
 
 
 @router.get("/cameras/{camera}/hls.m3u8")
 def playlist(  # noqa: PLR0913 - a query names what it narrows
-    camera: str, who: Who, desk: TheDesk, start: From = None, end: To = None,
+    camera: str, who: Who, desk: TheDesk, start: Annotated[str | None, _START] = None,
+    end: Annotated[str | None, _END] = None,
     stream: Stream = Stream.SHIELDED, grant: str | None = None,
 ) -> Response:  # fmt: skip
     """Return an HLS playlist: of a span of time, or live when neither end is given."""
@@ -47,3 +50,31 @@ def part(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> Str
     chunks, size = part_bytes(desk.site, who, segment, grant)
     headers = {**_PRIVATE, "Content-Length": str(size)}
     return StreamingResponse(chunks, media_type="video/mp4", headers=headers)
+
+
+@router.get("/cameras/{camera}/export")
+def export(  # noqa: PLR0913 - a query names what it narrows
+    camera: str, start: Annotated[str, _START], end: Annotated[str, _END], who: Who, desk: TheDesk,
+    stream: Stream = Stream.SHIELDED, grant: str | None = None,
+) -> StreamingResponse:  # fmt: skip
+    """Return a span as one MP4 file, cut at whole groups of pictures, never encoded again."""
+    made = export_span(
+        desk.site, who, camera, stream=stream, grant=grant,
+        start=present.parse_time(start), end=present.parse_time(end),
+    )  # fmt: skip
+    return StreamingResponse(made.chunks(), media_type="video/mp4", headers=_stated(made))
+
+
+def _stated(made: Export) -> dict[str, str]:
+    """Return headers that say what was wanted, what the file holds, and what it lacks."""
+    holes = [interval(span) for span in made.missing[:_MOST_LISTED]]
+    if len(made.missing) > _MOST_LISTED:
+        holes.append(f"and {len(made.missing) - _MOST_LISTED} more")
+    return {
+        **_PRIVATE,
+        "Content-Disposition": f'attachment; filename="{made.name}"',
+        "Content-Length": str(made.size_bytes),
+        "X-Shanasheel-Asked": interval(made.asked),
+        "X-Shanasheel-Held": interval(made.held),
+        "X-Shanasheel-Missing": ", ".join(holes) or "none",
+    }

@@ -1,6 +1,7 @@
 """Packets into segments and gaps, and segments back into bytes."""
 
 from shanasheel.watch.recording.clips import ClipSpan, write_clip
+from shanasheel.watch.recording.comments import with_comment
 from shanasheel.watch.recording.follow import Follower, Fragment, Layout, News, fragments, layout_of
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
 from shanasheel.watch.recording.mime import mime_type
@@ -28,5 +29,6 @@ __all__ = [
     "mime_type",
     "on_timeline",
     "recover",
+    "with_comment",
     "write_clip",
 ]
