@@ -1,4 +1,4 @@
-"""Routes for other players and programs: playlists, exported files."""
+"""Routes for players and programs: playlists, exported files, previews."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from shanasheel.actions.export import Export, export_span, interval
 from shanasheel.actions.hls import live_playlist, part_bytes, span_playlist
+from shanasheel.actions.previews import preview as make_preview
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.api.m3u8 import MEDIA_TYPE, playlist_text
@@ -21,6 +22,7 @@ _MOST_LISTED = 100  # holes in a header; clients refuse headers of some 8 kB a l
 _PRIVATE = {"Cache-Control": "private, no-store"}
 
 _START = Query(alias="from", description="ISO 8601 or microseconds since 1970")
+_AT = Query(description="ISO 8601 or microseconds since 1970")
 _END = Query(alias="to", description="ISO 8601 or microseconds since 1970")
 
 
@@ -63,6 +65,16 @@ def export(  # noqa: PLR0913 - a query names what it narrows
         start=present.parse_time(start), end=present.parse_time(end),
     )  # fmt: skip
     return StreamingResponse(made.chunks(), media_type="video/mp4", headers=_stated(made))
+
+
+@router.get("/cameras/{camera}/preview")
+def preview(
+    camera: str, at: Annotated[str, _AT], _who: Who, desk: TheDesk,
+    width: Annotated[int, Query(ge=16, le=640, description="pixels at most")] = 160,
+) -> Response:  # fmt: skip
+    """Return a small shielded picture: the newest key picture at or before a moment."""
+    picture = make_preview(desk.site, camera, present.parse_time(at), width_px=width)
+    return Response(picture, media_type="image/jpeg", headers=_PRIVATE)
 
 
 def _stated(made: Export) -> dict[str, str]:
