@@ -77,20 +77,32 @@ class Served:
             return str(json.loads(answer.read())["id"])
 
     def record(
-        self, video: Path, start: datetime, *, stream: Stream = Stream.SHIELDED, target_s: float = 2
+        self,
+        video: Path,
+        start: datetime,
+        *,
+        stream: Stream = Stream.SHIELDED,
+        target_s: float = 2,
+        fragment_s: float = 0.5,
     ) -> list[Segment]:
         """Record a video as if the camera had sent it at `start`; return its segments."""
-        segments = self.write(video, start, stream=stream, target_s=target_s)
+        segments = self.write(video, start, stream=stream, target_s=target_s, fragment_s=fragment_s)
         self.index(segments)
         return segments
 
     def write(
-        self, video: Path, start: datetime, *, stream: Stream = Stream.SHIELDED, target_s: float = 2
+        self,
+        video: Path,
+        start: datetime,
+        *,
+        stream: Stream = Stream.SHIELDED,
+        target_s: float = 2,
+        fragment_s: float = 0.5,
     ) -> list[Segment]:
         """Record without telling the hub."""
         recorder = Recorder(
             data=self.site.data, camera=CAMERA, stream=stream, clock=FakeClock(start),
-            ids=IdMaker(FakeClock(start)), target_s=target_s,
+            ids=IdMaker(FakeClock(start)), target_s=target_s, fragment_s=fragment_s,
         )  # fmt: skip
         packets = read_footage(video, camera=CAMERA, start=start)
         segments = [segment for packet in packets for segment in recorder.push(packet)]
