@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
@@ -11,9 +13,23 @@ import pytest
 
 from playlists import Listing, read_playlist
 from running import Product, running, wait_for
+from served import CAMERA, film, served
 from shanasheel.base.clock import to_us
 from videos import make_video
 
+_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+_PLAY = """address => new Promise(done => {
+    const video = document.createElement('video');
+    const tell = why => done({why, length_s: video.duration,
+        pictures: video.getVideoPlaybackQuality().totalVideoFrames});
+    video.muted = true;
+    video.onerror = () => tell(video.error.message);
+    video.onended = () => tell('ended');
+    video.src = address;
+    document.body.append(video);
+    video.play();
+})"""
 WANTED = 300  # pictures: 12 s at 25 a second, more than one file
 
 
@@ -56,3 +72,26 @@ def test_ffmpeg_follows_a_live_camera_and_plays_its_past(tmp_path: Path) -> None
     assert shielded.entries
     assert found.ended
     assert pictures == round(sum(entry.duration_s for entry in found.entries) * 25)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine")
+def test_chromium_plays_every_picture_of_a_span_with_a_gap_by_itself(tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with served(tmp_path / "data") as hub, playwright.sync_playwright() as driver:
+        hub.record(film(tmp_path), noon)
+        hub.record(film(tmp_path), noon + timedelta(seconds=30))
+        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
+        page = browser.new_page()
+        page.goto(f"{hub.url}/api/v1/alive")
+        if not page.evaluate(
+            "document.createElement('video').canPlayType('application/vnd.apple.mpegurl')"
+        ):
+            pytest.skip("this Chromium plays no HLS by itself")
+        span = f"from={to_us(noon)}&to={to_us(noon) + 60_000_000}"
+
+        played = page.evaluate(_PLAY, f"/api/v1/cameras/{CAMERA}/hls.m3u8?{span}")
+        browser.close()
+
+    assert played == {"why": "ended", "pictures": 400, "length_s": 16}

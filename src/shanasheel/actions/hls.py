@@ -18,7 +18,7 @@ from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person
-from shanasheel.watch.recording import layout_of, on_timeline
+from shanasheel.watch.recording import extent_of, layout_of, on_timeline
 
 _LONGEST = timedelta(hours=24)  # 8,640 files, each opened once; a list of about 2.5 MB
 _WINDOW = 6  # files in a live playlist: a minute
@@ -29,17 +29,16 @@ _LIVE_TARGET_S = 12  # files end at the first key picture after 10 s; ours come 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A file as a media segment: its header `[0, init_bytes)`, then its media up to `end_bytes`.
+    """A file as a media segment: its header `[0, init_bytes)`, then its media.
 
     Args:
         same_header: as the part before; a player keeps what it has.
         follows: without a gap on the part before; its header and its time line go on.
-        duration_s: sum over its fragments, which is what a player's clock will move by.
+        duration_s: of its pictures together, which is what a player's clock will move by.
     """
 
     segment: Segment
     init_bytes: int
-    end_bytes: int
     duration_s: float
     same_header: bool = False
     follows: bool = False
@@ -152,18 +151,9 @@ def _parts(
 
 def _part(site: Site, segment: Segment) -> tuple[Part, bytes]:
     """Return a part with the header of its file."""
-    path = site.data / segment.path
-    layout = layout_of(path)
-    if not layout.fragments:
-        raise InvalidInput(f"Segment {segment.id} holds no pictures.", "Verify it.")
-    part = Part(
-        segment=segment,
-        init_bytes=layout.init_bytes,
-        end_bytes=layout.end,
-        duration_s=sum(fragment.duration_s for fragment in layout.fragments),
-    )
-    with path.open("rb") as stream:
-        return part, stream.read(layout.init_bytes)
+    extent = extent_of(site.data / segment.path)
+    part = Part(segment=segment, init_bytes=len(extent.header), duration_s=extent.duration_s)
+    return part, extent.header
 
 
 def _joined(one: Segment, other: Segment) -> bool:

@@ -2,7 +2,16 @@
 
 from shanasheel.watch.recording.clips import ClipSpan, write_clip
 from shanasheel.watch.recording.comments import with_comment
-from shanasheel.watch.recording.follow import Follower, Fragment, Layout, News, fragments, layout_of
+from shanasheel.watch.recording.follow import (
+    Extent,
+    Follower,
+    Fragment,
+    Layout,
+    News,
+    extent_of,
+    fragments,
+    layout_of,
+)
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
@@ -13,6 +22,7 @@ from shanasheel.watch.recording.timeline import on_timeline
 
 __all__ = [
     "ClipSpan",
+    "Extent",
     "Follower",
     "Fragment",
     "GapKeeper",
@@ -23,6 +33,7 @@ __all__ = [
     "Recovery",
     "Spool",
     "SpoolReader",
+    "extent_of",
     "fragments",
     "layout_of",
     "live_path",

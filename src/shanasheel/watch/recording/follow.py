@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from shanasheel.base.errors import NotFound
-from shanasheel.watch.recording.boxes import Box, samples_of, timescale_of, walk
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.watch.recording.boxes import Box, children, samples_of, timescale_of, walk
 
 _LARGEST_INIT_BYTES = 1024 * 1024  # ours have about 1 kB
 
@@ -76,6 +77,34 @@ def layout_of(path: Path) -> Layout:
         return layout(stream)
 
 
+def extent_of(path: Path) -> Extent:
+    """Return how a finished file is cut and how long it plays, without listing its fragments.
+
+    Some hundred times cheaper than `layout_of`: of the fragments only the last header is read.
+
+    Raises:
+        NotFound: nothing is there.
+        InvalidInput: the file does not end with a whole fragment.
+    """
+    with opened(path) as stream:
+        try:
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise InvalidInput(f"{path.name} is empty.", "Verify it against its hash.") from error
+    with data:
+        boxes = list(children(data))
+        moov = next((box for box in boxes if box.kind == b"moov"), None)
+        moof = next((box for box in reversed(boxes) if box.kind == b"moof"), None)
+        if moov is None or moof is None or boxes[-1].end != len(data):
+            raise InvalidInput(f"{path.name} is damaged.", "Verify it against its hash.")
+        header = data[: moov.end]
+        last = samples_of(data[moof.start : moof.end])
+        scale = timescale_of(data[moov.start : moov.end])
+        # A file begins at 0 and every picture lasts until the next, so the last one's end is all.
+        end_s = (last.decode_time + last.duration) / scale
+        return Extent(header=header, size_bytes=len(data), duration_s=end_s)
+
+
 def layout(stream: BinaryIO) -> Layout:
     """Return header and whole fragments of an opened file."""
     size = stream.seek(0, 2)
@@ -87,6 +116,15 @@ def layout(stream: BinaryIO) -> Layout:
         elif timescale:
             found.append(_fragment(stream, moof, mdat, timescale))
     return Layout(init_bytes=init_bytes, timescale=timescale, fragments=tuple(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """A finished file: its header, then fragments up to its end."""
+
+    header: bytes
+    size_bytes: int
+    duration_s: float
 
 
 class Follower:
