@@ -14,6 +14,7 @@ import av
 import pytest
 
 from served import CAMERA, Served, film, served
+from shanasheel.actions.proof import check_footage
 from shanasheel.base.clock import to_us
 from shanasheel.domain.cameras import Stream
 
@@ -138,6 +139,8 @@ def test_raw_footage_leaves_an_entry_in_the_ledger_before_it_leaves(
     assert (body["held_start_us"], body["held_end_us"]) == (to_us(NOON), to_us(after(2.4)))
     head = json.loads(hub.get("/ledger").text)
     assert (head["size"], head["pending"]) == (size + 1, 0)
+    key = (hub.site.data / "keys" / "log.vkey").read_text().strip()
+    assert check_footage(hub.site.data, hub.site.store, key, at=hub.site.clock.now()).holds
 
 
 def test_a_ledger_that_refuses_lets_nothing_out(hub: Served, tmp_path: Path) -> None:
