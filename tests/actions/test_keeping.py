@@ -227,3 +227,16 @@ def test_a_killed_sweep_is_finished_by_the_next(place: Place, after: int) -> Non
     report = place.check()
     assert report.holds
     assert report.deleted == 12
+
+
+def test_numbers_of_live_files_do_not_fall_when_old_footage_goes(place: Place) -> None:
+    site = place.wired.site
+    old = [age(place, 40 + number) for number in range(3)]
+    with site.store.read() as rows:
+        before = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
+    sweep(site, **PLENTY)
+    with site.store.read() as rows:
+        after = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
+
+    assert not any(stored(place, one) for one in old)
+    assert before == after == 5

@@ -32,6 +32,7 @@ def test_random_kills_lose_a_fragment_each_and_nothing_else(tmp_path: Path) -> N
             wait_for(lambda: recording(product), "all cameras")
             time.sleep(dice.uniform(0.5, 3.5))
             module = dice.choice(["shanasheel.app.hub", "shanasheel.app.worker"])
+            wait_for(lambda name=module: product.pids(name), module)  # it may be just restarting
             os.kill(dice.choice(product.pids(module)), signal.SIGKILL)
             kills.append((module, datetime.now(UTC)))
         wait_for(lambda: recording(product), "all cameras")

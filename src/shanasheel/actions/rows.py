@@ -32,6 +32,9 @@ class Footage(Protocol):
     def segments(  # noqa: D102
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> tuple[Segment, ...]: ...
+    def newest(  # noqa: D102
+        self, camera: CameraId, stream: Stream, limit: int
+    ) -> tuple[tuple[Segment, ...], int]: ...
     def spans(  # noqa: D102
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> list[tuple[int, int]]: ...

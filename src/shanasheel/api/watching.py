@@ -57,6 +57,7 @@ def segments(  # noqa: PLR0913 - a query names what it narrows
     return {"items": [present.segment(segment, grant) for segment in found], "next": None}
 
 
+@router.get("/segments/{segment}/media.mp4")  # FFmpeg 8 refuses HLS media without an ending
 @router.get("/segments/{segment}/media")
 def media(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> FileResponse:
     """Return the bytes of a segment; a raw one needs a grant."""

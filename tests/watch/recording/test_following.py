@@ -15,7 +15,7 @@ from shanasheel.base.clock import FakeClock
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.watch.recording import Follower, Recorder, fragments
+from shanasheel.watch.recording import Follower, Recorder, extent_of, fragments
 from shanasheel.watch.recording.boxes import samples_of, timescale_of, walk
 from shanasheel.watch.sources import read_footage
 from videos import make_video
@@ -68,6 +68,26 @@ def test_a_live_view_is_at_most_a_fragment_behind_the_recorder(tmp_path: Path) -
 
     assert 50 - frames <= 13 + 1  # half a second at 25 pictures a second
     recording.finish()
+
+
+def test_the_extent_of_a_file_is_what_its_fragments_say(tmp_path: Path) -> None:
+    path = recorded(tmp_path)
+    parts = fragments(path)
+
+    extent = extent_of(path)
+
+    assert extent.duration_s == pytest.approx(sum(part.duration_s for part in parts), abs=1e-9)
+    assert len(extent.header) == parts[0].offset
+    assert extent.size_bytes == parts[-1].offset + parts[-1].size_bytes
+
+
+@pytest.mark.parametrize("size", [0, 100, 900, -1])
+def test_a_cut_file_has_no_extent(tmp_path: Path, size: int) -> None:
+    path = recorded(tmp_path)
+    path.write_bytes(path.read_bytes()[:size])
+
+    with pytest.raises(InvalidInput):
+        extent_of(path)
 
 
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:

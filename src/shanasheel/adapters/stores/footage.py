@@ -71,6 +71,30 @@ class FootageRows:
         )
         return tuple(loads(row.body, Segment) for row in rows)
 
+    def newest(
+        self, camera: CameraId, stream: Stream, limit: int
+    ) -> tuple[tuple[Segment, ...], int]:
+        """Return the segments that start last, oldest first, and how many started before them.
+
+        Deleted ones count, so that the number never falls.
+        """
+        mine = (segments.c.camera == camera, segments.c.stream == stream)
+        rows = self._connection.execute(
+            select(segments.c.body).where(*mine).order_by(segments.c.start_us.desc()).limit(limit)
+        )
+        found = tuple(loads(row.body, Segment) for row in rows)[::-1]
+        if not found:
+            return (), 0
+        earlier = 0
+        for table in (segments, deletions):
+            query = select(func.count()).where(
+                table.c.camera == camera,
+                table.c.stream == stream,
+                table.c.start_us < to_us(found[0].start),
+            )
+            earlier += self._connection.execute(query).scalar_one()
+        return found, earlier
+
     def spans(
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> list[tuple[int, int]]:

@@ -1,28 +1,45 @@
 """Packets into segments and gaps, and segments back into bytes."""
 
 from shanasheel.watch.recording.clips import ClipSpan, write_clip
-from shanasheel.watch.recording.follow import Follower, Fragment, News, fragments
+from shanasheel.watch.recording.comments import with_comment
+from shanasheel.watch.recording.follow import (
+    Extent,
+    Follower,
+    Fragment,
+    Layout,
+    News,
+    extent_of,
+    fragments,
+    layout_of,
+)
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
 from shanasheel.watch.recording.recorder import Recorder
 from shanasheel.watch.recording.recovery import Recovery, recover
 from shanasheel.watch.recording.spool import Spool, SpoolReader
+from shanasheel.watch.recording.timeline import on_timeline
 
 __all__ = [
     "ClipSpan",
+    "Extent",
     "Follower",
     "Fragment",
     "GapKeeper",
+    "Layout",
     "News",
     "OpenGap",
     "Recorder",
     "Recovery",
     "Spool",
     "SpoolReader",
+    "extent_of",
     "fragments",
+    "layout_of",
     "live_path",
     "mime_type",
+    "on_timeline",
     "recover",
+    "with_comment",
     "write_clip",
 ]

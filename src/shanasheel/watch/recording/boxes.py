@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 from typing import BinaryIO
 
 from shanasheel.base.errors import InvalidInput
@@ -67,7 +68,7 @@ def walk(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
         start = box.end
 
 
-def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+def children(data: bytes | mmap, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """Yield the boxes side by side in `data[start:end]`; stop before one that is cut."""
     end = len(data) if end is None else min(end, len(data))
     while end - start >= 8:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from shanasheel.base.errors import NotFound
-from shanasheel.watch.recording.boxes import Box, samples_of, timescale_of, walk
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.watch.recording.boxes import Box, children, samples_of, timescale_of, walk
 
 _LARGEST_INIT_BYTES = 1024 * 1024  # ours have about 1 kB
 
@@ -41,7 +42,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
+class Layout:
     """The header's size, 0 when not yet whole, and the fragments after it."""
 
     init_bytes: int
@@ -50,6 +51,7 @@ class _Layout:
 
     @property
     def end(self) -> int:
+        """Return where the last whole fragment ends, in bytes."""
         last = self.fragments[-1] if self.fragments else None
         return last.offset + last.size_bytes if last else self.init_bytes
 
@@ -61,11 +63,49 @@ def fragments(path: Path) -> tuple[Fragment, ...]:
         NotFound: nothing is there.
         InvalidInput: the file is damaged before its end.
     """
-    with _opened(path) as stream:
-        return layout(stream).fragments
+    return layout_of(path).fragments
 
 
-def layout(stream: BinaryIO) -> _Layout:
+def layout_of(path: Path) -> Layout:
+    """Return header and whole fragments of a file.
+
+    Raises:
+        NotFound: nothing is there.
+        InvalidInput: the file is damaged before its end.
+    """
+    with opened(path) as stream:
+        return layout(stream)
+
+
+def extent_of(path: Path) -> Extent:
+    """Return how a finished file is cut and how long it plays, without listing its fragments.
+
+    Some hundred times cheaper than `layout_of`: of the fragments only the last header is read.
+
+    Raises:
+        NotFound: nothing is there.
+        InvalidInput: the file does not end with a whole fragment.
+    """
+    with opened(path) as stream:
+        try:
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise InvalidInput(f"{path.name} is empty.", "Verify it against its hash.") from error
+    with data:
+        boxes = list(children(data))
+        moov = next((box for box in boxes if box.kind == b"moov"), None)
+        moof = next((box for box in reversed(boxes) if box.kind == b"moof"), None)
+        if moov is None or moof is None or boxes[-1].end != len(data):
+            raise InvalidInput(f"{path.name} is damaged.", "Verify it against its hash.")
+        header = data[: moov.end]
+        last = samples_of(data[moof.start : moof.end])
+        scale = timescale_of(data[moov.start : moov.end])
+        # A file begins at 0 and every picture lasts until the next, so the last one's end is all.
+        end_s = (last.decode_time + last.duration) / scale
+        return Extent(header=header, size_bytes=len(data), duration_s=end_s)
+
+
+def layout(stream: BinaryIO) -> Layout:
     """Return header and whole fragments of an opened file."""
     size = stream.seek(0, 2)
     init_bytes, timescale = 0, 0
@@ -75,7 +115,16 @@ def layout(stream: BinaryIO) -> _Layout:
             timescale, init_bytes = timescale_of(_bytes_of(stream, moof)), moof.end
         elif timescale:
             found.append(_fragment(stream, moof, mdat, timescale))
-    return _Layout(init_bytes=init_bytes, timescale=timescale, fragments=tuple(found))
+    return Layout(init_bytes=init_bytes, timescale=timescale, fragments=tuple(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """A finished file: its header, then fragments up to its end."""
+
+    header: bytes
+    size_bytes: int
+    duration_s: float
 
 
 class Follower:
@@ -94,7 +143,7 @@ class Follower:
             InvalidInput: the file is damaged.
         """
         init, found = None, []
-        with _opened(self._path) as stream:
+        with opened(self._path) as stream:
             size = stream.seek(0, 2)
             for moof, mdat in _pairs(stream, size, start=self._at):
                 if mdat is None:
@@ -133,7 +182,12 @@ def _fragment(stream: BinaryIO, moof: Box, mdat: Box, timescale: int) -> Fragmen
     )
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises:
+        NotFound: nothing is there.
+    """
     try:
         return path.open("rb")
     except FileNotFoundError as error:

@@ -9,6 +9,7 @@ from shanasheel.watch.vision.detection_scores import (
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
@@ -23,6 +24,7 @@ __all__ = [
     "TamperWatch",
     "evaluate_detection",
     "find_clip",
+    "key_picture",
     "load_detector",
     "still",
 ]
