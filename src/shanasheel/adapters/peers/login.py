@@ -1,8 +1,8 @@
 """Proves to a device that we know its password, without sending it.
 
-Two ways: WS-UsernameToken digests inside the message (OASIS Username Token Profile 1.0, ONVIF Core
-§5.9.4) and HTTP Digest around it (RFC 7616; RFC 2069 for devices that offer no `qop`). HTTP Basic
-is refused: it would hand the password to whoever answers at that address.
+Two ways: WS-UsernameToken digests inside the message (OASIS Username Token Profile 1.0) and HTTP
+Digest around it (RFC 7616; RFC 2069 for devices that offer no `qop`). HTTP Basic is refused: it
+would hand the password to whoever answers at that address.
 """
 
 from __future__ import annotations

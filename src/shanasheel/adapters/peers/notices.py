@@ -1,4 +1,4 @@
-"""Follows what a device notices by itself: motion, tampering (ONVIF Core §9, PullPoint).
+"""Follows what a device notices by itself: motion, tampering (ONVIF Core, PullPoint).
 
 A notice is the device's own finding, not one of our events. One generator is one subscription: when
 it ends with an error the caller opens another, with back-off.
@@ -24,7 +24,7 @@ from shanasheel.base.clock import Clock, SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import printable
 
-#: Beginnings of topics, without namespace prefixes (ONVIF Imaging §6, Analytics annex A).
+#: Beginnings of topics, without namespace prefixes (ONVIF Imaging and Analytics).
 MOTION_AND_TAMPER = (
     "VideoSource/MotionAlarm",
     "VideoSource/GlobalSceneChange",

@@ -46,7 +46,7 @@ class Device:
             answer's delay; None when it does not tell a usable time.
         place: where it says it stands; devices seldom know.
         location: what people wrote into its location scope, empty when nothing.
-        offers_events: it has an event service; then PullPoint must be there (ONVIF Core §9.1).
+        offers_events: it has an event service; then PullPoint must be there (ONVIF Core).
     """
 
     manufacturer: str
@@ -115,7 +115,7 @@ def set_clock(conversation: Conversation, clock: Clock, deadline: Deadline) -> f
     """
     before = clock.now()
     try:
-        # ONVIF Core §5.9.4.3: GetSystemDateAndTime is PRE_AUTH: it needs no login.
+        # ONVIF Core: GetSystemDateAndTime is PRE_AUTH: it needs no login.
         answer = conversation.ask(_question("GetSystemDateAndTime", anonymous=True), deadline)
     except Denied:  # some Vivotek and Panasonic cameras want one all the same
         before = clock.now()

@@ -1,6 +1,6 @@
 """Writes WS-Discovery probes and reads the answers: bytes in, records out (WS-Discovery 2005/04).
 
-ONVIF devices speak the draft of April 2005 (ONVIF Core §7.3), not the OASIS standard 1.1.
+ONVIF devices speak the draft of April 2005 (ONVIF Core), not the OASIS standard 1.1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decodes ONVIF scopes: `onvif://www.onvif.org/<kind>/<value>` (ONVIF Core §7.3.3)."""
+"""Decodes ONVIF scopes: `onvif://www.onvif.org/<kind>/<value>` (ONVIF Core)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps one PullPoint subscription alive on a device (ONVIF Core §9.1, WS-BaseNotification)."""
+"""Keeps one PullPoint subscription alive on a device (ONVIF Core, WS-BaseNotification)."""
 
 from __future__ import annotations
 
