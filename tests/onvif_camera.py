@@ -531,13 +531,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Responder:
-    """Answers WS-Discovery probes on a UDP socket until closed; `replies` may be replaced."""
+    """Answers WS-Discovery probes on a UDP socket until closed.
+
+    `extra` is sent before each answer; `answers` switches the honest one off; the first `loses`
+    probes are lost.
+    """
 
     def __init__(self, camera: Camera, *, multicast: bool = False) -> None:
         self.camera = camera
         self.heard: list[bytes] = []
         self.extra: list[bytes] = []
         self.answers = True
+        self.loses = 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(0.1)
         if multicast:
@@ -564,6 +569,8 @@ class Responder:
             except TimeoutError:
                 continue
             self.heard.append(probe)
+            if len(self.heard) <= self.loses:
+                continue
             for datagram in [*self.extra, *([self.answer(probe)] if self.answers else [])]:
                 with suppress(OSError):
                     self.socket.sendto(datagram, sender)
