@@ -468,15 +468,47 @@ def test_a_camera_that_cannot_renew_gets_a_new_subscription() -> None:
     assert camera.asked.count("CreatePullPointSubscription") == 2
 
 
-def test_a_forgotten_subscription_and_a_lost_camera_end_in_our_errors() -> None:
+def test_a_camera_that_forgot_us_is_subscribed_to_again_and_the_break_is_logged() -> None:
+    with onvif_camera() as camera, capture_logs() as lines:
+        notices = follow(camera)
+        next_notice(camera, notices, MOTION)
+
+        camera.forget_subscriptions()
+        found = next_notice(camera, notices, MOTION)
+        notices.close()  # type: ignore[attr-defined]
+
+    assert found.topic
+    assert [line["event"] for line in lines] == ["onvif_notices_interrupted"]
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_camera_whose_clock_is_set_meanwhile_is_followed_on(step_s: int) -> None:
     with onvif_camera() as camera:
         notices = follow(camera)
         next_notice(camera, notices, MOTION)
-        camera.forget_subscriptions()
 
-        with pytest.raises(InvalidInput):
+        camera.clock_offset_s += step_s
+        found = next_notice(camera, notices, MOTION)
+        notices.close()  # type: ignore[attr-defined]
+
+    assert camera.refusals == ["stale"]
+    assert abs(found.at - dt.datetime.now(dt.UTC)) < dt.timedelta(seconds=60)
+
+
+def test_a_changed_password_ends_following_after_one_more_try() -> None:
+    with onvif_camera() as camera:
+        notices = follow(camera)
+        next_notice(camera, notices, MOTION)
+
+        camera.password = "another"
+        with pytest.raises(Denied):
             next(notices)
 
+    assert camera.refusals == ["wrong password"] * 2
+
+
+def test_a_lost_camera_ends_following() -> None:
+    with onvif_camera() as camera:
         notices = follow(camera)
         next_notice(camera, notices, MOTION)
         camera.fault = "503"
@@ -553,6 +585,11 @@ def read_every_way(document: bytes) -> None:
     notices = notices_in(answer, arrived=dt.datetime.now(dt.UTC), offset_s=1e9)
     assert all(notice.at.tzinfo for notice in notices)
     assert all(code == code.lower() for code in fault_codes(answer))
+
+
+def test_a_bomb_is_not_expanded() -> None:
+    with pytest.raises(InvalidInput, match="document type or entities"):
+        answer_in(BOMB)
 
 
 @settings(max_examples=400, deadline=None)

@@ -21,7 +21,7 @@ from shanasheel.adapters.peers.soap import Conversation
 from shanasheel.adapters.peers.subscription import EVENTS, Subscription
 from shanasheel.adapters.peers.web import Address, Deadline
 from shanasheel.base.clock import Clock, SystemClock
-from shanasheel.base.errors import InvalidInput, ShanasheelError
+from shanasheel.base.errors import Denied, InvalidInput, ShanasheelError
 from shanasheel.base.text import printable
 
 #: Beginnings of topics, without namespace prefixes (ONVIF Imaging and Analytics).
@@ -111,17 +111,24 @@ def pull_events(
     """
     clock, closing = clock or SystemClock(), closing or threading.Event()
     conversation = Conversation(Address.of(xaddr), account, clock=clock, tls=tls)
-    offset_s = set_clock(conversation, clock, Deadline(clock, pulling.timeout_s)) or 0.0
+    set_clock(conversation, clock, Deadline(clock, pulling.timeout_s))
     service = _event_service(conversation, Deadline(clock, pulling.timeout_s))
     subscription = Subscription(conversation, service, clock=clock, timeout_s=pulling.timeout_s)
     try:
         while not closing.is_set():
             asked_s = clock.monotonic_s()
-            answer = subscription.pull(pulling.wait_s)
-            found = notices_in(answer, arrived=clock.now(), offset_s=offset_s)
+            try:
+                answer = subscription.pull(pulling.wait_s)
+            except Denied:  # perhaps the device's clock was set meanwhile
+                set_clock(conversation, clock, Deadline(clock, pulling.timeout_s))
+                answer = subscription.pull(pulling.wait_s)
+            found = notices_in(answer, arrived=clock.now(), offset_s=conversation.offset_s or 0.0)
             yield from (notice for notice in found if _is_wanted(notice.topic, pulling.topics))
             if not found and clock.monotonic_s() - asked_s < _AT_ONCE_S:
                 closing.wait(_IDLE_S)
+    except Denied:
+        subscription.abandon()
+        raise
     finally:
         _unsubscribe(subscription)
 

@@ -124,12 +124,12 @@ def set_clock(conversation: Conversation, clock: Clock, deadline: Deadline) -> f
     said = device_time(answer)
     if said is None:
         _LOG.warning("onvif_clock_unknown", address=str(conversation.address))
+        conversation.offset_s = None
         return None
-    ahead_s = (said - before - (after - before) / 2).total_seconds()
-    # The device cuts its seconds off, so it is on average half a second later than it says. A
-    # login is dated without that half, because strict devices refuse one from their future.
-    conversation.ahead_s = ahead_s
-    return ahead_s + 0.5
+    # The device cuts its seconds off, so it is on average half a second later than it says.
+    offset_s = (said - before - (after - before) / 2).total_seconds() + 0.5
+    conversation.offset_s = offset_s
+    return offset_s
 
 
 def device_time(answer: xml.Element) -> datetime | None:

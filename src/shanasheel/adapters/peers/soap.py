@@ -63,7 +63,7 @@ class Conversation:
         self, address: Address, account: Account, *, clock: Clock, tls: ssl.SSLContext | None = None
     ) -> None:
         self.address = address
-        self.ahead_s = 0.0  # how far the device's clock is ahead of ours, rounded down
+        self.offset_s: float | None = None  # how far the device's clock is ahead of ours
         self._account = account
         self._clock = clock
         self._tls = tls
@@ -110,7 +110,10 @@ class Conversation:
     def _envelope(self, question: Question, *, logged_in: bool) -> bytes:
         token = ""
         if logged_in:
-            at = self._clock.now() + timedelta(seconds=self.ahead_s)
+            # Half a second less than the best guess: strict devices refuse a login from their
+            # future, and take one from the last seconds.
+            ahead_s = 0.0 if self.offset_s is None else self.offset_s - 0.5
+            at = self._clock.now() + timedelta(seconds=ahead_s)
             token = username_token(self._account, at)
         name = question.operation
         return (

@@ -38,16 +38,21 @@ class Subscription:
     def pull(self, wait_s: int) -> xml.Element:
         """Return the next `PullMessagesResponse`, held back by the device for up to `wait_s`.
 
+        A device that has forgotten the subscription, as after a restart, gets a new one, once.
+
         Raises:
             Unavailable, Denied, InvalidInput: as `Conversation.ask`.
         """
         if self._reference is None:
             self._open()
-        elif self._clock.monotonic_s() - self._renewed_s > _TERM_S / 2:
-            self._renew()
-        inner = f"<Timeout>PT{wait_s}S</Timeout><MessageLimit>{_MOST_MESSAGES}</MessageLimit>"
-        action = f"{EVENTS}/PullPointSubscription/PullMessagesRequest"
-        return self._ask("PullMessages", EVENTS, inner, action, wait_s=wait_s)
+            return self._pull(wait_s)
+        try:
+            return self._pull(wait_s)
+        except InvalidInput as error:
+            _LOG.warning("onvif_notices_interrupted", reason=error.message)
+            self._reference = None
+            self._open()
+            return self._pull(wait_s)
 
     def end(self) -> None:
         """Tell the device to forget the subscription; nothing when there is none.
@@ -58,6 +63,17 @@ class Subscription:
         if self._reference is not None:
             self._ask("Unsubscribe", _NOTIFICATION, "", f"{_MANAGER}/UnsubscribeRequest")
             self._reference = None
+
+    def _pull(self, wait_s: int) -> xml.Element:
+        if self._clock.monotonic_s() - self._renewed_s > _TERM_S / 2:
+            self._renew()
+        inner = f"<Timeout>PT{wait_s}S</Timeout><MessageLimit>{_MOST_MESSAGES}</MessageLimit>"
+        action = f"{EVENTS}/PullPointSubscription/PullMessagesRequest"
+        return self._ask("PullMessages", EVENTS, inner, action, wait_s=wait_s)
+
+    def abandon(self) -> None:
+        """Forget the subscription untold: after a refusal, one more could lock the account."""
+        self._reference = None
 
     def _open(self) -> None:
         operation = "CreatePullPointSubscription"

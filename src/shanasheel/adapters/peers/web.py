@@ -94,9 +94,9 @@ class Address:
 
     @property
     def netloc(self) -> str:
-        """Return host and port as in a URL: IPv6 in brackets."""
+        """Return host and port as in a URL: IPv6 in brackets, the usual port left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
