@@ -82,6 +82,7 @@ class Camera:
     endpoint: str = "urn:uuid:5f5a69c2-e0ae-504f-829b-00aabbccddee"
     asked: list[str] = field(default_factory=list)
     renewed: int = 0
+    sent_bytes: int = 0
     subscriptions: dict[str, list[str]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     port: int = 0
@@ -515,6 +516,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(head)
             while not camera.stopping.wait(0 if camera.fault == "huge" else 0.1):
                 self.wfile.write(piece)
+                camera.sent_bytes += len(piece)
         self.close_connection = True
 
     def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:

@@ -138,6 +138,7 @@ def test_a_camera_that_wants_http_digest_gets_it(login: str, qop: str) -> None:
         device = read_device(camera.xaddr, camera.user, camera.password)
 
     assert len(device.profiles) == 2
+    assert camera.asked.count("GetProfiles") == 1, "a challenge is answered more than once"
 
 
 def test_a_name_and_a_password_of_any_letters_log_in() -> None:
@@ -291,6 +292,13 @@ def test_a_camera_that_misbehaves_costs_one_of_our_errors_and_bounded_time(
 
     with onvif_camera(fault=fault) as camera, pytest.raises(error):
         read_device(camera.xaddr, camera.user, camera.password, timeout_s)
+
+
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    with onvif_camera(fault="huge") as camera, pytest.raises(InvalidInput, match="more than"):
+        read_device(camera.xaddr, camera.user, camera.password, 30.0)
+
+    assert camera.sent_bytes < 64 * 2**20, "what lies in the sockets' buffers comes on top"
 
 
 @pytest.mark.parametrize("login", ["token", "MD5"])
@@ -615,7 +623,7 @@ def test_any_bytes_are_an_answer_or_our_error(document: bytes) -> None:
         max_size=3,
     )
 )
-@example(['Digest nonce="x"\r\nX-Evil: y"'])
+@example(['Digest nonce="x\r\nX-Evil: y"'])
 @example(['Digest nonce="n", algorithm=MD5-sess'])
 @example(["Digest nonce=, realm"])
 def test_any_challenge_is_answered_in_one_line_or_not_at_all(values: list[str]) -> None:
