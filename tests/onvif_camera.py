@@ -59,7 +59,7 @@ class Camera:
 
     `fault`: `drip`, `drip_head`, `silent`, `hang_up`, `garbage`, `bomb`, `401`, `403`, `503`,
     `huge`, `echo_password`, `lying_response`, or empty.
-    `login`: `token` (WS-UsernameToken) or a hash (`MD5`, `SHA-256`) for HTTP Digest.
+    `login`: `token` (WS-UsernameToken), a hash (`MD5`, `SHA-256`) for HTTP Digest, or `Basic`.
     """
 
     user: str = "operator"
@@ -149,6 +149,8 @@ class Camera:
             raise self._refusal("wrong password")
 
     def challenge(self) -> str:
+        if self.login == "Basic":
+            return 'Basic realm="gate"'
         nonce = secrets.token_hex(8)
         self._counts[nonce] = 0
         return (

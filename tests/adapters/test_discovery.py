@@ -45,12 +45,18 @@ def answering(**fields: object) -> Iterator[Responder]:
         yield found
 
 
+def discovered(**where: tuple[str, ...]) -> tuple[Found, ...]:
+    """Ask until somebody answers: a busy machine may be late, and UDP promises nothing."""
+    tries = (discover(0.6, **where) for _ in range(20))
+    return next(found for found in tries if found)
+
+
 # -- asking -------------------------------------------------------------------------------------
 
 
 def test_a_camera_asked_directly_is_found_and_can_be_read() -> None:
     with onvif_camera() as camera, responder(camera):
-        (found,) = discover(0.6, addresses=(camera.udp,))
+        (found,) = discovered(addresses=(camera.udp,))
         device = read_device(found.xaddrs[0], camera.user, camera.password)
 
     assert found.endpoint == camera.endpoint
@@ -69,10 +75,10 @@ def test_a_camera_asked_by_multicast_is_found() -> None:
         except OSError as error:
             pytest.skip(f"no multicast on loopback here: {error}")
 
-        found = discover(0.6, interfaces=("127.0.0.1",))
+        found = discovered(interfaces=("127.0.0.1",))
 
     assert len(found) == 1
-    assert len(heard.heard) == 4, "both kinds of probe, each repeated"
+    assert len(heard.heard) >= 4, "both kinds of probe, each repeated"
 
 
 def test_several_cameras_are_found_each_once() -> None:
@@ -132,7 +138,7 @@ def test_hostile_answers_are_logged_and_do_not_hide_an_honest_one() -> None:
             b" " * (LARGEST_ANSWER_BYTES + 1),
             matches("uuid:of-somebody-else", "urn:uuid:x", XADDR),
         ]
-        found = discover(0.6, addresses=(camera.camera.udp,))
+        found = discovered(addresses=(camera.camera.udp,))
 
     assert [device.endpoint for device in found] == [camera.camera.endpoint]
     ignored = [line for line in lines if line["event"] == "discovery_answer_ignored"]

@@ -141,6 +141,13 @@ def test_a_camera_that_wants_http_digest_gets_it(login: str, qop: str) -> None:
     assert camera.asked.count("GetProfiles") == 1, "a challenge is answered more than once"
 
 
+def test_the_password_is_not_sent_in_the_clear_to_a_camera_that_asks_for_it() -> None:
+    with onvif_camera(login="Basic") as camera, pytest.raises(Denied, match="keeps the password"):
+        read_device(camera.xaddr, camera.user, camera.password)
+
+    assert camera.asked == ["GetSystemDateAndTime", "GetDeviceInformation"]
+
+
 def test_a_name_and_a_password_of_any_letters_log_in() -> None:
     for login in ("token", "MD5"):
         with onvif_camera(user="علي<&", password='"كلمة\\ ]]>', login=login) as camera:

@@ -125,6 +125,11 @@ class Conversation:
         ).encode()
 
     def _read(self, answer: Answer, question: Question, address: Address) -> xml.Element:
+        if answer.status == 401 and answer.challenges and not challenge_in(answer.challenges):
+            raise Denied(
+                f"{address} offers no login that keeps the password secret.",
+                "Switch HTTP Digest or WS-UsernameToken on in the camera.",
+            )
         if answer.status in {401, 403}:
             raise Denied(f"{address} refuses the login (HTTP {answer.status}).", _CHECK_LOGIN)
         try:
