@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 import yaml
@@ -16,12 +17,13 @@ import yaml
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.site import Site
+from shanasheel.adapters.peers import Found, discover, read_device
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
-from shanasheel.base.errors import InvalidInput
-from shanasheel.base.text import hide_password, printable
+from shanasheel.base.errors import InvalidInput, ShanasheelError
+from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import Camera, CameraId, Place
 from shanasheel.watch.sources.probing import CameraReport, probe_camera
@@ -29,6 +31,7 @@ from shanasheel.watch.sources.probing import CameraReport, probe_camera
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
 _AT_ONCE = 16  # cameras checked side by side
+_CLOCK_OFF_S = 2.0
 
 
 @app.command("list")
@@ -171,6 +174,83 @@ def check(
             typer.echo(_line(report))
     if not all(report.ok for report in reports):
         raise typer.Exit(1)
+
+
+@app.command("discover")
+def discover_cameras(
+    at: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask this HOST only, where multicast does not reach; may be repeated."),
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Log in as this user and list the streams.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long to wait for answers.", min=0.2)] = 3,
+    as_json: JsonOption = False,
+) -> None:
+    """Find ONVIF cameras on the network, and with --user what they send.
+
+    The password is asked for, or read from standard input.
+
+    Example: [bold]shanasheel cameras discover --user admin[/bold]
+    """
+    password = _password() if user else ""
+    found = discover(seconds, addresses=tuple(at or ()))
+    rows = [_described(one, user, password) for one in found]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['host']:<16} {row['name']}  {row['hardware']}  {row['address']}".rstrip())
+        for line in row["streams"] or [row["fault"]]:
+            typer.echo(f"    {line}") if line else None
+    if not rows:
+        typer.echo("No camera answered. Name one with --at HOST where multicast does not reach.")
+
+
+class _Row(TypedDict):
+    host: str
+    name: str
+    hardware: str
+    address: str
+    streams: list[str]
+    clock_offset_s: float | None
+    fault: str
+
+
+def _described(found: Found, user: str | None, password: str) -> _Row:
+    address = found.xaddrs[0] if found.xaddrs else ""
+    row = _Row(
+        host=found.hosts[0] if found.hosts else "",
+        name=printable(found.name),
+        hardware=printable(found.hardware),
+        address=address,
+        streams=[],
+        clock_offset_s=None,
+        fault="",
+    )
+    if user is None or not address:
+        return row
+    try:
+        device = read_device(address, user, password)
+    except ShanasheelError as fault:
+        return {**row, "fault": str(fault)}
+    row["clock_offset_s"] = device.clock_offset_s
+    row["streams"] = [
+        f"{profile.encoding} {profile.width_px}x{profile.height_px}  "
+        f"{without_secrets(profile.stream_url)}"
+        for profile in device.profiles
+        if profile.stream_url
+    ]
+    if device.clock_offset_s is not None and abs(device.clock_offset_s) > _CLOCK_OFF_S:
+        row["streams"].append(f"its clock is off by {device.clock_offset_s:.0f} s: set its NTP")
+    return row
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _chosen(site: Site, identifiers: Sequence[str]) -> list[Camera]:
