@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -26,6 +26,7 @@ from shanasheel.watch.sources import Source, SourceLost, open_source
 _LOG = structlog.get_logger()
 _BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # with a connection timing out: back within 10 s of return
 _RATE_SPAN_S = 5.0
+_PAUSE = timedelta(seconds=1.5)  # a longer one within a session is a gap too; doctor allows 2 s
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class CameraRecording:
         self._recent: deque[tuple[float, int]] = deque()
         self._lost: tuple[datetime, GapCause, str] | None = None
         self._last_end: datetime | None = None
+        self._told_until: datetime | None = None  # every second before has a segment or a gap
 
     def run(self) -> None:
         """Record, and after each loss connect again, until `stop`."""
@@ -129,12 +131,21 @@ class CameraRecording:
         """Spool finished segments, then let the recorder forget them."""
         if not finished:
             return
+        for segment in finished:
+            self._tell_pause(segment)
         self._outbox.put(finished)
         for segment in finished:
             recorder.acknowledge(segment)
             self._last_end = segment.end
             self.state.segments += 1
         self._remember(clean=False)
+
+    def _tell_pause(self, segment: Segment) -> None:
+        """Record the gap before a segment that no lost session accounts for."""
+        told = self._told_until
+        if told is not None and segment.start - told > _PAUSE:
+            self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
+        self._told_until = max(segment.end, told or segment.end)
 
     def _lose(self, cause: GapCause, detail: str) -> None:
         """Begin a gap, once; say so once and raise an event once."""
@@ -168,6 +179,7 @@ class CameraRecording:
         )  # fmt: skip
         self._outbox.put([gap])
         self.state.gaps += 1
+        self._told_until = max(end, self._told_until or end)
 
     def _recover(self) -> None:
         """Rescue what a killed run left, and open the gap since then."""
@@ -187,7 +199,7 @@ class CameraRecording:
                 remembered = max(newest, remembered or newest)
                 _LOG.warning("segments_recovered", camera=self.camera.id,
                              count=len(found.segments))  # fmt: skip
-        self._last_end = remembered
+        self._last_end = self._told_until = remembered
         if remembered is not None and remembered < self._clock.now():
             cause = GapCause.WORKER_STOPPED if clean else GapCause.WORKER_KILLED
             self._lost = (remembered, cause, "")
