@@ -27,7 +27,7 @@ _LONGEST_OFFSET = timedelta(days=365 * 20)  # recorders that lost their battery 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class FileClock:
     """What the file's own clock said, and how far it was off.
 
     Args:
@@ -46,7 +46,7 @@ class Clock:
         """Return the true time so long after the footage begins.
 
         >>> from datetime import UTC
-        >>> wrong = Clock(stated=datetime(2026, 1, 1, 12, tzinfo=UTC), ahead_s=90)
+        >>> wrong = FileClock(stated=datetime(2026, 1, 1, 12, tzinfo=UTC), ahead_s=90)
         >>> wrong.corrected().isoformat()
         '2026-01-01T11:58:30+00:00'
         """
@@ -54,7 +54,7 @@ class Clock:
         return self.stated - timedelta(seconds=self.ahead_s) + real
 
 
-def check_handing(who: Person, handed_by: str, clock: Clock) -> None:
+def check_handing(who: Person, handed_by: str, clock: FileClock) -> None:
     """Refuse before anything is stored.
 
     Raises:
@@ -90,7 +90,11 @@ def keep_original(site: Site, file: Path, identifier: str) -> tuple[str, str, in
     try:
         target.parent.mkdir(parents=True, mode=0o700)
         digest, size = _copy(file, target)
+    except PermissionError as fault:
+        drop_original(site, place.as_posix())
+        raise InvalidInput(f"{file} may not be read.", "Let its owner hand it in.") from fault
     except OSError as fault:
+        drop_original(site, place.as_posix())
         raise Exhausted(
             f"The original cannot be stored: {fault.strerror}.", "Free space."
         ) from fault
@@ -106,7 +110,8 @@ def drop_original(site: Site, place: str) -> None:
     """Remove a copy of which nothing was recorded."""
     target = site.data / place
     target.unlink(missing_ok=True)
-    target.parent.rmdir()
+    if target.parent.is_dir():
+        target.parent.rmdir()
 
 
 def _copy(file: Path, target: Path) -> tuple[str, int]:
@@ -147,7 +152,7 @@ def record_intake(  # noqa: PLR0913 - what the record must say
     camera: CameraId,
     original: tuple[str, str, int],
     name: str,
-    clock: Clock,
+    clock: FileClock,
     end: datetime,
     handed_by: str,
     note: str,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from shanasheel.actions import handing_in
-from shanasheel.actions.handing_in import Clock
+from shanasheel.actions.handing_in import FileClock
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
 from shanasheel.app.viewing import picture_path
@@ -41,7 +41,7 @@ class Handed:
 
     file: Path
     camera: str
-    clock: Clock
+    clock: FileClock
     handed_by: str
     note: str = ""
     name: str = ""
@@ -121,7 +121,7 @@ def take_in(
     )
 
 
-def _corrected(footage: Iterable[Packet], clock: Clock) -> Iterator[Packet]:
+def _corrected(footage: Iterable[Packet], clock: FileClock) -> Iterator[Packet]:
     begin: datetime | None = None
     for packet in footage:
         begin = begin or packet.at

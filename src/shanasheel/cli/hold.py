@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import iso
 from shanasheel.base.errors import InvalidInput
-from shanasheel.cli.options import DataOption, JsonOption
+from shanasheel.cli.options import DataOption, JsonOption, aware_time
 from shanasheel.domain.keeping import Hold
 
 app = typer.Typer(no_args_is_help=True, help="Footage that must not expire.")
@@ -46,7 +45,7 @@ def add(
     """
     with _site(data) as site:
         hold = hold_footage(
-            site, LOCAL, cameras=camera, start=_time(start), end=_time(end), reason=reason
+            site, LOCAL, cameras=camera, start=aware_time(start), end=aware_time(end), reason=reason
         )
     _print_one(hold)
 
@@ -71,7 +70,7 @@ def freeze(
     with _site(data) as site:
         hold = freeze_place(
             site, LOCAL, lat_deg=lat_deg, lon_deg=lon_deg, radius_m=radius_m,
-            start=_time(start), end=_time(end), reason=reason,
+            start=aware_time(start), end=aware_time(end), reason=reason,
         )  # fmt: skip
     _print_one(hold)
 
@@ -125,13 +124,3 @@ def _print_one(hold: Hold) -> None:
         f"{hold.id}  {state}  {iso(hold.start)} to {iso(hold.end)}  "
         f"{', '.join(hold.cameras)}  {hold.reason} ({hold.by})"
     )
-
-
-def _time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise InvalidInput(f"{text!r} is not a time.", "Give 2026-11-23T18:00:00+03:00.") from fault
-    if at.tzinfo is None:
-        raise InvalidInput(f"{text!r} has no time zone.", "Add +03:00 or Z.")
-    return at

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +12,13 @@ import typer
 from rich.progress import Progress
 
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.handing_in import Clock
+from shanasheel.actions.handing_in import FileClock
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.taking_in import Handed, TakenIn, take_in
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import iso
-from shanasheel.base.errors import InvalidInput, ShanasheelError
-from shanasheel.cli.options import DataOption, JsonOption, remarks
+from shanasheel.base.errors import ShanasheelError
+from shanasheel.cli.options import DataOption, JsonOption, aware_time, remarks
 from shanasheel.domain.wire import plain
 from shanasheel.watch.vision import load_detector
 
@@ -57,14 +56,14 @@ def intake(
     """
     folder = open_folder(data or default_folder())
     detector = load_detector(threads=2) if analyse else None
-    at, done, faults = _time(start), list[TakenIn](), list[ShanasheelError]()
+    at, done, faults = aware_time(start), list[TakenIn](), list[ShanasheelError]()
     with (
         open_beside(folder) as site,
         Progress(console=remarks, disable=as_json or not sys.stderr.isatty()) as bars,
     ):
         for file in files:
             bar = bars.add_task(file.name, total=None)
-            clock = Clock(
+            clock = FileClock(
                 stated=at, ahead_s=clock_offset, drift_s_day=clock_drift, evidence=clock_evidence
             )
             handed = Handed(
@@ -100,13 +99,3 @@ def _print(done: list[TakenIn], *, as_json: bool) -> None:
         )
         if one.warning:
             typer.echo(f"  {one.warning}")
-
-
-def _time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise InvalidInput(f"{text!r} is not a time.", "Give 2026-11-23T18:00:00+03:00.") from fault
-    if at.tzinfo is None:
-        raise InvalidInput(f"{text!r} has no time zone.", "Add +03:00 or Z.")
-    return at
