@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.files import write_atomic
+from shanasheel.base.files import is_abandoned_part, write_atomic
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
 
@@ -104,14 +104,18 @@ def read_marker(path: Path) -> Marker:
         ) from error
 
 
-def markers(data: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
-    """Yield the markers of one stream in the order of their segments' start."""
+def left_behind(data: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
+    """Yield the markers of one stream in the order of their segments' start, and half writes."""
     top = data / stream_folder(camera, stream)
     other = top / "sub" if stream is Stream.MAIN else None
     # os.walk and not rglob: a month of one camera has some 260 000 files.
     for folder, folders, names in os.walk(top):
         folders[:] = sorted(name for name in folders if Path(folder) / name != other)
-        yield from (Path(folder) / name for name in sorted(names) if name.endswith(_MARK))
+        yield from (
+            Path(folder) / name
+            for name in sorted(names)
+            if name.endswith(_MARK) or is_abandoned_part(name)
+        )
 
 
 def write_live(data: Path, camera: CameraId, stream: Stream, *, file: Path, marker: Marker) -> None:

@@ -1,12 +1,13 @@
 """Finds what a killed recorder left, at the start of its successor.
 
-For every marker of the stream, in order:
+For every marker of the stream, in order, and every file that was being written beside:
 
 1. The marker describes a closed file: if the SHA-256 still matches, that segment is returned; if
    not, file and marker are left untouched and named, never "repaired".
 2. Else the file is cut after its last whole fragment, hashed, and returned as recovered. The
    finished marker is written before, so that a kill during recovery changes nothing.
 3. A file without a whole fragment is deleted, then its marker.
+4. Half a write of a process that is gone is deleted: what it was to replace still stands.
 
 Run it before a `Recorder` of the same stream. Running it again returns the same segments under the
 same ids until they are acknowledged.
@@ -22,15 +23,15 @@ from pathlib import Path
 
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.files import sync_directory
+from shanasheel.base.files import is_abandoned_part, sync_directory
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
 from shanasheel.watch.recording.follow import layout
 from shanasheel.watch.recording.places import (
     Marker,
+    left_behind,
     live_path,
-    markers,
     read_marker,
     write_marker,
 )
@@ -64,7 +65,10 @@ def recover(data: Path, camera: CameraId, stream: Stream, clock: Clock, ids: IdM
     found: list[Segment] = []
     ends: list[datetime] = []
     unreadable: list[str] = []
-    for path in tuple(markers(data, camera, stream)):
+    for path in tuple(left_behind(data, camera, stream)):
+        if is_abandoned_part(path.name):
+            path.unlink(missing_ok=True)
+            continue
         file = path.with_suffix("")
         try:
             marker = read_marker(path)
