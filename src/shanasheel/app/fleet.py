@@ -54,7 +54,8 @@ class Fleet:
         self._end(list(self._running))
 
     def _begin(self, camera: Camera) -> None:
-        self._viewing.add(camera)
+        if camera.analyse:
+            self._viewing.add(camera)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
             view=self._viewing.offer,

@@ -64,6 +64,7 @@ class CameraSettings(_Strict):
     zones: list[ZoneSettings] = []
     lines: list[LineSettings] = []
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
+    analyse: bool = True
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
 
@@ -174,6 +175,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         zones=[ZoneSettings.model_validate(asdict(zone)) for zone in camera.zones],
         lines=[LineSettings.model_validate(asdict(line)) for line in camera.lines],
         analysis_fps=camera.analysis_fps,
+        analyse=camera.analyse,
         loop=camera.loop,
         keep_days=camera.keep_days,
     )
@@ -213,6 +215,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
             for line in listed.lines
         ),
         analysis_fps=listed.analysis_fps,
+        analyse=listed.analyse,
         loop=listed.loop,
         keep_days=listed.keep_days,
     )

@@ -147,6 +147,7 @@ class Camera:
             person several times a metre (guess from DESIGN section 7, to be measured).
         loop: a file starts again at its end.
         realtime: a file is played at its own pace, as a camera would send it.
+        analyse: False for a camera that is only recorded: nobody looks, nothing is decoded.
         keep_days: how long its routine footage is kept; None for the site's rule.
         retired: recorded no more; its footage can still be looked at until it expires.
     """
@@ -159,6 +160,7 @@ class Camera:
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
     analysis_fps: float = 5.0
+    analyse: bool = True
     loop: bool = True
     realtime: bool = True
     sample: bool = False
