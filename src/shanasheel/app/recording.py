@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.base.files import write_atomic
@@ -241,6 +242,9 @@ class CameraRecording:
                 remembered = max(newest, remembered or newest)
                 _LOG.warning("segments_recovered", camera=self.camera.id,
                              count=len(found.segments))  # fmt: skip
+        shed = left_open(self._data, self.camera.id, remembered)
+        self._outbox.put([shed] if shed else [])
+        forget_left_open(self._data, self.camera.id)
         self._last_end = self._told_until = remembered
         if remembered is not None and remembered < self._clock.now():
             cause = GapCause.WORKER_STOPPED if clean else GapCause.WORKER_KILLED

@@ -37,6 +37,7 @@ class Link:
         self._peers = _addresses(host, port)
         self._clock = clock
         self._socket: socket.socket | None = None
+        self._opened = threading.Event()  # or refused: nothing more to find
 
     @contextmanager
     def opening(self) -> Iterator[None]:
@@ -48,6 +49,7 @@ class Link:
             try:
                 yield
             finally:
+                self._opened.set()
                 finder.join()
                 self._forget_if_given_up()
         else:
@@ -65,7 +67,9 @@ class Link:
         try:
             until_s = self._clock.monotonic_s() + _FIND_S
             while not self._take(known) and self._clock.monotonic_s() < until_s:
-                self._clock.sleep_s(_AGAIN_S)
+                if self._opened.wait(_AGAIN_S):
+                    self._take(known)
+                    break
         finally:
             _turn.release()
 
