@@ -14,7 +14,7 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.people import Person
 from shanasheel.watch.recording import write_clip
 
@@ -28,12 +28,14 @@ class Timeline:
     Args:
         deleted: spans that were recorded and are gone by rule.
         held: spans that must not expire.
+        shed: spans that were recorded but not looked at.
     """
 
     recorded: tuple[tuple[int, int], ...]
     deleted: tuple[tuple[int, int], ...]
     held: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...]
+    shed: tuple[Shed, ...]
     events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
 
@@ -64,6 +66,7 @@ def timeline(site: Site, camera: str, start: datetime, end: datetime) -> Timelin
                 if known in hold.cameras and hold.start < end and start < hold.end
             ),
             gaps=rows.footage.gaps(known, start, end),
+            shed=rows.footage.sheds(known, start, end),
             events=rows.alerts.events(known, start, end),
             alerts=rows.alerts.between(known, start, end),
         )

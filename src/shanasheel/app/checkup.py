@@ -17,6 +17,7 @@ from typing import Literal
 import av
 import numpy as np
 
+from shanasheel.app.machine import Machine
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.vision import Picture, load_detector
@@ -49,6 +50,7 @@ def examine(data: Path) -> list[Finding]:
         ("data folder", lambda: _folder(data)),
         ("keys", lambda: _keys(data)),
         ("clock", _clock),
+        ("analysis", lambda: _analysis(data)),
         ("browser", _browser),
     )
     findings = []
@@ -130,6 +132,24 @@ def _keys(data: Path) -> Finding:
         grade="bad" if open_ones else "good",
         detail=f"others can read {', '.join(open_ones)}" if open_ones else "private",
         remedy=f"chmod 700 {keys}; chmod 600 {keys}/*.key" if open_ones else "",
+    )
+
+
+def _analysis(data: Path) -> Finding:
+    """Say which cameras are not looked at now for want of time."""
+    cameras = Machine(data).cameras()
+    shed = [name for name, status in cameras.items() if status.get("analysis") == "shed"]
+    told_s = sum(float(str(status.get("shed_s", 0))) for status in cameras.values())
+    detail = f"{told_s:.0f} s not looked at since the workers started"
+    if shed:
+        detail = f"overload: {', '.join(sorted(shed))} not looked at; {detail}"
+    return Finding(
+        name="analysis",
+        grade="poor" if shed else "good",
+        detail=detail if cameras else "no worker runs",
+        remedy="Lower analysis_fps, give cameras a priority, or use a faster machine."
+        if shed
+        else "",
     )
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.base.files import write_atomic
@@ -25,7 +27,9 @@ from shanasheel.watch.sources import Source, SourceLost, open_source
 
 _LOG = structlog.get_logger()
 _BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # with a connection timing out: back within 10 s of return
-_RATE_SPAN_S = 5.0
+_RATE_S = 1.0  # the rate is reckoned so often …
+_RATE_SPANS = 5  # … over so many of these spans
+_MOST_HELD = 256  # packets held while a file is cut: 10 s at 25 a second; then TCP holds them
 _PAUSE = timedelta(seconds=1.5)  # a longer one within a session is a gap too; doctor allows 2 s
 
 
@@ -44,9 +48,13 @@ class RecordingState:
 
 
 class CameraRecording:
-    """Records one camera until `stop`. `run` is the body of its own thread."""
+    """Records one camera until `stop`. `run` is the body of its own thread.
 
-    def __init__(
+    That thread reads the camera and writes, but never waits for the disk to sync: a packet that
+    cuts a file is recorded by the cutter, and those that come meanwhile are held.
+    """
+
+    def __init__(  # noqa: PLR0913 - what, and everything it records with
         self,
         data: Path,
         camera: Camera,
@@ -54,19 +62,28 @@ class CameraRecording:
         clock: Clock,
         ids: IdMaker,
         outbox: Outbox,
-        view: Callable[[Packet | None, Camera], None],
+        cutter: Executor,
+        view: Callable[[Packet | None, Camera], None] | None,
     ) -> None:
         self.camera = camera
         self.state = RecordingState()
         self._data, self._clock, self._ids = data, clock, ids
-        self._outbox, self._view = outbox, view
+        self._outbox, self._view, self._cutter = outbox, view, cutter
+        self._cut: Future[None] | None = None
+        self._held: deque[Packet] = deque()
         self._stopping = threading.Event()
         self._source: Source | None = None
         self._memory = data / "state" / f"{camera.id}.json"
-        self._recent: deque[tuple[float, int]] = deque()
+        self._recent: deque[tuple[float, int, int]] = deque(maxlen=_RATE_SPANS)
+        self._counted_s, self._packets, self._bytes = 0.0, 0, 0  # since the last reckoning
         self._lost: tuple[datetime, GapCause, str] | None = None
         self._last_end: datetime | None = None
         self._told_until: datetime | None = None  # every second before has a segment or a gap
+
+    @property
+    def held(self) -> int:
+        """Return how many packets wait while a file is cut."""
+        return len(self._held)
 
     def run(self) -> None:
         """Record, and after each loss connect again, until `stop`."""
@@ -101,11 +118,14 @@ class CameraRecording:
         cause, detail = GapCause.SIGNAL_LOST, "the source ended"
         try:
             self._source = open_source(self.camera, self._clock)
-            for packet in self._source.packets():
-                if self._stopping.is_set():
-                    break
-                received = received or packet.is_key
-                self._take(recorder, packet)
+            try:
+                for packet in self._source.packets():
+                    if self._stopping.is_set():
+                        break
+                    received = received or packet.is_key
+                    self._take(recorder, packet)
+            finally:
+                self._await_cut(recorder)
         except SourceLost as lost:
             cause, detail = lost.cause, lost.message
         except (ShanasheelError, OSError) as fault:
@@ -120,12 +140,34 @@ class CameraRecording:
         return received
 
     def _take(self, recorder: Recorder, packet: Packet) -> None:
+        """Record one packet, or hold it while a file is cut."""
+        if self._cut is not None:
+            if not self._cut.done() and len(self._held) < _MOST_HELD:
+                self._held.append(packet)
+                return
+            self._await_cut(recorder)
+        if recorder.cuts_at(packet):
+            self._cut = self._cutter.submit(self._record, recorder, packet)
+        else:
+            self._record(recorder, packet)
+
+    def _await_cut(self, recorder: Recorder) -> None:
+        """Wait for the cutter, then record what was held; its faults are raised here."""
+        cut, self._cut = self._cut, None
+        held, self._held = self._held, deque()
+        if cut is not None:
+            cut.result()
+        for packet in held:
+            self._record(recorder, packet)
+
+    def _record(self, recorder: Recorder, packet: Packet) -> None:
         """Record one packet first, then offer it for viewing."""
         self._keep(recorder, recorder.push(packet))
         if packet.is_key and (self._lost is not None or self.state.state != "recording"):
             self._resume(packet.at)
         self._measure(packet)
-        self._view(packet, self.camera)
+        if self._view is not None:
+            self._view(packet, self.camera)
 
     def _keep(self, recorder: Recorder, finished: tuple[Segment, ...]) -> None:
         """Spool finished segments, then let the recorder forget them."""
@@ -149,7 +191,8 @@ class CameraRecording:
 
     def _lose(self, cause: GapCause, detail: str) -> None:
         """Begin a gap, once; say so once and raise an event once."""
-        self._view(None, self.camera)
+        if self._view is not None:
+            self._view(None, self.camera)
         if self._lost is not None:
             return
         at = self._clock.now()
@@ -199,6 +242,9 @@ class CameraRecording:
                 remembered = max(newest, remembered or newest)
                 _LOG.warning("segments_recovered", camera=self.camera.id,
                              count=len(found.segments))  # fmt: skip
+        shed = left_open(self._data, self.camera.id, remembered)
+        self._outbox.put([shed] if shed else [])
+        forget_left_open(self._data, self.camera.id)
         self._last_end = self._told_until = remembered
         if remembered is not None and remembered < self._clock.now():
             cause = GapCause.WORKER_STOPPED if clean else GapCause.WORKER_KILLED
@@ -217,15 +263,20 @@ class CameraRecording:
             write_atomic(self._memory, json.dumps(memory).encode(), durable=clean)
 
     def _measure(self, packet: Packet) -> None:
-        now_s = self._clock.monotonic_s()
-        self._recent.append((now_s, len(packet.payload)))
-        while now_s - self._recent[0][0] > _RATE_SPAN_S:
-            self._recent.popleft()
-        span_s = now_s - self._recent[0][0]
+        """Count; reckon the rate now and then, as it is asked for once a second at most."""
         self.state.last_packet = packet.at
-        if span_s > 1.0:
-            self.state.fps = (len(self._recent) - 1) / span_s
-            self.state.bitrate_bps = 8 * sum(size for _, size in self._recent) / span_s
+        self._packets += 1
+        self._bytes += len(packet.payload)
+        now_s = self._clock.monotonic_s()
+        span_s = now_s - self._counted_s
+        if span_s < _RATE_S:
+            return
+        if span_s < 2 * _RATE_S + _PAUSE.total_seconds():
+            self._recent.append((span_s, self._packets, self._bytes))
+            whole_s = sum(span for span, _, _ in self._recent)
+            self.state.fps = sum(count for _, count, _ in self._recent) / whole_s
+            self.state.bitrate_bps = 8 * sum(size for _, _, size in self._recent) / whole_s
+        self._counted_s, self._packets, self._bytes = now_s, 0, 0
 
 
 def _cause_of(fault: Exception) -> GapCause:

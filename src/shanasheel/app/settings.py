@@ -13,7 +13,16 @@ from shanasheel.actions.cameras import HIDDEN
 from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
-from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+from shanasheel.domain.cameras import (
+    AnalysisPriority,
+    Camera,
+    CameraId,
+    Kind,
+    Line,
+    Place,
+    RuleKind,
+    Zone,
+)
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -64,6 +73,8 @@ class CameraSettings(_Strict):
     zones: list[ZoneSettings] = []
     lines: list[LineSettings] = []
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
+    analyse: bool = True
+    priority: AnalysisPriority = AnalysisPriority.NORMAL
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
 
@@ -174,6 +185,8 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         zones=[ZoneSettings.model_validate(asdict(zone)) for zone in camera.zones],
         lines=[LineSettings.model_validate(asdict(line)) for line in camera.lines],
         analysis_fps=camera.analysis_fps,
+        analyse=camera.analyse,
+        priority=camera.priority,
         loop=camera.loop,
         keep_days=camera.keep_days,
     )
@@ -213,6 +226,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
             for line in listed.lines
         ),
         analysis_fps=listed.analysis_fps,
+        analyse=listed.analyse,
+        priority=listed.priority,
         loop=listed.loop,
         keep_days=listed.keep_days,
     )

@@ -50,7 +50,8 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
     viewing_thread = threading.Thread(
-        target=lambda: viewing.run(load_detector(threads=1, input_px=_INPUT_PX)), name="viewing"
+        target=lambda: viewing.run(lambda: load_detector(threads=1, input_px=_INPUT_PX)),
+        name="viewing",
     )
     viewing_thread.start()
     while not stop.wait(_STATUS_S):

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 
 from shanasheel.app.recording import CameraRecording
-from shanasheel.app.viewing import Viewing
+from shanasheel.app.viewing import CameraView, Viewing
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.files import write_atomic
+from shanasheel.domain.cameras import Camera
 
 
 def write_status(
@@ -35,6 +36,19 @@ def write_status(
         return
 
 
+def _analysis(camera: Camera, view: CameraView) -> str:
+    if not camera.analyse:
+        return "off"
+    return "shed" if view.is_shed else "on"
+
+
+def _shed_s(view: CameraView) -> float:
+    """Return how long the camera was not looked at since this worker began, the open span too."""
+    since, newest = view.spans.since, view.newest
+    lasting_s = (newest - since).total_seconds() if since and newest else 0.0
+    return view.spans.total_s + max(0.0, lasting_s)
+
+
 def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
     state, view = recording.state, viewing.view_of(recording.camera)
     return {
@@ -50,6 +64,8 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "covered": view.covered,
         "decoded_share": round(view.decoded / view.packets, 3) if view.packets else 0.0,
         "waiting": len(view.waiting),
-        "shed": view.shed,
+        "analysis": _analysis(recording.camera, view),
+        "shed_since": iso(view.spans.since) if view.spans.since else None,
+        "shed_s": round(_shed_s(view), 1),
         "tracks": view.tracks,
     }

@@ -25,7 +25,7 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.domain.cameras import Camera, CameraId, Place
+from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
 from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
@@ -68,6 +68,12 @@ def add(
         str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
     ] = None,
     keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    priority: Annotated[
+        AnalysisPriority, typer.Option(help="Who is looked at longest under overload.")
+    ] = AnalysisPriority.NORMAL,
+    record_only: Annotated[
+        bool, typer.Option("--record-only", help="Record it and never look at it.")
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Add a camera; a running Shanasheel records it within seconds.
@@ -77,7 +83,7 @@ def add(
     """
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
-        place=_place(place), keep_days=keep_days,
+        place=_place(place), keep_days=keep_days, priority=priority, analyse=not record_only,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

@@ -1,6 +1,8 @@
 // The cameras of the site, with status kept fresh; one copy a page.
 
 import { get } from "shanasheel-ui/api.js";
+import { clockTime } from "shanasheel-ui/format.js";
+import { tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import { reactive } from "vue";
 
@@ -43,6 +45,11 @@ async function load() {
     // A camera unknown to the list must not make every status message ask again at once.
     setTimeout(() => { loading = false; }, 2000);
   }
+}
+
+/** Return words for whether a camera is looked at, from its status. */
+export function analysisOf(status) {
+  return tk("analysis", status?.analysis, { time: clockTime(status?.shed_since) }) || "–";
 }
 
 /** Return the class and key of words for a camera's state. */

@@ -17,6 +17,7 @@ from shanasheel.domain.footage import StreamFormat
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
 FRAGMENT_S = 0.5
 
+_BUFFER_BYTES = 256 * 1024  # a whole fragment of 4 Mbit/s reaches the file in one call
 _OPTIONS = {
     # skip_trailer: the random access index would follow the last fragment; we have our own.
     "movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer",
@@ -73,7 +74,9 @@ class FragmentedFile:
         self._file = _HashedFile(self._stream)
         try:
             options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
-            self._container = av.open(self._file, "w", format="mp4", options=options)
+            self._container = av.open(
+                self._file, "w", format="mp4", options=options, buffer_size=_BUFFER_BYTES
+            )
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
         except (FFmpegError, ValueError) as error:
             self._stream.close()

@@ -104,6 +104,7 @@ class Recorder:
         self._last: Packet | None = None
         self._leap = 0  # ticks taken out of the stream's time since the anchor
         self._last_dts = 0
+        self._tick_s = 0.0
 
     def push(self, packet: Packet) -> tuple[Segment, ...]:
         """Write a packet; return the segments that became durable by it.
@@ -127,6 +128,12 @@ class Recorder:
             self._last, self._last_dts = packet, dts
         return done
 
+    def cuts_at(self, packet: Packet) -> bool:
+        """Tell whether pushing this packet may open or close a file, and so wait for the disk."""
+        if self._open is None or not packet.is_key:
+            return packet.is_key
+        return packet.at - self._open.start >= self._target - timedelta(seconds=_DRIFT_S)
+
     def finish(self) -> tuple[Segment, ...]:
         """End the session: close the open file and return its segment, if there is one."""
         try:
@@ -141,16 +148,17 @@ class Recorder:
 
     def _smooth(self, packet: Packet) -> int:
         """Return the packet's dts without leaps that our own clock did not see."""
-        if self._last is not None:
-            base = packet.format.time_base
-            moved_s = float((packet.dts - self._leap - self._last_dts) * base)
-            seen_s = (packet.at - self._last.at).total_seconds()
+        if self._last is None:
+            self._tick_s = float(packet.format.time_base)  # a fraction costs more for each packet
+            return packet.dts - self._leap
+        moved_s = (packet.dts - self._leap - self._last_dts) * self._tick_s
+        # Arrival is asked only of a great step: without one, the two cannot part.
+        if moved_s > _DRIFT_S:
+            seen_s = max(0.0, (packet.at - self._last.at).total_seconds())
             if moved_s - seen_s > _DRIFT_S:
-                wanted = self._last_dts + max(1, int(max(0.0, seen_s) / base))
-                self._leap = packet.dts - wanted
+                self._leap = packet.dts - self._last_dts - max(1, int(seen_s / self._tick_s))
         # A leap taken back must not send time backwards, whatever the source does.
-        floor = self._last_dts + 1 if self._last is not None else packet.dts
-        return max(packet.dts - self._leap, floor)
+        return max(packet.dts - self._leap, self._last_dts + 1)
 
     def _cut(self, packet: Packet, dts: int) -> tuple[Segment, ...]:
         """At a key picture: end the open file if it is due, and begin one if none is open."""
