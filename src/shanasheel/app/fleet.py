@@ -14,6 +14,7 @@ from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.watch.recording import Shelf
 
 _LOG = structlog.get_logger()
 _JOIN_S = 10.0
@@ -23,10 +24,18 @@ class Fleet:
     """Owns a recording thread for each camera. Only the worker's main thread calls it."""
 
     def __init__(
-        self, data: Path, viewing: Viewing, *, clock: Clock, ids: IdMaker, outbox: Outbox
+        self,
+        data: Path,
+        viewing: Viewing,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        outbox: Outbox,
+        shelf: Shelf,
     ) -> None:
         self._data, self._viewing = data, viewing
         self._clock, self._ids, self._outbox = clock, ids, outbox
+        self._shelf = shelf
         self._running: dict[CameraId, tuple[CameraRecording, threading.Thread]] = {}
 
     @property
@@ -57,7 +66,7 @@ class Fleet:
         self._viewing.add(camera)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
-            view=self._viewing.offer,
+            shelf=self._shelf, view=self._viewing.offer,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         self._running[camera.id] = (recording, thread)

@@ -19,7 +19,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.seen import Sighting
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder
+from shanasheel.watch.recording import Recorder, Shelf
 from shanasheel.watch.vision import Detector
 
 _LOG = structlog.get_logger()
@@ -48,10 +48,13 @@ class CameraView:
 class Viewing:
     """Takes packets from every recording thread and analyses them in one thread of its own."""
 
-    def __init__(self, data: Path, *, clock: Clock, ids: IdMaker, outbox: Outbox) -> None:
+    def __init__(
+        self, data: Path, *, clock: Clock, ids: IdMaker, outbox: Outbox, shelf: Shelf
+    ) -> None:
         self.views: dict[CameraId, CameraView] = {}
         self._leaving: list[CameraView] = []
         self._data, self._clock, self._ids, self._outbox = data, clock, ids, outbox
+        self._shelf = shelf
         self._news = threading.Condition()
         self._stopping = False
 
@@ -148,7 +151,7 @@ class Viewing:
                 view.shielded = Recorder(
                     data=self._data, camera=view.camera.id, stream=Stream.SHIELDED,
                     fragment_s=_FRAGMENT_S,
-                    clock=self._clock, ids=self._ids,
+                    clock=self._clock, ids=self._ids, shelf=self._shelf,
                 )  # fmt: skip
             segments += view.shielded.push(packet)
         self._put(view, segments, findings)
@@ -164,10 +167,14 @@ class Viewing:
         view.active = False
 
     def _put(self, view: CameraView, segments: list[Segment], findings: Findings) -> None:
-        self._outbox.put([*findings.events, *segments, *findings.sightings])
-        if view.shielded is not None:
+        shielded = view.shielded
+
+        def forget() -> None:
             for segment in segments:
-                view.shielded.acknowledge(segment)
+                if shielded is not None:
+                    shielded.acknowledge(segment)
+
+        self._outbox.put([*findings.events, *segments, *findings.sightings], forget)
 
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
         path = picture_path(sighting.camera, sighting)

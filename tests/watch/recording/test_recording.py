@@ -28,6 +28,7 @@ C1 = CameraId("C1")
 
 def recorder(data: Path, *, stream: Stream = Stream.MAIN, target_s: float = 2.0) -> Recorder:
     clock = FakeClock(NOON)
+    data.mkdir(exist_ok=True)
     return Recorder(
         data=data, camera=C1, stream=stream, clock=clock, ids=IdMaker(clock), target_s=target_s
     )
