@@ -54,9 +54,9 @@ def examine(data: Path) -> list[Finding]:
         ("browser", _browser),
     )
     findings = []
-    for name, look in looks:
+    for name, examined in looks:
         try:
-            findings.append(look())
+            findings.append(examined())
         except (OSError, RuntimeError, ValueError, ShanasheelError) as fault:
             findings.append(
                 Finding(name=name, grade="bad", detail=str(fault), remedy="Install again: uv sync")
@@ -119,9 +119,11 @@ def _folder(data: Path) -> Finding:
 
 
 def _volumes(data: Path) -> Finding:
+    if not data.exists():
+        return Finding(name="volumes", grade="good", detail="none yet")
     looks = [look(volume) for volume in read_volumes(data)]
     bad = [one for one in looks if one.state is not VolumeState.READY]
-    home = os.stat(data).st_dev if data.exists() else 0
+    home = data.stat().st_dev
     doubled = [
         one.volume.name
         for one in looks[1:]
@@ -134,7 +136,7 @@ def _volumes(data: Path) -> Finding:
     elif doubled:
         remedy = f"{', '.join(doubled)} lies on the data folder's own disk: is it not mounted?"
     writable = any(one.state is VolumeState.READY and one.volume.used for one in looks)
-    grade: Grade = "good" if not remedy else "poor" if writable or not data.exists() else "bad"
+    grade: Grade = "good" if not remedy else "poor" if writable else "bad"
     return Finding(name="volumes", grade=grade, detail=said, remedy=remedy)
 
 
