@@ -179,8 +179,13 @@ class Viewing:
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
         path = picture_path(sighting.camera, sighting)
         target = self._data / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, picture, durable=False)
+        try:
+            if not self._shelf.home_is_there():
+                return ""
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(target, picture, durable=False)
+        except OSError:
+            return ""  # a sighting without a picture is better than none
         return path
 
 

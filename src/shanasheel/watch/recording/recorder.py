@@ -230,6 +230,8 @@ class Recorder:
                 self._shelf.failed(volume, error.strerror or str(error))
         self.broke_off = None
         with contextlib.suppress(OSError):
+            if not self._shelf.home_is_there():
+                return  # its folders are not made anew on the disk below
             path = self._open.volume.path_of(self._open.file.path)
             write_live(self._data, self._camera, self._stream, path=path, marker=self._open.marker)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Shelf:
         """Return whether a volume can be written now, whether or not new footage goes there."""
         with self._lock:
             return self._look(volume).writable and not self._refused(volume)
+
+    def home_is_there(self) -> bool:
+        """Return whether the data folder is there, whether or not it has room."""
+        with contextlib.suppress(OSError):
+            return self.volumes[0].says_who_it_is()
+        return False
 
     def failed(self, volume: Volume, detail: str) -> None:
         """Note that a volume refused a write: it is left alone for a while."""
