@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -36,11 +38,17 @@ def test_recording_goes_on_without_the_database_and_nothing_is_stored_twice(
             wait_for(lambda: files(data) > before + 1, "segments beside the locked database")
             known = rows_of(database)
             other.execute("ROLLBACK")
-        wait_for(lambda: rows_of(database) > known + 1, "the spool to catch up")
+        wait_for(lambda: rows_of(database) > known, "the spool to catch up")
 
+        (hub,) = product.pids("shanasheel.app.hub")
         database.rename(away)
         before = files(data)
-        wait_for(lambda: files(data) > before + 1, "segments beside a database that is gone")
+        wait_for(lambda: product.status_of("/cameras") == 503, "the hub to say so")
+        wait_for(lambda: files(data) > before, "a segment beside a database that is gone")
+        log = data / "logs" / "hub.log"
+        assert "Exception in thread" not in log.read_text()
+        os.kill(hub, signal.SIGKILL)
+        wait_for(lambda: "The database does not answer" in log.read_text(), "another hub")
         assert not database.exists()  # nobody began an empty one in its place
         away.rename(database)
         known = rows_of(database)

@@ -66,7 +66,7 @@ def supervise(
     address = _claim(plan.address)
     _prepare(plan, address[0])
     engine = LocalEngine(clock)
-    database = open_database(plan.folder.database)
+    database = open_database(plan.folder.database, begun=True)
     crew = Crew(plan.folder, engine, database, workers=plan.workers)
     engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
