@@ -14,10 +14,11 @@ from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.clock import iso
 from shanasheel.domain.cameras import Stream
-from shanasheel.domain.footage import Segment
+from shanasheel.domain.footage import GapCause, Segment
 from shanasheel.watch.recording import Look, VolumeState, is_away, look, read_volumes
 
 _TOUCH = timedelta(seconds=2)  # the longest pause between two pictures of a camera in one session
+_FARTHEST_BACK = timedelta(days=1)  # a clock set back further leaves overlaps to be looked at
 _YOUNG_S = 60.0  # a file this new may be on its way into the index
 
 
@@ -94,9 +95,11 @@ def _of_row(data: Path, segment: Segment) -> Iterator[ArchiveFault]:
 
 
 def _of_neighbours(rows: Rows, before: Segment | None, segment: Segment) -> Iterator[ArchiveFault]:
-    if before is None or before.start > segment.start:
-        return  # the clock was set back: see its gap
+    if before is None:
+        return
     if segment.start < before.end - _TOUCH:
+        if _clock_was_set_back(rows, segment):
+            return
         detail = f"begins {iso(segment.start)}, before {before.path} ends"
         yield ArchiveFault(breach=Breach.OVERLAP, path=segment.path, detail=detail)
     elif segment.stream is Stream.MAIN and segment.start - before.end > _TOUCH:
@@ -107,6 +110,12 @@ def _of_neighbours(rows: Rows, before: Segment | None, segment: Segment) -> Iter
         if not told:
             detail = f"{iso(start)} to {iso(end)}"
             yield ArchiveFault(breach=Breach.SILENT_HOLE, path=segment.path, detail=detail)
+
+
+def _clock_was_set_back(rows: Rows, segment: Segment) -> bool:
+    """Return whether a gap without length tells why footage of this time exists twice."""
+    gaps = rows.footage.gaps(segment.camera, segment.start - _FARTHEST_BACK, segment.end)
+    return any(gap.cause is GapCause.CLOCK_STEPPED and gap.start == gap.end for gap in gaps)
 
 
 def _folders(data: Path, looks: Sequence[Look]) -> Iterator[tuple[Path, list[str]]]:

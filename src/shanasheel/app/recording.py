@@ -170,7 +170,8 @@ class CameraRecording:
             else:
                 self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
         self._told_until = max(segment.end, self._told_until or segment.end)
-        if step < timedelta() and abs(self._clock.now() - segment.end) < _PAUSE:
+        still = self._steps.step()
+        if still < timedelta() and abs(self._clock.now() - segment.end) < _PAUSE:
             self._set_back(segment.end)  # a little: the segment ends where the new time begins
 
     def _set_back(self, at: datetime) -> None:

@@ -50,23 +50,6 @@ def use_volumes(
     return read_volumes(folder.root)
 
 
-def renew_volume(folder: DataFolder, path: Path, *, origin: str, ids: IdMaker) -> Volume:
-    """Mark the disk at the path of a known volume as a new one that takes the old one's turn.
-
-    Raises:
-        InvalidInput: the known volume is there after all, or none is known at this path.
-        Exhausted: the disk cannot be marked.
-    """
-    known = [volume for volume in read_volumes(folder.root) if volume.name != FIRST]
-    root = path.expanduser().resolve()
-    old = next((one for one in known if one.root == root and one.used), None)
-    if old is None or _identity(root):
-        raise InvalidInput(f"{root} is no replaced volume.", "See `shanasheel doctor`.")
-    fresh = _mark(root, known, origin=origin, ids=ids)
-    _write_list(folder, [fresh if one is old else one for one in known] + [_unused(old)])
-    return fresh
-
-
 def _volume_at(root: Path, known: Sequence[Volume], *, origin: str, ids: IdMaker) -> Volume:
     if root.exists() and not root.is_dir():
         raise InvalidInput(f"{root} is a file, not a folder.", "Mend `volumes`.")
