@@ -14,7 +14,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.wire import from_line
-from shanasheel.watch.recording import SpoolReader
+from shanasheel.watch.recording import Shelf, SpoolReader, read_volumes
 from videos import decoded_frames, make_video
 
 
@@ -25,7 +25,7 @@ def test_pictures_that_come_while_a_file_is_cut_are_recorded_in_order(tmp_path: 
     cutter, synced = ThreadPoolExecutor(1), threading.Event()
     recording = CameraRecording(
         tmp_path, camera, clock=clock, ids=IdMaker(clock), outbox=Outbox(tmp_path / "spool"),
-        cutter=cutter, view=None,
+        cutter=cutter, shelf=Shelf(read_volumes(tmp_path), clock), view=None,
     )  # fmt: skip
 
     cutter.submit(synced.wait)  # as if another file's sync took that long

@@ -23,7 +23,7 @@ from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Stream
 from shanasheel.domain.footage import Gap, Segment, Shed, ShedCause
 from shanasheel.domain.seen import Detections
 from shanasheel.domain.wire import from_line
-from shanasheel.watch.recording import SpoolReader
+from shanasheel.watch.recording import Shelf, SpoolReader, read_volumes
 from shanasheel.watch.vision import Picture, load_detector
 from videos import make_video
 
@@ -94,12 +94,15 @@ class Watched:
         (data / "state").mkdir(parents=True)
         ids, outbox = IdMaker(clock), Outbox(data / "spool")
         rule = SheddingSettings(patience_s=1.0, calm_s=2.0)
-        self.viewing = Viewing(data, clock=clock, ids=ids, outbox=outbox, rule=rule, grace_s=0)
+        shelf = Shelf(read_volumes(data), clock)
+        self.viewing = Viewing(
+            data, clock=clock, ids=ids, outbox=outbox, shelf=shelf, rule=rule, grace_s=0
+        )
         self._cutter = ThreadPoolExecutor(4)
         self._recordings = [
             CameraRecording(
                 data, camera, clock=clock, ids=ids, outbox=outbox, cutter=self._cutter,
-                view=self.viewing.offer,
+                shelf=shelf, view=self.viewing.offer,
             )
             for camera in cameras
         ]  # fmt: skip
@@ -207,7 +210,8 @@ def test_a_span_left_open_by_a_killed_worker_ends_where_its_footage_ends(tmp_pat
     for _ in range(2):  # told once, however often the worker starts
         recording = CameraRecording(
             data, Camera(id=A, url=str(film)), clock=clock, ids=IdMaker(clock),
-            outbox=Outbox(data / "spool"), cutter=ThreadPoolExecutor(1), view=None,
+            outbox=Outbox(data / "spool"), cutter=ThreadPoolExecutor(1),
+            shelf=Shelf(read_volumes(data), clock), view=None,
         )  # fmt: skip
         recording.stop()
         recording.run()

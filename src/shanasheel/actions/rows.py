@@ -149,10 +149,14 @@ class Keeping(Protocol):
     def intakes(self) -> tuple[Intake, ...]: ...  # noqa: D102
     def stored_bytes(self) -> int: ...  # noqa: D102
     def oldest(  # noqa: D102
-        self, after: tuple[int, str] | None, before: datetime, limit: int
+        self,
+        after: tuple[int, str] | None,
+        before: datetime,
+        limit: int,
+        without: Sequence[str],
     ) -> tuple[Kept, ...]: ...
     def delete(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
-    def unfinished(self, limit: int) -> tuple[Deleted, ...]: ...  # noqa: D102
+    def unfinished(self, limit: int, without: Sequence[str]) -> tuple[Deleted, ...]: ...  # noqa: D102
     def finish(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
     def deletion_of(self, segment: str) -> Deleted | None: ...  # noqa: D102
     def deleted(  # noqa: D102

@@ -20,6 +20,7 @@ import numpy as np
 from shanasheel.app.machine import Machine
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.domain.cameras import CameraId
+from shanasheel.watch.recording import VolumeState, look, read_volumes
 from shanasheel.watch.vision import Picture, load_detector
 
 _FREE_BYTES = 5 * 10**9  # a 4 Mbit/s camera fills this in under three hours
@@ -48,15 +49,16 @@ def examine(data: Path) -> list[Finding]:
         ("detector", _detector),
         ("sqlite", _sqlite),
         ("data folder", lambda: _folder(data)),
+        ("volumes", lambda: _volumes(data)),
         ("keys", lambda: _keys(data)),
         ("clock", _clock),
         ("analysis", lambda: _analysis(data)),
         ("browser", _browser),
     )
     findings = []
-    for name, look in looks:
+    for name, examined in looks:
         try:
-            findings.append(look())
+            findings.append(examined())
         except (OSError, RuntimeError, ValueError, ShanasheelError) as fault:
             findings.append(
                 Finding(name=name, grade="bad", detail=str(fault), remedy="Install again: uv sync")
@@ -116,6 +118,28 @@ def _folder(data: Path) -> Finding:
         detail=f"{data}, {free / 1e9:.0f} GB free",
         remedy="Free space: recording stops when the disk is full." if low else "",
     )
+
+
+def _volumes(data: Path) -> Finding:
+    if not data.exists():
+        return Finding(name="volumes", grade="good", detail="none yet")
+    looks = [look(volume) for volume in read_volumes(data)]
+    bad = [one for one in looks if one.state is not VolumeState.READY]
+    home = data.stat().st_dev
+    doubled = [
+        one.volume.name
+        for one in looks[1:]
+        if one.state is VolumeState.READY and one.volume.root.stat().st_dev == home
+    ]
+    said = ", ".join(f"{one.volume.name} {one.state.value} ({one.volume.root})" for one in looks)
+    remedy = ""
+    if bad:
+        remedy = "Free space there, mount it, or replace the disk: see docs/guide/cameras.md."
+    elif doubled:
+        remedy = f"{', '.join(doubled)} lies on the data folder's own disk: is it not mounted?"
+    writable = any(one.state is VolumeState.READY and one.volume.used for one in looks)
+    grade: Grade = "good" if not remedy else "poor" if writable else "bad"
+    return Finding(name="volumes", grade=grade, detail=said, remedy=remedy)
 
 
 def _keys(data: Path) -> Finding:

@@ -15,6 +15,7 @@ from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.watch.recording import Shelf
 
 _LOG = structlog.get_logger()
 _JOIN_S = 10.0
@@ -25,11 +26,19 @@ class Fleet:
     """Owns a recording thread for each camera. Only the worker's main thread calls it."""
 
     def __init__(
-        self, data: Path, viewing: Viewing, *, clock: Clock, ids: IdMaker, outbox: Outbox
+        self,
+        data: Path,
+        viewing: Viewing,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        outbox: Outbox,
+        shelf: Shelf,
     ) -> None:
         self._data, self._viewing = data, viewing
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._cutter = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cut")
+        self._shelf = shelf
         self._running: dict[CameraId, tuple[CameraRecording, threading.Thread]] = {}
 
     @property
@@ -62,7 +71,8 @@ class Fleet:
             self._viewing.add(camera)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
-            cutter=self._cutter, view=self._viewing.offer if camera.analyse else None,
+            cutter=self._cutter, shelf=self._shelf,
+            view=self._viewing.offer if camera.analyse else None,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         self._running[camera.id] = (recording, thread)

@@ -106,6 +106,8 @@ class Settings(_Strict):
         listen: address and port; other than loopback only once an account exists.
         hosts: further names under which the pages are called, behind a proxy for example.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
+        volumes: folders on other disks that take footage when the data folder's is full or fails,
+            in order; relative paths count from the file's own folder. Without it the stored ones.
         keep: how long footage is kept; without it the stored rule holds.
         cameras: the whole set; without it the stored cameras are used.
     """
@@ -115,6 +117,7 @@ class Settings(_Strict):
     listen: str = f"127.0.0.1:{DEFAULT_PORT}"
     hosts: list[str] = []
     workers: int = Field(default=0, ge=0, le=64)
+    volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 

@@ -56,10 +56,6 @@ class ShedSpans:
         ended, self._ended = self._ended, []
         return ended, self._open
 
-    def give_back(self, ended: list[Shed]) -> None:
-        """Take back what could not be written; it is taken again later."""
-        self._ended = ended + self._ended
-
     def mark(self, opened: tuple[str, datetime] | None) -> None:
         """Keep the open span on disk; call after ended ones are durable elsewhere."""
         if opened is None:

@@ -21,7 +21,7 @@ from shanasheel.domain.people import Person
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder
+from shanasheel.watch.recording import Recorder, Shelf, read_volumes
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.vision import Detector
 
@@ -177,8 +177,9 @@ class _Work:
     def _recorder(self, stream: Stream) -> Recorder:
         site = self._site
         return Recorder(
-            data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids
-        )
+            data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids,
+            shelf=Shelf(read_volumes(site.data), site.clock),
+        )  # fmt: skip
 
     def _note(self, findings: Findings) -> None:
         for packet in findings.shielded:

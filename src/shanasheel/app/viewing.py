@@ -20,14 +20,13 @@ from shanasheel.app.outbox import Outbox
 from shanasheel.app.shed_spans import ShedSpans
 from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
-from shanasheel.base.errors import Exhausted
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.seen import Sighting
 from shanasheel.watch.pipeline import LATE_S, Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder
+from shanasheel.watch.recording import Recorder, Shelf
 from shanasheel.watch.vision import Detector
 
 _LOG = structlog.get_logger()
@@ -61,13 +60,14 @@ class CameraView:
 class Viewing:
     """Takes packets from every recording thread and analyses them in one thread of its own."""
 
-    def __init__(
-        self, data: Path, *, clock: Clock, ids: IdMaker, outbox: Outbox,
+    def __init__(  # noqa: PLR0913 - what it works with, and two bounds
+        self, data: Path, *, clock: Clock, ids: IdMaker, outbox: Outbox, shelf: Shelf,
         rule: SheddingSettings | None = None, grace_s: float = _GRACE_S,
     ) -> None:  # fmt: skip
         self.views: dict[CameraId, CameraView] = {}
         self._leaving: list[CameraView] = []
         self._data, self._clock, self._ids, self._outbox = data, clock, ids, outbox
+        self._shelf = shelf
         self._news = threading.Condition()
         self._stopping = self._disk_refuses = False
         self._shedder = Shedder(rule)
@@ -231,7 +231,7 @@ class Viewing:
                 view.shielded = Recorder(
                     data=self._data, camera=view.camera.id, stream=Stream.SHIELDED,
                     fragment_s=_FRAGMENT_S,
-                    clock=self._clock, ids=self._ids,
+                    clock=self._clock, ids=self._ids, shelf=self._shelf,
                 )  # fmt: skip
             segments += view.shielded.push(packet)
         self._put(view, segments, findings)
@@ -263,26 +263,39 @@ class Viewing:
             return
         with self._news:
             ended, opened = view.spans.take()
-        try:
-            self._outbox.put(ended)
-            view.spans.mark(opened)
-            self._disk_refuses = False
-        except (Exhausted, OSError):
-            # Told with the next packets, when the disk takes them; recording says that it is full.
-            view.spans.give_back(ended)
-            self._disk_refuses = True
+
+        def mark() -> None:
+            try:
+                view.spans.mark(opened)
+                self._disk_refuses = False
+            except OSError:
+                self._disk_refuses = True  # marked with the next packets; recording says why
+
+        if ended:
+            self._outbox.put(ended, mark)
+        else:
+            mark()
 
     def _put(self, view: CameraView, segments: list[Segment], findings: Findings) -> None:
-        self._outbox.put([*findings.events, *segments, *findings.sightings])
-        if view.shielded is not None:
+        shielded = view.shielded
+
+        def forget() -> None:
             for segment in segments:
-                view.shielded.acknowledge(segment)
+                if shielded is not None:
+                    shielded.acknowledge(segment)
+
+        self._outbox.put([*findings.events, *segments, *findings.sightings], forget)
 
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
         path = picture_path(sighting.camera, sighting)
         target = self._data / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, picture, durable=False)
+        try:
+            if not self._shelf.home_is_there():
+                return ""
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(target, picture, durable=False)
+        except OSError:
+            return ""  # a sighting without a picture is better than none
         return path
 
 

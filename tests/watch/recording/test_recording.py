@@ -28,6 +28,7 @@ C1 = CameraId("C1")
 
 def recorder(data: Path, *, stream: Stream = Stream.MAIN, target_s: float = 2.0) -> Recorder:
     clock = FakeClock(NOON)
+    data.mkdir(exist_ok=True)
     return Recorder(
         data=data, camera=C1, stream=stream, clock=clock, ids=IdMaker(clock), target_s=target_s
     )
@@ -194,6 +195,16 @@ def test_a_stepped_clock_ends_the_segment_at_the_next_key_picture(
 
     assert [segment.frames for segment in segments] == [60, 40]
     assert segments[1].start == packets[60].at + timedelta(seconds=step_s)
+
+
+def test_a_clock_set_back_within_the_open_segment_makes_no_overlap(tmp_path: Path) -> None:
+    packets = packets_of(make_video(tmp_path / "a.mp4", frames=200))
+    stepped = packets[:150] + shifted(packets[150:], -3.0)
+
+    first, second = record(recorder(tmp_path, target_s=60), stepped)
+
+    assert first.frames + second.frames == 200
+    assert first.end == second.start == packets[first.frames].at - timedelta(seconds=3)
 
 
 def test_a_burst_after_a_stall_loses_and_moves_nothing(tmp_path: Path) -> None:

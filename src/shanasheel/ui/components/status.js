@@ -28,6 +28,11 @@ export default {
             <td><span class="meter"><i :style="{ inlineSize: 100 * (camera.status?.decoded_share || 0) + '%' }"></i></span> <bdi class="num">{{ percent(camera.status?.decoded_share) }}</bdi></td>
             <td :class="{ bad: camera.status?.covered }">{{ camera.status?.covered ? t('yes') : t('no') }}</td><td><bdi class="num">{{ clockTime(camera.status?.last_frame_at) }}</bdi></td></tr></tbody></table></div>
       </section>
+      <section v-if="system?.volumes?.length" class="shn-card"><h2>{{ t('status.volumes') }}</h2>
+        <div class="shn-scroll"><table class="shn-table" data-role="volumes"><thead><tr><th>{{ t('status.volume') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.free') }}</th></tr></thead>
+          <tbody><tr v-for="volume in system.volumes" :key="volume.name"><td><bdi class="id">{{ volume.name }}</bdi> <bdi dir="ltr">{{ volume.path }}</bdi></td><td><i class="dot" :class="volumeDot(volume)"></i>{{ tk('volume_state', volume.state) }}<small v-if="volume.detail"> · <bdi dir="ltr">{{ volume.detail }}</bdi></small><small v-if="!volume.used"> · {{ t('volume_state.unused') }}</small></td>
+            <td><span v-if="volume.total_bytes" class="meter"><i :style="{ inlineSize: 100 * volume.free_bytes / volume.total_bytes + '%' }"></i></span> <bdi class="num">{{ volume.total_bytes ? bytes(volume.free_bytes) : '–' }}</bdi></td></tr></tbody></table></div>
+      </section>
       <section v-if="system?.workers?.length" class="shn-card"><h2>{{ t('status.workers') }}</h2>
         <div class="shn-scroll"><table class="shn-table"><thead><tr><th>{{ t('status.worker') }}</th><th>{{ t('status.pid') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.restarts') }}</th></tr></thead>
           <tbody><tr v-for="worker in system.workers" :key="worker.name"><td><bdi>{{ worker.name }}</bdi></td><td class="num">{{ worker.pid ?? '–' }}</td><td><i class="dot" :class="worker.state === 'running' ? 'ok' : 'bad'"></i>{{ tk('worker_state', worker.state) }}</td><td class="num" :class="{ warn: worker.restarts }">{{ worker.restarts }}</td></tr></tbody></table></div>
@@ -57,7 +62,8 @@ export default {
     clearInterval(this.timer);
   },
   methods: {
-    t, tk, analysisOf, cameraName, stateOf, number, percent, bitrate, clockTime,
+    t, tk, analysisOf, cameraName, stateOf, number, percent, bitrate, bytes, clockTime,
+    volumeDot: (volume) => ({ ready: "ok", full: "warn" })[volume.state] || "bad",
     async load() {
       try {
         this.system = await get("/status");

@@ -104,9 +104,9 @@ def read_marker(path: Path) -> Marker:
         ) from error
 
 
-def left_behind(data: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
-    """Yield the markers of one stream in the order of their segments' start, and half writes."""
-    top = data / stream_folder(camera, stream)
+def left_behind(root: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
+    """Yield the markers of one stream on one volume by their segments' start, and half writes."""
+    top = root / stream_folder(camera, stream)
     other = top / "sub" if stream is Stream.MAIN else None
     # os.walk and not rglob: a month of one camera has some 260 000 files.
     for folder, folders, names in os.walk(top):
@@ -118,12 +118,12 @@ def left_behind(data: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
         )
 
 
-def write_live(data: Path, camera: CameraId, stream: Stream, *, file: Path, marker: Marker) -> None:
+def write_live(data: Path, camera: CameraId, stream: Stream, *, path: str, marker: Marker) -> None:
     """Point the live view to the file that grows now; a lost pointer costs nothing."""
     pointer = live_path(data, camera, stream)
     pointer.parent.mkdir(parents=True, exist_ok=True)
     content = {
-        "path": file.relative_to(data).as_posix(),
+        "path": path,
         "start_us": marker.start_us,
         "mime": marker.mime,
         "width_px": marker.width_px,
