@@ -260,10 +260,10 @@ def test_numbers_of_live_files_do_not_fall_when_old_footage_goes(place: Place) -
     site = place.wired.site
     old = [age(place, 40 + number) for number in range(3)]
     with site.store.read() as rows:
-        before = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
+        before = rows.footage.newest(CAMERA, Stream.MAIN, 4, site.clock.now())[1]
     swept(site)
     with site.store.read() as rows:
-        after = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
+        after = rows.footage.newest(CAMERA, Stream.MAIN, 4, site.clock.now())[1]
 
     assert not any(stored(place, one) for one in old)
     assert before == after == 5

@@ -33,7 +33,7 @@ class Footage(Protocol):
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> tuple[Segment, ...]: ...
     def newest(  # noqa: D102
-        self, camera: CameraId, stream: Stream, limit: int
+        self, camera: CameraId, stream: Stream, limit: int, before: datetime
     ) -> tuple[tuple[Segment, ...], int]: ...
     def spans(  # noqa: D102
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime

@@ -111,13 +111,20 @@ class FootageRows:
         return tuple(loads(row.body, Segment) for row in rows)
 
     def newest(
-        self, camera: CameraId, stream: Stream, limit: int
+        self, camera: CameraId, stream: Stream, limit: int, before: datetime
     ) -> tuple[tuple[Segment, ...], int]:
         """Return the segments that start last, oldest first, and how many started before them.
 
         Deleted ones count, so that the number never falls.
+
+        Args:
+            before: what starts later is of a clock that was set back since.
         """
-        mine = (segments.c.camera == camera, segments.c.stream == stream)
+        mine = (
+            segments.c.camera == camera,
+            segments.c.stream == stream,
+            segments.c.start_us < to_us(before),
+        )
         rows = self._connection.execute(
             select(segments.c.body).where(*mine).order_by(segments.c.start_us.desc()).limit(limit)
         )

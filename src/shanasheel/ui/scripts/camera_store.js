@@ -56,5 +56,7 @@ export function analysisOf(status) {
 export function stateOf(camera) {
   // Without news a camera may be anything: never show the last state as the present one.
   const state = store?.stale ? "unknown" : camera.status?.state || "starting";
+  // It sends, but no disk takes it: not the camera's fault.
+  if (state === "lost" && camera.status?.cause === "disk") return { name: "not_recorded", dot: "bad" };
   return { name: state, dot: { recording: "ok", lost: "bad", starting: "warn", stopped: "off" }[state] || "off" };
 }

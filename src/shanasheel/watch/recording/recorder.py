@@ -115,6 +115,7 @@ class Recorder:
         self._target = timedelta(seconds=target_s)
         self._anchor: _Anchor | None = None
         self._open: _Open | None = None
+        self._ready: list[Segment] = []  # durable, not handed out yet
         self._last: Packet | None = None
         self.broke_off: datetime | None = None  # end of what a refusing disk took, if it is known
         self._leap = 0  # ticks taken out of the stream's time since the anchor
@@ -133,17 +134,16 @@ class Recorder:
             Exhausted: the disk refused in the midst of a file. Push on: the next key picture begins
                 one on another volume; what was written is returned when it can be recovered.
         """
-        done: tuple[Segment, ...] = ()
         if self._last is not None and packet.format is not self._last.format:
-            done = self.finish()
+            self._end_session()
         dts = self._smooth(packet)
         if packet.is_key:
-            done += self._cut(packet, dts)
+            self._cut(packet, dts)
         if self._open is not None:
             self._write(self._open, packet, dts)
         if self._open is not None or packet.is_key:
             self._last, self._last_dts = packet, dts
-        return done
+        return self._hand_out() if self._ready else ()
 
     def cuts_at(self, packet: Packet) -> bool:
         """Tell whether pushing this packet may open or close a file, and so wait for the disk."""
@@ -153,10 +153,19 @@ class Recorder:
 
     def finish(self) -> tuple[Segment, ...]:
         """End the session: close the open file and return its segment, if there is one."""
+        self._end_session()
+        return self._hand_out()
+
+    def _end_session(self) -> None:
         try:
-            return self._close(self._end()) if self._open is not None else ()
+            self._close(self._end())
         finally:
             self._anchor, self._last, self._leap = None, None, 0
+
+    def _hand_out(self) -> tuple[Segment, ...]:
+        """Return what is durable, also by an earlier call that ended in an error."""
+        done, self._ready = tuple(self._ready), []
+        return done
 
     def acknowledge(self, segment: Segment) -> None:
         """Forget a returned segment; call when its record elsewhere is durable."""
@@ -189,11 +198,10 @@ class Recorder:
         # A leap taken back must not send time backwards, whatever the source does.
         return max(packet.dts - self._leap, self._last_dts + 1)
 
-    def _cut(self, packet: Packet, dts: int) -> tuple[Segment, ...]:
+    def _cut(self, packet: Packet, dts: int) -> None:
         """At a key picture: end the open file if it is due, and begin one if none is open."""
-        done: tuple[Segment, ...] = ()
         if self._open is None and self._owed:
-            done = self._settle()
+            self._settle()
         anchor = self._anchor
         drifted = (
             anchor is not None and abs((packet.at - anchor.time_of(dts)).total_seconds()) > _DRIFT_S
@@ -204,16 +212,14 @@ class Recorder:
                 end = max(start, self._open.start + _LEAST_PICTURE)
                 if drifted and self._open.start + _LEAST_PICTURE <= packet.at < end:
                     end = packet.at  # our clock was set back a little: what follows begins there
-                done += self._close(end)
+                self._close(end)
         if self._open is None:
             if anchor is None or drifted:
                 anchor = self._anchor = _Anchor(at=packet.at, dts=dts, form=packet.format)
             self._begin(packet.format, anchor.time_of(dts), dts)
-        return done
 
-    def _settle(self) -> tuple[Segment, ...]:
+    def _settle(self) -> None:
         """Recover what was left open on volumes that can be written again."""
-        done: tuple[Segment, ...] = ()
         for volume, left in list(self._owed.items()):
             if not self._shelf.usable(volume):
                 continue
@@ -224,8 +230,7 @@ class Recorder:
             )  # fmt: skip
             if found.refused:
                 self.owe(volume, found.refused)
-            done += found.segments
-        return done
+            self._ready += found.segments
 
     def _begin(self, form: StreamFormat, start: datetime, dts: int) -> None:
         while self._open is None:
@@ -299,10 +304,10 @@ class Recorder:
         ticks = last.duration or mean or round(1 / (rate * float(last.format.time_base)))
         return max(anchor.time_of(self._last_dts + ticks), opened.start + _LEAST_PICTURE)
 
-    def _close(self, end: datetime) -> tuple[Segment, ...]:
+    def _close(self, end: datetime) -> None:
         opened = self._open
         if opened is None:
-            return ()
+            return
         file = opened.file.path
         try:
             opened.file.close()
@@ -323,7 +328,8 @@ class Recorder:
         self._open = None
         self._forget_live()
         self._shelf.wrote(opened.volume)
-        return (marker.segment(self._camera, self._stream, opened.volume.path_of(file)),)
+        path = opened.volume.path_of(file)
+        self._ready.append(marker.segment(self._camera, self._stream, path))
 
     def _abandon(self, refused: Exception) -> None:
         """Leave file and marker as they are, to be recovered, and end the session."""

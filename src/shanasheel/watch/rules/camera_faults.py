@@ -52,7 +52,7 @@ def stopped_event(camera: Camera, *, gap_start: datetime, at: datetime, ids: IdM
         kind=EventKind.RECORDING_STOPPED,
         at=at,
         start=min(gap_start, at),
-        numbers=(("gap_s", _seconds(gap_start, at)),),
+        numbers=(("unrecorded_s", _seconds(gap_start, at)),),
         detail=GapCause.DISK.value,
     )
 
