@@ -11,7 +11,7 @@ from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
-from shanasheel.domain.cameras import Stream
+from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import from_line
@@ -51,7 +51,7 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
                 continue
             match record:
                 case Segment():
-                    if rows.footage.add_segment(record) and record.stream is Stream.MAIN:
+                    if rows.footage.add_segment(record) and record.stream in LOGGED:
                         rows.facts.add(segment_fact(record))
                 case Gap():
                     if rows.footage.add_gap(record):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.outbox import Outbox
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import ShanasheelError
@@ -62,6 +63,7 @@ class CameraRecording:
         self._outbox, self._view = outbox, view
         self._stopping = threading.Event()
         self._source: Source | None = None
+        self.hearing = SoundRecording(data, camera.id, clock=clock, ids=ids, keep=self._keep_sound)
         self._memory = data / "state" / f"{camera.id}.json"
         self._recent: deque[tuple[float, int]] = deque()
         self._lost: tuple[datetime, GapCause, str] | None = None
@@ -101,11 +103,13 @@ class CameraRecording:
         cause, detail = GapCause.SIGNAL_LOST, "the source ended"
         try:
             self._source = open_source(self.camera, self._clock)
+            self.hearing.begin(self._source.sound)
             for packet in self._source.packets():
                 if self._stopping.is_set():
                     break
                 received = received or packet.is_key
                 self._take(recorder, packet)
+                self.hearing.take(self._source.heard(), recorder)
         except SourceLost as lost:
             cause, detail = lost.cause, lost.message
         except (ShanasheelError, OSError) as fault:
@@ -113,8 +117,10 @@ class CameraRecording:
         finally:
             if self._source is not None:
                 self._source.close()
+                self.hearing.take(self._source.heard(), recorder)
                 self._source = None
             self._keep(recorder, recorder.finish())
+            self.hearing.finish()
         if not self._stopping.is_set():
             self._lose(cause, detail)
         return received
@@ -139,6 +145,11 @@ class CameraRecording:
             self._last_end = segment.end
             self.state.segments += 1
         self._remember(clean=False)
+
+    def _keep_sound(self, recorder: Recorder, finished: tuple[Segment, ...]) -> None:
+        self._outbox.put(finished)
+        for segment in finished:
+            recorder.acknowledge(segment)
 
     def _tell_pause(self, segment: Segment) -> None:
         """Record the gap before a segment that no lost session accounts for."""
@@ -184,7 +195,7 @@ class CameraRecording:
     def _recover(self) -> None:
         """Rescue what a killed run left, and open the gap since then."""
         remembered, clean = self._recall()
-        for stream in (Stream.MAIN, Stream.SHIELDED):
+        for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED):
             found = recover(self._data, self.camera.id, stream, self._clock, self._ids)
             self._outbox.put(found.segments)
             rescuer = Recorder(

@@ -66,6 +66,7 @@ class CameraSettings(_Strict):
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
+    sound: bool = True
 
 
 class KeepSettings(_Strict):
@@ -176,6 +177,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         analysis_fps=camera.analysis_fps,
         loop=camera.loop,
         keep_days=camera.keep_days,
+        sound=camera.sound,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -215,4 +217,5 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         analysis_fps=listed.analysis_fps,
         loop=listed.loop,
         keep_days=listed.keep_days,
+        sound=listed.sound,
     )

@@ -68,6 +68,9 @@ def add(
         str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
     ] = None,
     keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    no_sound: Annotated[
+        bool, typer.Option("--no-sound", help="Record no sound, nor ask the camera for it.")
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Add a camera; a running Shanasheel records it within seconds.
@@ -77,7 +80,7 @@ def add(
     """
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
-        place=_place(place), keep_days=keep_days,
+        place=_place(place), keep_days=keep_days, sound=not no_sound,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

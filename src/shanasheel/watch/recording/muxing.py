@@ -13,6 +13,7 @@ from av.error import FFmpegError
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.files import sync_directory
 from shanasheel.domain.footage import StreamFormat
+from shanasheel.watch.recording.mime import QUICKTIME_ONLY
 
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
 FRAGMENT_S = 0.5
@@ -73,7 +74,8 @@ class FragmentedFile:
         self._file = _HashedFile(self._stream)
         try:
             options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
-            self._container = av.open(self._file, "w", format="mp4", options=options)
+            container = "mov" if form.codec in QUICKTIME_ONLY else "mp4"
+            self._container = av.open(self._file, "w", format=container, options=options)
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
         except (FFmpegError, ValueError) as error:
             self._stream.close()
@@ -91,7 +93,7 @@ class FragmentedFile:
         return self._file.size_bytes
 
     def add(self, payload: bytes, *, pts: int, dts: int, duration: int, is_key: bool) -> None:
-        """Append one coded picture; times in ticks of the format's time base."""
+        """Append a coded picture, or packet of sound; times in ticks of the format's time base."""
         packet = av.Packet(payload)
         packet.stream = self._track
         packet.time_base = self._form.time_base
@@ -131,6 +133,10 @@ class FragmentedFile:
 
 
 def _not_for_mp4(form: StreamFormat) -> InvalidInput:
+    if form.is_sound:
+        return InvalidInput(
+            f"MP4 cannot hold sound coded as {form.codec}.", "Set the camera to AAC or G.711."
+        )
     return InvalidInput(
         f"MP4 cannot hold video coded as {form.codec}.",
         "Set the camera to H.264 or H.265, or convert the file.",

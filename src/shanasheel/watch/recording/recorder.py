@@ -11,6 +11,8 @@ Invariants, each with a test:
 6. Within a session a segment ends exactly where the next starts. Times are our clock at the
    session's first key picture plus the stream's own time. When the two part by more than 2 s, the
    segment ends at the next key picture and our clock counts anew.
+
+Sound is written likewise: every packet of it counts as a key picture.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from shanasheel.watch.recording.places import (
 )
 
 #: Our clock and the stream's may part this far before a segment ends (prescribed: 2 s).
-_DRIFT_S = 2.0
+DRIFT_S = 2.0
 _LEAST_PICTURE = timedelta(milliseconds=1)  # a segment of one picture still has a length
 
 
@@ -79,9 +81,10 @@ class Recorder:
         data: the data folder.
         target_s: a file is cut at the first key picture after this many seconds.
         fragment_s: a fragment reaches the file after at most so many seconds.
+        drift_s: our clock and the stream's may part this far before a segment ends.
     """
 
-    def __init__(  # noqa: PLR0913 - what, where, and two bounds
+    def __init__(  # noqa: PLR0913 - what, where, and three bounds
         self,
         *,
         data: Path,
@@ -91,6 +94,7 @@ class Recorder:
         ids: IdMaker,
         target_s: float = 10.0,
         fragment_s: float = FRAGMENT_S,
+        drift_s: float = DRIFT_S,
     ) -> None:
         self._data = data
         self._camera = camera
@@ -98,6 +102,7 @@ class Recorder:
         self._clock = clock
         self._ids = ids
         self._fragment_s = fragment_s
+        self._drift_s = drift_s
         self._target = timedelta(seconds=target_s)
         self._anchor: _Anchor | None = None
         self._open: _Open | None = None
@@ -134,6 +139,14 @@ class Recorder:
         finally:
             self._anchor, self._last, self._leap = None, None, 0
 
+    def time_of(self, ticks: int) -> datetime | None:
+        """Return our time at a time of the stream; None before the session's first key picture.
+
+        Args:
+            ticks: as `Packet.pts` of the packet that was pushed last, or near it.
+        """
+        return None if self._anchor is None else self._anchor.time_of(ticks - self._leap)
+
     def acknowledge(self, segment: Segment) -> None:
         """Forget a returned segment; call when its record elsewhere is durable."""
         # Not synced: a marker that comes back after a power cut is recovered under the same id.
@@ -145,7 +158,7 @@ class Recorder:
             base = packet.format.time_base
             moved_s = float((packet.dts - self._leap - self._last_dts) * base)
             seen_s = (packet.at - self._last.at).total_seconds()
-            if moved_s - seen_s > _DRIFT_S:
+            if moved_s - seen_s > DRIFT_S:
                 wanted = self._last_dts + max(1, int(max(0.0, seen_s) / base))
                 self._leap = packet.dts - wanted
         # A leap taken back must not send time backwards, whatever the source does.
@@ -157,7 +170,8 @@ class Recorder:
         done: tuple[Segment, ...] = ()
         anchor = self._anchor
         drifted = (
-            anchor is not None and abs((packet.at - anchor.time_of(dts)).total_seconds()) > _DRIFT_S
+            anchor is not None
+            and abs((packet.at - anchor.time_of(dts)).total_seconds()) > self._drift_s
         )
         if anchor is not None and self._open is not None:
             start = anchor.time_of(dts)

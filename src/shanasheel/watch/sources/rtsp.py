@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import av
@@ -19,6 +20,7 @@ from shanasheel.domain.footage import GapCause, Packet
 from shanasheel.watch.sources.demuxing import FormatChanged, Session
 from shanasheel.watch.sources.formats import describe
 from shanasheel.watch.sources.losses import SourceLost
+from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 CONNECT_S = 5.0  # guessed: cameras on a city network answer within 1 s
 SILENCE_S = 5.0  # guessed: ten times the longest picture interval of a busy camera
@@ -26,12 +28,16 @@ _WAITING_PACKETS = 256  # about 10 s at 25 pictures a second; then TCP holds the
 _OPTIONS = {
     "rtsp_transport": "tcp",
     "protocol_whitelist": "rtp,rtsp,tcp,tls,udp",
-    "allowed_media_types": "video",
     "timeout": str(int(SILENCE_S * 1_000_000)),
     # Parameter sets come in the SDP or the first second; more only delays the first picture.
     "analyzeduration": "2000000",
 }
 _REFUSED = (av_error.HTTPUnauthorizedError, av_error.HTTPForbiddenError)
+_FAULTS = (av_error.FFmpegError, ValueError, OSError)
+
+
+class _PicturesStopped(Exception):
+    """Sound still comes, pictures do not."""
 
 
 class RtspSource:
@@ -46,10 +52,13 @@ class RtspSource:
         self._clock = clock
         self._closing = threading.Event()
         self._waiting: queue.Queue[Packet | SourceLost] = queue.Queue(_WAITING_PACKETS)
-        container = self._connect()
+        self._seen_s = clock.monotonic_s()
+        container, note = self._connect()
         try:
             stream = self._video_of(container)
-            self._session = Session.of(camera.id, describe(stream))
+            self.sound = SoundTrack(camera.id, container, wanted=camera.sound)
+            self.sound.note = self.sound.note or note
+            self._session = Session.of(camera.id, describe(stream), self.sound)
         except InvalidInput as error:
             container.close()
             raise self._lost(GapCause.SIGNAL_LOST, error.message.rstrip(".")) from None
@@ -73,26 +82,42 @@ class RtspSource:
                 raise item
             yield item
 
+    def heard(self) -> tuple[Heard, ...]:
+        """Return the sound that came since the last call."""
+        return self.sound.heard()
+
     def close(self) -> None:
         """End `packets`, also from another thread, within half a second."""
         self._closing.set()
 
-    def _connect(self) -> InputContainer:
+    def _connect(self) -> tuple[InputContainer, str]:
+        """Open the session; where sound makes that fail, open it without, and say so."""
+        # NOTE: no `from error` here: FFmpeg's message holds the address with its password.
         try:
-            # NOTE: no `from error` here: FFmpeg's message holds the address with its password.
-            return av.open(
-                self._camera.url,
-                format="rtsp",
-                options=dict(_OPTIONS),
-                timeout=(CONNECT_S, SILENCE_S),
-            )
-        except _REFUSED as error:
-            raise self._lost(GapCause.REFUSED, printable(str(error.strerror))) from None
-        except av_error.ExitError:
-            raise self._lost(GapCause.UNREACHABLE, f"no answer in {CONNECT_S:g} s") from None
-        except (av_error.FFmpegError, ValueError, OSError) as error:
-            reason = printable(str(getattr(error, "strerror", None) or "no connection"))
-            raise self._lost(GapCause.UNREACHABLE, reason) from None
+            return self._open("video+audio" if self._camera.sound else "video"), ""
+        except _FAULTS as error:
+            if not self._camera.sound or not _may_be_the_sound(error):
+                raise self._told(error) from None
+        try:
+            return self._open("video"), "the camera does not set its sound up"
+        except _FAULTS as error:
+            raise self._told(error) from None
+
+    def _open(self, media: str) -> InputContainer:
+        return av.open(
+            self._camera.url,
+            format="rtsp",
+            options={**_OPTIONS, "allowed_media_types": media},
+            timeout=(CONNECT_S, SILENCE_S),
+        )
+
+    def _told(self, error: Exception) -> SourceLost:
+        if isinstance(error, _REFUSED):
+            return self._lost(GapCause.REFUSED, printable(str(error.strerror)))
+        if isinstance(error, av_error.ExitError):
+            return self._lost(GapCause.UNREACHABLE, f"no answer in {CONNECT_S:g} s")
+        reason = printable(str(getattr(error, "strerror", None) or "no connection"))
+        return self._lost(GapCause.UNREACHABLE, reason)
 
     def _video_of(self, container: InputContainer) -> av.VideoStream:
         if not container.streams.video:
@@ -101,20 +126,30 @@ class RtspSource:
 
     def _read(self, container: InputContainer, stream: av.VideoStream) -> None:
         """Move packets from the connection to the waiting line until either side ends."""
-        clock = self._clock
         with container:
             try:
-                for packet in self._session.packets(container, stream, at=lambda _: clock.now()):
+                for packet in self._session.packets(
+                    container, stream, at=lambda _: self._see(), hear=self._hear
+                ):
                     if not self._hand_over(packet):
                         return
                 lost = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
             except FormatChanged:
                 lost = self._lost(GapCause.FORMAT_CHANGED, "the picture format changed")
-            except (av_error.ExitError, av_error.TimeoutError):
+            except (av_error.ExitError, av_error.TimeoutError, _PicturesStopped):
                 lost = self._lost(GapCause.SIGNAL_LOST, f"silent for {SILENCE_S:g} s")
             except av_error.FFmpegError as error:
                 lost = self._lost(GapCause.SIGNAL_LOST, printable(str(error.strerror)))
         self._hand_over(lost)
+
+    def _see(self) -> datetime:
+        self._seen_s = self._clock.monotonic_s()
+        return self._clock.now()
+
+    def _hear(self) -> datetime:
+        if self._clock.monotonic_s() - self._seen_s > SILENCE_S:
+            raise _PicturesStopped
+        return self._clock.now()
 
     def _hand_over(self, item: Packet | SourceLost) -> bool:
         while not self._closing.is_set():
@@ -131,3 +166,9 @@ class RtspSource:
         remedy = "Check the user name and password." if cause is GapCause.REFUSED else ""
         message = f"Camera {self._camera.id} at {address} is lost"
         return SourceLost(message, cause=cause, detail=detail, remedy=remedy)
+
+
+def _may_be_the_sound(error: Exception) -> bool:
+    """Return whether FFmpeg may mean that the camera offers sound but does not set it up."""
+    answered = (av_error.InvalidDataError, av_error.HTTPClientError, av_error.HTTPServerError)
+    return isinstance(error, answered) and not isinstance(error, _REFUSED)
