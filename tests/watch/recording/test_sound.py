@@ -22,6 +22,7 @@ from shanasheel.domain.footage import GapCause, Segment
 from shanasheel.watch.recording import Recorder, fragments, recover
 from shanasheel.watch.sources import Source, SourceLost, open_source, read_footage
 from sounds import beeps, flashes, make_talkie, sound_packets
+from videos import decoded_frames
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 C1 = CameraId("C1")
@@ -151,6 +152,29 @@ def test_sound_segments_follow_each_other_and_are_what_they_say(tmp_path: Path) 
     assert (first.size_bytes, first.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     # A kill costs half a second: whole fragments of it are in the file as they complete.
     assert max(one.duration_s for one in fragments(tmp_path / first.path)) <= 0.52
+
+
+@pytest.mark.parametrize(
+    ("pictures", "encoder", "mime"),
+    [("hevc", "libx265", 'codecs="hvc1.1.6.L'), ("mjpeg", "mjpeg", 'codecs="mp4v.6C"')],
+)
+def test_h265_and_mjpeg_are_recorded_with_their_sound(
+    tmp_path: Path, pictures: str, encoder: str, mime: str
+) -> None:
+    film = make_talkie(tmp_path / "film.mp4", sound="pcm_alaw", codec=encoder)
+    with gstreamer_camera(film, pictures, "pcm_alaw") as url:
+        segments, _ = listen(open_source(Camera(id=C1, url=url), SystemClock()), tmp_path, 4)
+
+    seen = happenings(tmp_path, segments, Stream.MAIN)
+    heard = happenings(tmp_path, segments, Stream.SOUND)
+    assert len(seen) >= 3
+    assert all(min(abs(beep - flash) for beep in heard) < 0.1 for flash in seen[:-1])
+    for segment in segments:
+        if segment.stream is Stream.MAIN:
+            assert (segment.codec, decoded_frames(tmp_path / segment.path)) == (
+                pictures, segment.frames,
+            )  # fmt: skip
+            assert mime in segment.mime
 
 
 _CHILD = """

@@ -44,6 +44,7 @@ def _name_of(codec: str, extradata: bytes) -> str:
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
+        "mjpeg": lambda _: "mp4v.6C",  # JPEG, by MP4's registry of object types
         "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
     }
     return known[codec](extradata) if codec in known else ""
