@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from shanasheel.actions.export import Export, export_span, interval
 from shanasheel.actions.hls import live_playlist, part_bytes, span_playlist
 from shanasheel.actions.previews import preview as make_preview
+from shanasheel.actions.sound import audible
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.api.m3u8 import MEDIA_TYPE, playlist_text
@@ -52,6 +53,13 @@ def part(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> Str
     chunks, size = part_bytes(desk.site, who, segment, grant)
     headers = {**_PRIVATE, "Content-Length": str(size)}
     return StreamingResponse(chunks, media_type="video/mp4", headers=headers)
+
+
+@router.get("/segments/{segment}/sound.mp4")
+def sound(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> Response:
+    """Return a segment of sound as FLAC, with the very samples that were recorded, for playing."""
+    content = audible(desk.site, who, segment, grant)
+    return Response(content, media_type="audio/mp4", headers=_PRIVATE)
 
 
 @router.get("/cameras/{camera}/export")

@@ -13,6 +13,7 @@ from shanasheel.watch.recording.follow import (
     layout_of,
 )
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
+from shanasheel.watch.recording.lossless import FLAC_MIME, PLAYED_AS_STORED, as_flac
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
 from shanasheel.watch.recording.recorder import Recorder
@@ -21,6 +22,8 @@ from shanasheel.watch.recording.spool import Spool, SpoolReader
 from shanasheel.watch.recording.timeline import on_timeline
 
 __all__ = [
+    "FLAC_MIME",
+    "PLAYED_AS_STORED",
     "ClipSpan",
     "Extent",
     "Follower",
@@ -33,6 +36,7 @@ __all__ = [
     "Recovery",
     "Spool",
     "SpoolReader",
+    "as_flac",
     "extent_of",
     "fragments",
     "layout_of",
