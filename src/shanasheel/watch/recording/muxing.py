@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import av
 from av.error import FFmpegError
+from av.stream import Stream as AnyStream
 
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.files import sync_directory
@@ -57,7 +58,8 @@ class _HashedFile:
 class FragmentedFile:
     """One file being written. States: open, closed. Whole fragments are in the file at once.
 
-    Timestamps given to `add` must start near 0 and `dts` must rise.
+    Timestamps given to `add` must start near 0 and `dts` must rise. Sound may lie beside pictures
+    in a second media track; what is stored has one.
 
     Raises:
         InvalidInput: MP4 cannot hold the codec.
@@ -65,7 +67,14 @@ class FragmentedFile:
         FileExistsError: the path is taken.
     """
 
-    def __init__(self, path: Path, form: StreamFormat, *, fragment_s: float = FRAGMENT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        form: StreamFormat,
+        *,
+        fragment_s: float = FRAGMENT_S,
+        sound: StreamFormat | None = None,
+    ) -> None:
         self.path = path
         self._form = form
         if form.template is None:
@@ -77,6 +86,9 @@ class FragmentedFile:
             container = "mov" if form.codec in QUICKTIME_ONLY else "mp4"
             self._container = av.open(self._file, "w", format=container, options=options)
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
+            self._sound = sound
+            if sound is not None and sound.template is not None:
+                self._heard = self._container.add_stream_from_template(sound.template, opaque=True)
         except (FFmpegError, ValueError) as error:
             self._stream.close()
             path.unlink(missing_ok=True)
@@ -99,6 +111,20 @@ class FragmentedFile:
         packet.time_base = self._form.time_base
         packet.pts, packet.dts, packet.duration = pts, dts, duration
         packet.is_keyframe = is_key
+        self._mux(packet)
+
+    def add_sound(self, payload: bytes, *, pts: int, duration: int) -> None:
+        """Append a packet of the sound beside; times in ticks of its format's time base."""
+        if self._sound is None:
+            return
+        packet = av.Packet(payload)
+        packet.stream = self._heard
+        packet.time_base = self._sound.time_base
+        packet.pts = packet.dts = pts
+        packet.duration, packet.is_keyframe = duration, True
+        self._mux(packet)
+
+    def _mux(self, packet: av.Packet[AnyStream]) -> None:
         try:
             self._container.mux(packet)
         except (FFmpegError, OSError) as error:
