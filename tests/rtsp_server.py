@@ -40,6 +40,7 @@ class Door:
         self.silent = threading.Event()
         self.dripping = threading.Event()  # one byte a second to the client
         self.garbage = threading.Event()  # bytes to the client are not those sent
+        self.blind = threading.Event()  # the first track is kept back, the others go on
         self.cut = threading.Event()  # connections are closed at once
         self.locked = threading.Event()  # the right password is refused
         self.stamp: Callable[[int], int] | None = None  # what becomes of RTP timestamps
@@ -117,6 +118,7 @@ class Door:
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
         other = {client: server, server: client}
+        waiting = b""
         while not self.closed.is_set():
             ready, _, _ = select.select([client, server], [], [], 0.1)
             for side in ready:
@@ -132,6 +134,9 @@ class Door:
                 data = side.recv(65536)
                 if not data:
                     return
+                if side is server:
+                    whole, waiting = _frames(waiting + data)
+                    data = b"".join(f for f in whole if not (self.blind.is_set() and _first(f)))
                 if self.garbage.is_set() and side is server:
                     data = bytes(byte ^ place % 251 for place, byte in enumerate(data))
                 if self.stamp is not None and side is server:
@@ -161,6 +166,28 @@ class Door:
                 packet = packet[:8] + stamped.to_bytes(4, "big") + packet[12:]
             done += packet
         return bytes(done)
+
+
+def _frames(data: bytes) -> tuple[list[bytes], bytes]:
+    """Split what a server sends into answers and interleaved packets (RFC 2326 §10.12)."""
+    found: list[bytes] = []
+    while data:
+        if data[:1] == b"$":
+            end = 4 + int.from_bytes(data[2:4]) if len(data) >= 4 else len(data) + 1
+        else:
+            head = data.find(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", data[: max(0, head)])
+            end = head + 4 + int(length[1] if length else 0) if head >= 0 else len(data) + 1
+        if end > len(data):
+            break
+        found.append(data[:end])
+        data = data[end:]
+    return found, data
+
+
+def _first(frame: bytes) -> bool:
+    """Return whether a frame is of the first track: FFmpeg gives it the channels 0 and 1."""
+    return frame[:1] == b"$" and frame[1] <= 1
 
 
 @contextmanager

@@ -88,17 +88,17 @@ def stored(place: Place, segment: object) -> bool:
 
 def test_old_footage_goes_with_its_entry_and_the_check_still_holds(place: Place) -> None:
     site = place.wired.site
-    old = [age(place, 31), age(place, 31, stream=Stream.SHIELDED)]
+    old = [age(place, 31, stream=stream) for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED)]
     young = age(place, 29)
 
     done = swept(site)
 
-    assert done.segments == 2
+    assert done.segments == 3
     assert not any(stored(place, one) for one in old)
     assert stored(place, young)
     report = place.check()
     assert report.holds, report.steps
-    assert (report.segments, report.deleted, report.pending) == (7, 1, 0)
+    assert (report.segments, report.deleted, report.pending) == (7, 2, 0)
     start, end = site.clock.now() - timedelta(days=31, hours=1), site.clock.now() - timedelta(30)
     assert len(timeline(site, CAMERA, start, end).deleted) == 1
     assert swept(site).segments == 0
@@ -117,7 +117,7 @@ def test_a_camera_may_have_a_rule_of_its_own(place: Place) -> None:
 
 def test_held_footage_outlives_every_rule_until_it_is_released(place: Place) -> None:
     site = place.wired.site
-    old = age(place, 100)
+    old, heard = age(place, 100), age(place, 100, stream=Stream.SOUND)
     now = site.clock.now()
     hold = hold_footage(
         site, LOCAL, cameras=[CAMERA], start=now - timedelta(days=101), end=now, reason="case 7"
@@ -126,11 +126,13 @@ def test_held_footage_outlives_every_rule_until_it_is_released(place: Place) -> 
     set_keep_rule(site, KeepRule(days=1, most_bytes=1))
     assert sweep(site, disk(site.data, 0)).segments == 0
     assert stored(place, old)
+    assert stored(place, heard)
 
     release_hold(site, LOCAL, hold.id, "case closed")
     assert list_holds(site, active=True) == ()
     swept(site)
     assert not stored(place, old)
+    assert not stored(place, heard)
     with pytest.raises(Conflict):
         release_hold(site, LOCAL, hold.id, "again")
     assert place.check().holds

@@ -12,5 +12,5 @@ def test_every_route_for_players_is_documented() -> None:
 
     paths = [route.path for route in playing.router.routes]
 
-    assert len(paths) == 4
+    assert len(paths) == 6
     assert [path for path in paths if f"## `/api/v1{path}`" not in text] == []

@@ -10,6 +10,7 @@ import pytest
 
 from footage import data_folder
 from running import cli
+from sounds import make_talkie, sound_packets
 from videos import make_video
 
 START = "2026-11-23T18:01:35+03:00"
@@ -46,6 +47,21 @@ def test_the_original_is_kept_and_its_footage_is_found_at_the_true_time(tmp_path
     assert checked.returncode == 8
     assert taken["intake"]["path"] in checked.stdout
     assert cli("doctor", "--archive", "--data", str(data)).returncode == 0
+
+
+def test_what_is_heard_in_the_footage_is_kept_beside_it_too(tmp_path: Path) -> None:
+    film, data = make_talkie(tmp_path / "film.mp4", sound="aac", seconds=12), tmp_path / "data"
+
+    (taken,) = hand_in(data, film, more=("--no-analyse",))
+
+    assert taken["warning"] == ""
+    sound = sorted((data / "archive" / "SHOP-12" / "sound").rglob("*.mp4"))
+    assert b"".join(packet for file in sound for packet in sound_packets(file)) == (
+        b"".join(sound_packets(film))
+    )
+    assert not list((data / "archive").rglob("*.open"))
+    checked = cli("ledger", "check", "--data", str(data))
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(

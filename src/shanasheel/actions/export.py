@@ -24,6 +24,7 @@ from shanasheel.watch.recording import layout_of, with_comment, write_clip
 
 LONGEST = timedelta(hours=6)
 _SEAM = timedelta(milliseconds=10)  # what rounding may open between two segments
+_GROUP = timedelta(seconds=5)  # guess: longer than a group of pictures
 _SPARE_BYTES = 1024**3  # guess: recording goes on for a while on a disk this full
 _CHUNK_BYTES = 256 * 1024
 
@@ -38,6 +39,7 @@ class Export:
         asked: the span somebody wanted.
         held: what the file spans: whole groups of pictures, so it may reach beyond the wish.
         missing: the parts of `asked` without footage in the file.
+        sound: `included`, `apart` (export `stream=sound` beside) or `none`.
         size_bytes: of everything `chunks` yields.
         header, body: the file's header with its comment, and the rest: the only hold on a file
             that has no name any more. Whoever has the export uses `chunks` up, or closes `body`.
@@ -47,6 +49,7 @@ class Export:
     asked: Span
     held: Span
     missing: tuple[Span, ...]
+    sound: str
     size_bytes: int
     header: bytes
     body: BinaryIO
@@ -88,7 +91,13 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
     ]
     if not there:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
-    export = _cut(site, there, stream=stream, asked=(start, end))
+    heard: tuple[Segment, ...] = ()
+    if stream is Stream.MAIN:  # a little more of its sound: pictures are cut at whole groups
+        heard = footage.segments(
+            site, who, camera, stream=Stream.SOUND, grant=grant,
+            start=start - _GROUP, end=end + _GROUP,
+        )  # fmt: skip
+    export = _cut(site, there, heard, stream=stream, asked=(start, end))
     try:
         if stream is not Stream.SHIELDED:
             _log(site, who, export, stream=stream, grant=grant)
@@ -127,14 +136,18 @@ def missing_of(asked: Span, covered: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(missing)
 
 
-def _cut(site: Site, segments: Sequence[Segment], *, stream: Stream, asked: Span) -> Export:
+def _cut(
+    site: Site, segments: Sequence[Segment], heard: Sequence[Segment], *, stream: Stream,
+    asked: Span,
+) -> Export:  # fmt: skip
     folder = site.data / "cache" / "exports"
     folder.mkdir(parents=True, exist_ok=True)
-    _check_room(folder, sum(segment.size_bytes for segment in segments))
+    _check_room(folder, sum(segment.size_bytes for segment in (*segments, *heard)))
     files = [(site.data / segment.path, segment.start) for segment in segments]
+    sound = _beside(site, heard)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / "export.mp4"
-        clip = write_clip(path, files, *asked)
+        clip = write_clip(path, files, *asked, sound=sound)
         header_bytes, size = layout_of(path).init_bytes, path.stat().st_size
         # The name goes at once: whatever happens to us, the file goes with its last reader.
         body = path.open("rb")
@@ -142,17 +155,31 @@ def _cut(site: Site, segments: Sequence[Segment], *, stream: Stream, asked: Span
     covered = [(max(s.start, held[0]), min(s.end, held[1])) for s in segments]
     missing = missing_of(asked, [span for span in covered if span[0] < span[1]])
     camera = segments[0].camera
+    how = "included" if clip.heard else ("apart" if heard else "none")
     told = _comment(camera, stream, asked=asked, held=held, missing=missing)
+    told += f"; sound {how}" if stream is Stream.MAIN else ""
     header = with_comment(body.read(header_bytes), told)
     return Export(
         camera=camera,
         asked=asked,
         held=held,
         missing=missing,
+        sound=how,
         size_bytes=len(header) + size - header_bytes,
         header=header,
         body=body,
     )
+
+
+def _beside(site: Site, heard: Sequence[Segment]) -> list[tuple[Path, datetime]]:
+    """Return the files of sound that lie untouched in an MP4 beside pictures: AAC, and one format.
+
+    MP4 has no name for G.711: that is exported apart.
+    """
+    if any(segment.mime != heard[0].mime or segment.codec != "aac" for segment in heard):
+        return []
+    there = [(site.data / segment.path, segment.start) for segment in heard]
+    return [(path, start) for path, start in there if path.is_file()]
 
 
 def _check_room(folder: Path, size_bytes: int) -> None:

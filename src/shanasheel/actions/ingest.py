@@ -11,7 +11,7 @@ from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
-from shanasheel.domain.cameras import Stream
+from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import Spooled, from_line
@@ -60,7 +60,7 @@ def _store(site: Site, rows: Rows, record: Spooled) -> Alert | None:
     """Store a record with its fact; return the alert it raised or joined, or None."""
     match record:
         case Segment():
-            if rows.footage.add_segment(record) and record.stream is Stream.MAIN:
+            if rows.footage.add_segment(record) and record.stream in LOGGED:
                 rows.facts.add(segment_fact(record))
         case Gap():
             if rows.footage.add_gap(record):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
@@ -18,7 +19,7 @@ from shanasheel.actions.site import Site
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
 from shanasheel.base.text import printable
-from shanasheel.domain.cameras import Stream
+from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
 from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment, parse_leaf
@@ -193,7 +194,7 @@ def _walk(
 def _check_index(rows: Rows, findings: _Findings) -> None:
     """Compare the index that playback and clips go by with what was logged."""
     try:
-        for segment in rows.footage.every_segment(Stream.MAIN):
+        for segment in chain.from_iterable(map(rows.footage.every_segment, LOGGED)):
             logged = rows.facts.body_of(segment.id)
             if logged is None:
                 findings.failures.append(_failure(segment, Wrong.NOT_LOGGED))

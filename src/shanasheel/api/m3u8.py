@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import quote
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote, urlencode
 
 from shanasheel.actions.hls import Part, Playlist
 from shanasheel.base.clock import iso
@@ -37,6 +37,32 @@ def playlist_text(playlist: Playlist, grant: str | None) -> str:
     if not playlist.live:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
+
+
+def master_text(pictures: Playlist, heard: Playlist | None, query: Mapping[str, str]) -> str:
+    """Return the list of lists: pictures, with sound as a rendition of its own where there is any.
+
+    `query` is what both addresses carry besides `stream`.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    # SPEC (§4.3.4.2): BANDWIDTH is the peak segment bit rate, of every rendition together.
+    bits_s = _peak(pictures) + (_peak(heard) if heard else 0)
+    group = ""
+    if heard is not None:
+        group = ',AUDIO="sound"'
+        lines.append(
+            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,'
+            f'URI="hls.m3u8?{urlencode({"stream": "sound", **query})}"'
+        )
+    lines.append(f"#EXT-X-STREAM-INF:BANDWIDTH={bits_s}{group}")
+    lines.append(f"hls.m3u8?{urlencode({'stream': 'main', **query})}")
+    return "\n".join(lines) + "\n"
+
+
+def _peak(playlist: Playlist) -> int:
+    return max(
+        round(8 * part.segment.size_bytes / max(part.duration_s, 0.001)) for part in playlist.parts
+    )
 
 
 def _part(part: Part, grant: str | None, *, with_header: bool) -> Iterator[str]:

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from shanasheel.actions.export import Export, export_span, interval
-from shanasheel.actions.hls import live_playlist, part_bytes, span_playlist
+from shanasheel.actions.hls import Playlist, live_playlist, part_bytes, span_playlist
 from shanasheel.actions.previews import preview as make_preview
+from shanasheel.actions.sound import audible
 from shanasheel.api import present
-from shanasheel.api.context import TheDesk, Who
-from shanasheel.api.m3u8 import MEDIA_TYPE, playlist_text
-from shanasheel.base.errors import InvalidInput
+from shanasheel.api.context import Desk, TheDesk, Who
+from shanasheel.api.m3u8 import MEDIA_TYPE, master_text, playlist_text
+from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Stream
+from shanasheel.domain.people import Person
 
 router = APIRouter(tags=["playing"])
 
@@ -33,17 +35,40 @@ def playlist(  # noqa: PLR0913 - a query names what it narrows
     stream: Stream = Stream.SHIELDED, grant: str | None = None,
 ) -> Response:  # fmt: skip
     """Return an HLS playlist: of a span of time, or live when neither end is given."""
+    found = _list(desk, who, camera, stream, (start, end), grant)
+    carried = None if stream is Stream.SHIELDED else grant
+    return Response(playlist_text(found, carried), media_type=MEDIA_TYPE, headers=_PRIVATE)
+
+
+@router.get("/cameras/{camera}/heard.m3u8")
+def heard(
+    camera: str, who: Who, desk: TheDesk, start: Annotated[str | None, _START] = None,
+    end: Annotated[str | None, _END] = None, grant: str | None = None,
+) -> Response:  # fmt: skip
+    """Return an HLS master playlist of raw footage: its pictures, with their sound if any."""
+    pictures = _list(desk, who, camera, Stream.MAIN, (start, end), grant)
+    try:
+        sounds = _list(desk, who, camera, Stream.SOUND, (start, end), grant)
+    except NotFound:
+        sounds = None
+    named = {"from": start, "to": end, "grant": grant}
+    text = master_text(pictures, sounds, {name: value for name, value in named.items() if value})
+    return Response(text, media_type=MEDIA_TYPE, headers=_PRIVATE)
+
+
+def _list(
+    desk: Desk, who: Person, camera: str, stream: Stream, ends: tuple[str | None, str | None],
+    grant: str | None,
+) -> Playlist:  # fmt: skip
+    start, end = ends
     if (start is None) != (end is None):
         raise InvalidInput("A span has two ends.", "Give `from` and `to`, or neither for live.")
     if start is None or end is None:
-        found = live_playlist(desk.site, who, camera, stream=stream, grant=grant)
-    else:
-        found = span_playlist(
-            desk.site, who, camera, stream=stream, grant=grant,
-            start=present.parse_time(start), end=present.parse_time(end),
-        )  # fmt: skip
-    carried = None if stream is Stream.SHIELDED else grant
-    return Response(playlist_text(found, carried), media_type=MEDIA_TYPE, headers=_PRIVATE)
+        return live_playlist(desk.site, who, camera, stream=stream, grant=grant)
+    return span_playlist(
+        desk.site, who, camera, stream=stream, grant=grant,
+        start=present.parse_time(start), end=present.parse_time(end),
+    )  # fmt: skip
 
 
 @router.get("/segments/{segment}/part.mp4")
@@ -52,6 +77,13 @@ def part(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> Str
     chunks, size = part_bytes(desk.site, who, segment, grant)
     headers = {**_PRIVATE, "Content-Length": str(size)}
     return StreamingResponse(chunks, media_type="video/mp4", headers=headers)
+
+
+@router.get("/segments/{segment}/sound.mp4")
+def sound(segment: str, who: Who, desk: TheDesk, grant: str | None = None) -> Response:
+    """Return a segment of sound as FLAC, with the very samples that were recorded, for playing."""
+    content = audible(desk.site, who, segment, grant)
+    return Response(content, media_type="audio/mp4", headers=_PRIVATE)
 
 
 @router.get("/cameras/{camera}/export")
@@ -89,4 +121,5 @@ def _stated(made: Export) -> dict[str, str]:
         "X-Shanasheel-Asked": interval(made.asked),
         "X-Shanasheel-Held": interval(made.held),
         "X-Shanasheel-Missing": ", ".join(holes) or "none",
+        "X-Shanasheel-Sound": made.sound,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shanasheel.actions.footage import Timeline
+from shanasheel.actions.sound import played_as
 from shanasheel.base.clock import from_us, iso, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision
@@ -107,15 +108,18 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
 def segment(record: Segment, grant: str | None) -> Json:
     """Return a segment with the address of its bytes."""
     suffix = f"?grant={grant}" if grant else ""
+    # What no browser plays is offered converted without loss; the stored file stays at `media`.
+    mime = played_as(record)
+    file = "media" if mime == record.mime else "sound.mp4"
     return {
         "id": record.id,
         "start": iso(record.start),
         "end": iso(record.end),
         "start_us": to_us(record.start),
         "end_us": to_us(record.end),
-        "mime": record.mime,
+        "mime": mime,
         "size_bytes": record.size_bytes,
-        "url": f"/api/v1/segments/{record.id}/media{suffix}",
+        "url": f"/api/v1/segments/{record.id}/{file}{suffix}",
     }
 
 

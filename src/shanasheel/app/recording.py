@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
@@ -80,6 +81,9 @@ class CameraRecording:
         self._held: deque[Packet] = deque()
         self._stopping = threading.Event()
         self._source: Source | None = None
+        self.hearing = SoundRecording(
+            data, camera.id, clock=clock, ids=ids, shelf=shelf, keep=self._keep_sound
+        )
         self._memory = data / "state" / f"{camera.id}.json"
         self._recent: deque[tuple[float, int, int]] = deque(maxlen=_RATE_SPANS)
         self._counted_s, self._packets, self._bytes = 0.0, 0, 0  # since the last reckoning
@@ -121,12 +125,15 @@ class CameraRecording:
         cause, detail = GapCause.SIGNAL_LOST, "the source ended"
         try:
             self._source = open_source(self.camera, self._clock)
+            self.hearing.begin(self._source.sound)
             try:
                 for packet in self._source.packets():
                     if self._stopping.is_set():
                         break
                     received = received or packet.is_key
                     self._take(packet)
+                    if self._cut is None:  # the cutter has the recorder otherwise
+                        self.hearing.take(self._source.heard(), self._recorder)
             finally:
                 self._await_cut()
         except SourceLost as lost:
@@ -136,11 +143,13 @@ class CameraRecording:
         finally:
             if self._source is not None:
                 self._source.close()
+                self.hearing.take(self._source.heard(), self._recorder)
                 self._source = None
             try:
                 self._keep(self._recorder.finish())
             except Exhausted as full:
                 cause, detail = GapCause.DISK, full.message
+            self.hearing.finish()
         if not self._stopping.is_set():
             self._lose(cause, detail)
         return received
@@ -200,6 +209,13 @@ class CameraRecording:
         for segment in finished:
             self._recorder.acknowledge(segment)
         self._remember(clean=False)
+
+    def _keep_sound(self, recorder: Recorder, finished: tuple[Segment, ...]) -> None:
+        def forget() -> None:
+            for segment in finished:
+                recorder.acknowledge(segment)
+
+        self._outbox.put(finished, forget)
 
     def _tell_pause(self, segment: Segment) -> None:
         """Record what no lost session accounts for: a pause, or the clock being set."""
@@ -288,7 +304,7 @@ class CameraRecording:
         """Rescue what a killed run left, and open the gap since then."""
         remembered, clean = self._recall()
         for volume in self._shelf.volumes:
-            for stream in (Stream.MAIN, Stream.SHIELDED):
+            for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED):
                 newest = self._rescue(volume, stream)
                 if stream is Stream.MAIN and newest is not None:
                     clean = False

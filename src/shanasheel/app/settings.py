@@ -77,6 +77,7 @@ class CameraSettings(_Strict):
     priority: AnalysisPriority = AnalysisPriority.NORMAL
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
+    sound: bool = True
 
 
 class KeepSettings(_Strict):
@@ -192,6 +193,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         priority=camera.priority,
         loop=camera.loop,
         keep_days=camera.keep_days,
+        sound=camera.sound,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -233,4 +235,5 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         priority=listed.priority,
         loop=listed.loop,
         keep_days=listed.keep_days,
+        sound=listed.sound,
     )

@@ -11,6 +11,7 @@ from shanasheel.actions import handing_in
 from shanasheel.actions.handing_in import FileClock
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
+from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.viewing import picture_path
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.files import write_atomic
@@ -22,7 +23,7 @@ from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.recording import Recorder, Shelf, read_volumes
-from shanasheel.watch.sources import read_footage
+from shanasheel.watch.sources import Footage, read_footage
 from shanasheel.watch.vision import Detector
 
 Progress = Callable[[int, int], None]
@@ -89,8 +90,9 @@ def take_in(
     try:
         # From here on only the copy is read.
         footage = read_footage(
-            site.data / original[0], camera=camera.id, start=handed.clock.corrected()
-        )
+            site.data / original[0], camera=camera.id, start=handed.clock.corrected(),
+            sound=camera.sound,
+        )  # fmt: skip
         length = timedelta(seconds=max(footage.duration_s, 0.04))
         end = handed.clock.corrected(length)
         handing_in.check_span(site, camera.id, handed.clock.corrected(), end)
@@ -104,7 +106,7 @@ def take_in(
         raise
     if fresh:
         handing_in.save_intake_camera(site, camera)
-    work = _Work(site, intake, camera, detector)
+    work = _Work(site, intake, camera, detector, footage)
     total = footage.frames or 0
     for done, packet in enumerate(_corrected(footage, handed.clock), start=1):
         work.push(packet)
@@ -132,7 +134,12 @@ class _Work:
     """Makes segments, shielded footage, sightings and events of one file."""
 
     def __init__(
-        self, site: Site, intake: Intake, camera: Camera, detector: Detector | None
+        self,
+        site: Site,
+        intake: Intake,
+        camera: Camera,
+        detector: Detector | None,
+        footage: Footage,
     ) -> None:
         self.segments = self.sightings = self.events = 0
         self.warning = ""
@@ -140,6 +147,12 @@ class _Work:
         self._camera = camera
         self._main: Recorder | None = self._recorder(Stream.MAIN)
         self._shielded = self._recorder(Stream.SHIELDED)
+        self._footage = footage
+        self._hearing = SoundRecording(
+            site.data, camera.id, clock=site.clock, ids=site.ids, keep=self._keep,
+            shelf=Shelf(read_volumes(site.data), site.clock),
+        )  # fmt: skip
+        self._hearing.begin(footage.sound)
         self._analysis = (
             Analysis(
                 camera, detector, ids=site.ids,
@@ -157,6 +170,7 @@ class _Work:
         if self._main is not None:
             try:
                 self._keep(self._main, self._main.push(packet))
+                self._hearing.take(self._footage.heard(), self._main)
             except InvalidInput as fault:
                 self._main = None
                 self.warning = f"{fault.message} The original is kept; it cannot be played here."
@@ -168,7 +182,10 @@ class _Work:
     def finish(self) -> None:
         """Close what is open and store the rest."""
         if self._main is not None:
+            self._hearing.take(self._footage.heard(), self._main)
+            self._hearing.finish()
             self._keep(self._main, self._main.finish())
+        self.warning = self.warning or self._hearing.note
         if self._analysis is not None:
             self._note(self._analysis.flush())
         self._keep(self._shielded, self._shielded.finish())

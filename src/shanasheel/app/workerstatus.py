@@ -79,6 +79,8 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "last_frame_at": iso(state.last_packet) if state.last_packet else None,
         "segments": state.segments,
         "gaps": state.gaps,
+        "sound": recording.hearing.codec,
+        "sound_note": recording.hearing.note,
         "active": view.active,
         "covered": view.covered,
         "decoded_share": round(view.decoded / view.packets, 3) if view.packets else 0.0,

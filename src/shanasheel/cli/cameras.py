@@ -68,6 +68,9 @@ def add(
         str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
     ] = None,
     keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    no_sound: Annotated[
+        bool, typer.Option("--no-sound", help="Record no sound, nor ask the camera for it.")
+    ] = False,
     priority: Annotated[
         AnalysisPriority, typer.Option(help="Who is looked at longest under overload.")
     ] = AnalysisPriority.NORMAL,
@@ -84,6 +87,7 @@ def add(
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
         place=_place(place), keep_days=keep_days, priority=priority, analyse=not record_only,
+        sound=not no_sound,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

@@ -22,6 +22,11 @@ class Stream(StrEnum):
     MAIN = "main"
     SUB = "sub"
     SHIELDED = "shielded"  # derived by us: heads masked; the default view
+    SOUND = "sound"  # what the camera hears, beside main; as private as main
+
+
+#: What the camera sent, of which the ledger has an entry for each segment; the rest is derived.
+LOGGED = (Stream.MAIN, Stream.SOUND)
 
 
 class AnalysisPriority(StrEnum):
@@ -159,6 +164,7 @@ class Camera:
         priority: under overload the lowest is not looked at first; recording never suffers.
         keep_days: how long its routine footage is kept; None for the site's rule.
         retired: recorded no more; its footage can still be looked at until it expires.
+        sound: record what it hears; without, the camera is not even asked for it.
     """
 
     id: CameraId
@@ -177,6 +183,7 @@ class Camera:
     outages: tuple[Outage, ...] = field(default=())
     keep_days: float | None = None
     retired: bool = False
+    sound: bool = True
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

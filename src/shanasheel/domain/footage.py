@@ -45,6 +45,8 @@ class StreamFormat:
         template: the demuxer's stream, for stream copy; never used to decode; None when FFmpeg
             cannot copy the codec.
         decoding: for whoever looks at pictures; None for streams that are only copied.
+        rate_hz: samples a second of sound; 0 for pictures. Sound has no width and no height.
+        channels: of sound; 0 for pictures.
     """
 
     codec: str
@@ -54,8 +56,15 @@ class StreamFormat:
     time_base: Fraction
     frame_rate: float | None
     rotation_deg: int
-    template: av.VideoStream | None
+    template: av.VideoStream | av.AudioStream | None
     decoding: Decoding | None = None
+    rate_hz: int = 0
+    channels: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Return whether this is sound and not pictures."""
+        return self.rate_hz > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +106,7 @@ class GapCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A stored, hashed file of whole groups of pictures of one stream, `[start, end)`.
+    """A stored, hashed file of one stream, `[start, end)`: whole groups of pictures, or sound.
 
     Args:
         id: UUIDv7.
@@ -105,7 +114,8 @@ class Segment:
             `archive/BSR-014/2026/11/23/180102.120000Z.mp4`.
         sha256: lower-case hex over the whole file, taken while it was written.
         mime: what a browser needs to play it, for example `video/mp4; codecs="avc1.42C01F"`.
-        frames: pictures inside.
+        width_px, height_px: 0 for sound.
+        frames: pictures inside, or packets of sound.
         recovered: the writer was killed and the file was cut at its last whole fragment.
     """
 

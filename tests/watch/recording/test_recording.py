@@ -153,6 +153,7 @@ def test_streams_lie_in_folders_of_their_own(tmp_path: Path) -> None:
         "archive/C1/2026/11/23/120000.000000Z.mp4",
         "archive/C1/sub/2026/11/23/120000.000000Z.mp4",
         "shielded/C1/2026/11/23/120000.000000Z.mp4",
+        "archive/C1/sound/2026/11/23/120000.000000Z.mp4",
     ]
 
 

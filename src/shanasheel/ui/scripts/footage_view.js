@@ -2,15 +2,17 @@
 
 import { SegmentPlayer } from "shanasheel-ui/segment_player.js";
 import { t, tk } from "shanasheel-ui/strings.js";
+import soundControl from "shanasheel-ui/sound_control.js";
 import watermark from "shanasheel-ui/watermark.js";
 
 export default {
-  components: { watermark },
+  components: { soundControl, watermark },
   props: { camera: { type: Object, required: true }, grant: { type: Object, default: null }, gap: { type: Object, default: null } },
   template: `
     <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="grant ? 'main' : 'shielded'">
       <video ref="video" playsinline disablepictureinpicture :class="{ away: state !== 'ready' && state !== 'loading' }"></video>
       <watermark v-if="grant" :grant="grant"></watermark>
+      <sound-control v-if="grant" ref="sound" :camera="camera" :grant="grant"></sound-control>
       <div v-if="note" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">{{ note.icon }}</span><strong>{{ note.title }}</strong><span v-if="note.text">{{ note.text }}</span></div>
     </div>`,
   data: () => ({ state: "loading", mime: "", fault: "" }),
@@ -43,6 +45,7 @@ export default {
     /** Called by the page several times a second. */
     sync(at_us, rate, playing) {
       const shown = this.player.sync(at_us, rate, playing);
+      this.$refs.sound?.sync(at_us, shown, rate, playing);
       this.state = shown.state;
       this.mime = shown.mime || this.mime;
       this.fault = this.player.fault?.message || "";

@@ -13,6 +13,7 @@ from shanasheel.watch.recording.follow import (
     layout_of,
 )
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
+from shanasheel.watch.recording.lossless import FLAC_MIME, PLAYED_AS_STORED, as_flac
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
 from shanasheel.watch.recording.recorder import Recorder
@@ -32,6 +33,8 @@ from shanasheel.watch.recording.volumes import (
 )
 
 __all__ = [
+    "FLAC_MIME",
+    "PLAYED_AS_STORED",
     "ClipSpan",
     "Extent",
     "Follower",
@@ -50,6 +53,7 @@ __all__ = [
     "StepWatch",
     "Volume",
     "VolumeState",
+    "as_flac",
     "extent_of",
     "fragments",
     "is_away",

@@ -34,8 +34,9 @@ def mark_orphan(data: Path, path: str, segment_id: str) -> None:
     file = data / path
     try:
         with av.open(str(file)) as container:
-            context = container.streams.video[0].codec_context
-            codec, size = context.codec.canonical_name, (context.width, context.height)
+            context = (*container.streams.video, *container.streams.audio)[0].codec_context
+            codec = context.codec.canonical_name
+            size = (getattr(context, "width", 0), getattr(context, "height", 0))
             mime = mime_type(codec, bytes(context.extradata or b""))
     except (FFmpegError, IndexError, ValueError) as fault:
         raise InvalidInput(f"{path} is no recording.", "Move it away by hand.") from fault

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import av
 from av.error import FFmpegError
+from av.stream import Stream as AnyStream
 
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import printable
 from shanasheel.domain.footage import StreamFormat
 from shanasheel.watch.recording.muxing import FragmentedFile
+
+AnyTrack = av.VideoStream | av.AudioStream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +27,14 @@ class ClipSpan:
     Args:
         frames: pictures inside.
         complete: False when it ends early because the picture format changed.
+        heard: packets of sound beside the pictures.
     """
 
     start: datetime
     end: datetime
     frames: int
     complete: bool
+    heard: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,12 @@ def write_clip(
     files: Sequence[tuple[Path, datetime]],
     start: datetime,
     end: datetime,
+    *,
+    sound: Sequence[tuple[Path, datetime]] = (),
 ) -> ClipSpan:
     """Write the groups of pictures that touch `[start, end)` into one fragmented MP4.
+
+    Sound alone may be cut likewise: each of its packets counts as a group.
 
     A hole between two files stays a hole: the last picture before it stands still.
 
@@ -59,9 +68,11 @@ def write_clip(
         files: segments of one stream with the start of each, in order.
         start: the wished start, aware.
         end: the wished end, aware, after `start`.
+        sound: segments of sound to be laid beside the pictures, AAC alone, in order; it begins and
+            ends with the pictures. Where its format changes the rest is silent.
 
     Raises:
-        InvalidInput: the span is empty, or a file is no video.
+        InvalidInput: the span is empty, or a file is damaged.
         NotFound: a file is missing, or none has footage in the span.
         Exhausted: the disk refused.
         FileExistsError: `out` is taken.
@@ -74,10 +85,13 @@ def write_clip(
     begin: datetime | None = None
     until: datetime | None = None
     frames, complete, moved = 0, True, timedelta()
+    beside = _Beside(sound)
     try:
         for picture in _wanted(files, start, end):
             if first is None:
-                first, writing = picture, FragmentedFile(out, picture.form)
+                first = picture
+                writing = FragmentedFile(out, picture.form, sound=beside.form)
+                beside.begin(picture.at)
             elif not _same(picture.form, first.form):
                 complete = False
                 break
@@ -86,17 +100,54 @@ def write_clip(
                 moved = last.end - picture.at  # our clock was set back: what follows, follows
             picture = replace(picture, at=picture.at + moved, end=picture.end + moved)
             if writing is not None:
+                beside.add_until(picture.at, writing)
                 _add(writing, picture, first, last)
             last, frames = picture, frames + 1
-        if writing is None or begin is None or until is None:
+        if writing is None or last is None or begin is None or until is None:
             raise NotFound("There is no footage in this span.", "Look at the camera's gaps.")
+        beside.add_until(last.end, writing)
         writing.close()
     except BaseException:
         if writing is not None:
             writing.abandon()
             out.unlink(missing_ok=True)
         raise
-    return ClipSpan(start=begin, end=until, frames=frames, complete=complete)
+    return ClipSpan(start=begin, end=until, frames=frames, complete=complete, heard=beside.added)
+
+
+class _Beside:
+    """Sound on its way beside the pictures, in order of time."""
+
+    def __init__(self, files: Sequence[tuple[Path, datetime]]) -> None:
+        self._waiting = (piece for path, began in files for piece in _pictures(path, began))
+        self._next = next(self._waiting, None)
+        self.form = self._next.form if self._next is not None else None
+        self.added = 0
+        self._begun: datetime | None = None
+        self._after = 0
+
+    def begin(self, at: datetime) -> None:
+        """Set where the clip begins; sound before is passed over."""
+        self._begun = at
+        while self._next is not None and self._next.at < at:
+            self._step()
+
+    def add_until(self, end: datetime, writing: FragmentedFile) -> None:
+        """Write what begins before a time."""
+        while self._next is not None and self._next.at < end:
+            if self.form is None or self._begun is None:
+                return
+            base = self.form.time_base
+            ticks = max(self._after, round((self._next.at - self._begun).total_seconds() / base))
+            length = max(1, round((self._next.end - self._next.at).total_seconds() / base))
+            writing.add_sound(self._next.payload, pts=ticks, duration=length)
+            self.added, self._after = self.added + 1, ticks + 1
+            self._step()
+
+    def _step(self) -> None:
+        self._next = next(self._waiting, None)
+        if self._next is not None and self.form is not None:
+            self._next = self._next if _same(self._next.form, self.form) else None
 
 
 def _wanted(
@@ -126,7 +177,8 @@ def _pictures(path: Path, began: datetime) -> Iterator[_Picture]:
             f"file:{path.resolve()}", format="mp4", options={"protocol_whitelist": "file"}
         )
         with container:
-            stream = container.streams.video[0]
+            tracks: list[AnyTrack] = [*container.streams.video, *container.streams.audio]
+            stream = tracks[0]
             form = _form_of(stream)
             for packet in container.demux(stream):
                 if packet.size and packet.dts is not None:
@@ -137,7 +189,7 @@ def _pictures(path: Path, began: datetime) -> Iterator[_Picture]:
         ) from error
 
 
-def _picture(packet: av.Packet[av.VideoStream], began: datetime, form: StreamFormat) -> _Picture:
+def _picture(packet: av.Packet[AnyStream], began: datetime, form: StreamFormat) -> _Picture:
     dts = packet.dts or 0
     at = began + timedelta(microseconds=_us(dts, form))
     length = max(1, _us(packet.duration or 0, form))
@@ -166,33 +218,36 @@ def _add(
     )
 
 
-def _form_of(stream: av.VideoStream) -> StreamFormat:
+def _form_of(stream: AnyTrack) -> StreamFormat:
     context = stream.codec_context
     if stream.time_base is None:
         raise InvalidInput("A stored segment has no time base.", "Verify it against its hash.")
     return StreamFormat(
         codec=context.codec.canonical_name,
         extradata=bytes(context.extradata or b""),
-        width_px=context.width,
-        height_px=context.height,
+        width_px=getattr(context, "width", 0),
+        height_px=getattr(context, "height", 0),
         time_base=stream.time_base,
         frame_rate=None,
         rotation_deg=0,
         template=_detached(stream),
+        rate_hz=getattr(context, "sample_rate", 0),
+        channels=getattr(context, "channels", 0),
     )
 
 
-def _detached(stream: av.VideoStream) -> av.VideoStream:
+def _detached(stream: AnyTrack) -> AnyTrack:
     """Copy the codec parameters out of the demuxer: its own are freed when the file is closed."""
     holder = av.open(io.BytesIO(), "w", format="nut")
     return holder.add_stream_from_template(stream, opaque=True)
 
 
 def _same(one: StreamFormat, other: StreamFormat) -> bool:
-    return (one.codec, one.width_px, one.height_px, one.extradata) == (
+    return (one.codec, one.width_px, one.height_px, one.rate_hz, one.extradata) == (
         other.codec,
         other.width_px,
         other.height_px,
+        other.rate_hz,
         other.extradata,
     )
 

@@ -10,8 +10,32 @@ def mime_type(codec: str, extradata: bytes) -> str:
 
     `video/mp4` alone when the codec configuration says too little.
     """
+    if codec in SOUND_NAMES:
+        home = "video/quicktime" if codec in QUICKTIME_ONLY else "audio/mp4"
+        return f'{home}; codecs="{SOUND_NAMES[codec](extradata)}"'
     name = _name_of(codec, extradata)
     return f'video/mp4; codecs="{name}"' if name else "video/mp4"
+
+
+def _aac(extradata: bytes) -> str:
+    """Return `mp4a.40.N`, N the audio object type (ISO/IEC 14496-3 §1.6.2.1; low complexity 2)."""
+    if len(extradata) < 2:
+        return "mp4a.40.2"
+    kind = extradata[0] >> 3
+    return f"mp4a.40.{kind if kind != 31 else 32 + (int.from_bytes(extradata[:2]) >> 5 & 0x3F)}"
+
+
+#: How sound is named to a browser. Whatever else a camera sends is stored, but named by its codec.
+SOUND_NAMES: dict[str, Callable[[bytes], str]] = {
+    "aac": _aac,
+    "flac": lambda _: "flac",
+    "mp3": lambda _: "mp4a.40.34",
+    "opus": lambda _: "opus",
+    "pcm_alaw": lambda _: "alaw",  # sample entries of QuickTime; no browser plays them
+    "pcm_mulaw": lambda _: "ulaw",
+}
+#: MP4 has no name for these, QuickTime has, and both are built of the same boxes.
+QUICKTIME_ONLY = frozenset({"pcm_alaw", "pcm_mulaw"})
 
 
 def _name_of(codec: str, extradata: bytes) -> str:
@@ -20,6 +44,7 @@ def _name_of(codec: str, extradata: bytes) -> str:
         "hevc": _hevc,
         "av1": _av1,
         "vp9": _vp9,
+        "mjpeg": lambda _: "mp4v.6C",  # JPEG, by MP4's registry of object types
         "mpeg4": lambda _: "mp4v.20.9",  # ISO/IEC 14496-2 advanced simple; browsers do not care
     }
     return known[codec](extradata) if codec in known else ""

@@ -9,10 +9,12 @@ from typing import BinaryIO
 
 import av
 from av.error import FFmpegError
+from av.stream import Stream as AnyStream
 
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.files import sync_directory
 from shanasheel.domain.footage import StreamFormat
+from shanasheel.watch.recording.mime import QUICKTIME_ONLY
 
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
 FRAGMENT_S = 0.5
@@ -57,7 +59,8 @@ class _HashedFile:
 class FragmentedFile:
     """One file being written. States: open, closed. Whole fragments are in the file at once.
 
-    Timestamps given to `add` must start near 0 and `dts` must rise.
+    Timestamps given to `add` must start near 0 and `dts` must rise. Sound may lie beside pictures
+    in a second media track; what is stored has one.
 
     Raises:
         InvalidInput: MP4 cannot hold the codec.
@@ -65,7 +68,14 @@ class FragmentedFile:
         FileExistsError: the path is taken.
     """
 
-    def __init__(self, path: Path, form: StreamFormat, *, fragment_s: float = FRAGMENT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        form: StreamFormat,
+        *,
+        fragment_s: float = FRAGMENT_S,
+        sound: StreamFormat | None = None,
+    ) -> None:
         self.path = path
         self._form = form
         if form.template is None:
@@ -74,10 +84,14 @@ class FragmentedFile:
         self._file = _HashedFile(self._stream)
         try:
             options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
+            container = "mov" if form.codec in QUICKTIME_ONLY else "mp4"
             self._container = av.open(
-                self._file, "w", format="mp4", options=options, buffer_size=_BUFFER_BYTES
+                self._file, "w", format=container, options=options, buffer_size=_BUFFER_BYTES
             )
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
+            self._sound = sound
+            if sound is not None and sound.template is not None:
+                self._heard = self._container.add_stream_from_template(sound.template, opaque=True)
         except (FFmpegError, ValueError) as error:
             self._stream.close()
             path.unlink(missing_ok=True)
@@ -94,12 +108,26 @@ class FragmentedFile:
         return self._file.size_bytes
 
     def add(self, payload: bytes, *, pts: int, dts: int, duration: int, is_key: bool) -> None:
-        """Append one coded picture; times in ticks of the format's time base."""
+        """Append a coded picture, or packet of sound; times in ticks of the format's time base."""
         packet = av.Packet(payload)
         packet.stream = self._track
         packet.time_base = self._form.time_base
         packet.pts, packet.dts, packet.duration = pts, dts, duration
         packet.is_keyframe = is_key
+        self._mux(packet)
+
+    def add_sound(self, payload: bytes, *, pts: int, duration: int) -> None:
+        """Append a packet of the sound beside; times in ticks of its format's time base."""
+        if self._sound is None:
+            return
+        packet = av.Packet(payload)
+        packet.stream = self._heard
+        packet.time_base = self._sound.time_base
+        packet.pts = packet.dts = pts
+        packet.duration, packet.is_keyframe = duration, True
+        self._mux(packet)
+
+    def _mux(self, packet: av.Packet[AnyStream]) -> None:
         try:
             self._container.mux(packet)
         except (FFmpegError, OSError) as error:
@@ -134,6 +162,10 @@ class FragmentedFile:
 
 
 def _not_for_mp4(form: StreamFormat) -> InvalidInput:
+    if form.is_sound:
+        return InvalidInput(
+            f"MP4 cannot hold sound coded as {form.codec}.", "Set the camera to AAC or G.711."
+        )
     return InvalidInput(
         f"MP4 cannot hold video coded as {form.codec}.",
         "Set the camera to H.264 or H.265, or convert the file.",

@@ -61,7 +61,8 @@ def stream_folder(camera: CameraId, stream: Stream) -> Path:
     """Return the folder of one stream, relative to the data folder."""
     if stream is Stream.SHIELDED:
         return Path("shielded") / camera
-    return Path("archive") / camera / "sub" if stream is Stream.SUB else Path("archive") / camera
+    home = Path("archive") / camera
+    return home if stream is Stream.MAIN else home / stream.value
 
 
 def segment_path(camera: CameraId, stream: Stream, start: datetime) -> Path:
@@ -107,10 +108,11 @@ def read_marker(path: Path) -> Marker:
 def left_behind(root: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
     """Yield the markers of one stream on one volume by their segments' start, and half writes."""
     top = root / stream_folder(camera, stream)
-    other = top / "sub" if stream is Stream.MAIN else None
+    others = {Stream.SUB.value, Stream.SOUND.value} if stream is Stream.MAIN else set[str]()
     # os.walk and not rglob: a month of one camera has some 260 000 files.
     for folder, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if Path(folder) / name != other)
+        beside = others if Path(folder) == top else set[str]()
+        folders[:] = sorted(name for name in folders if name not in beside)
         yield from (
             Path(folder) / name
             for name in sorted(names)

@@ -13,6 +13,8 @@ Invariants, each with a test:
    session's first key picture plus the stream's own time. When the two part by more than 2 s, the
    segment ends at the next key picture, not after the time that then counts anew, and our clock
    counts anew.
+
+Sound is written likewise: every packet of it counts as a key picture.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ from shanasheel.watch.recording.shelf import Shelf
 from shanasheel.watch.recording.volumes import Volume, volume_of
 
 #: Our clock and the stream's may part this far before a segment ends (prescribed: 2 s).
-_DRIFT_S = 2.0
+DRIFT_S = 2.0
 _LEAST_PICTURE = timedelta(milliseconds=1)  # a segment of one picture still has a length
 
 
@@ -88,9 +90,10 @@ class Recorder:
         shelf: where files go; the data folder alone by default.
         target_s: a file is cut at the first key picture after this many seconds.
         fragment_s: a fragment reaches the file after at most so many seconds.
+        drift_s: our clock and the stream's may part this far before a segment ends.
     """
 
-    def __init__(  # noqa: PLR0913 - what, where, and two bounds
+    def __init__(  # noqa: PLR0913 - what, where, and three bounds
         self,
         *,
         data: Path,
@@ -101,6 +104,7 @@ class Recorder:
         shelf: Shelf | None = None,
         target_s: float = 10.0,
         fragment_s: float = FRAGMENT_S,
+        drift_s: float = DRIFT_S,
     ) -> None:
         self._data = data
         self._shelf = shelf or Shelf.of_data(data, clock)
@@ -112,6 +116,7 @@ class Recorder:
         self._clock = clock
         self._ids = ids
         self._fragment_s = fragment_s
+        self._drift_s = drift_s
         self._target = timedelta(seconds=target_s)
         self._anchor: _Anchor | None = None
         self._open: _Open | None = None
@@ -149,7 +154,7 @@ class Recorder:
         """Tell whether pushing this packet may open or close a file, and so wait for the disk."""
         if self._open is None or not packet.is_key:
             return packet.is_key
-        return packet.at - self._open.start >= self._target - timedelta(seconds=_DRIFT_S)
+        return packet.at - self._open.start >= self._target - timedelta(seconds=DRIFT_S)
 
     def finish(self) -> tuple[Segment, ...]:
         """End the session: close the open file and return its segment, if there is one."""
@@ -166,6 +171,14 @@ class Recorder:
         """Return what is durable, also by an earlier call that ended in an error."""
         done, self._ready = tuple(self._ready), []
         return done
+
+    def time_of(self, ticks: int) -> datetime | None:
+        """Return our time at a time of the stream; None before the session's first key picture.
+
+        Args:
+            ticks: as `Packet.pts` of the packet that was pushed last, or near it.
+        """
+        return None if self._anchor is None else self._anchor.time_of(ticks - self._leap)
 
     def acknowledge(self, segment: Segment) -> None:
         """Forget a returned segment; call when its record elsewhere is durable."""
@@ -191,9 +204,9 @@ class Recorder:
             return packet.dts - self._leap
         moved_s = (packet.dts - self._leap - self._last_dts) * self._tick_s
         # Arrival is asked only of a great step: without one, the two cannot part.
-        if moved_s > _DRIFT_S:
+        if moved_s > DRIFT_S:
             seen_s = max(0.0, (packet.at - self._last.at).total_seconds())
-            if moved_s - seen_s > _DRIFT_S:
+            if moved_s - seen_s > DRIFT_S:
                 self._leap = packet.dts - self._last_dts - max(1, int(seen_s / self._tick_s))
         # A leap taken back must not send time backwards, whatever the source does.
         return max(packet.dts - self._leap, self._last_dts + 1)
@@ -204,7 +217,8 @@ class Recorder:
             self._settle()
         anchor = self._anchor
         drifted = (
-            anchor is not None and abs((packet.at - anchor.time_of(dts)).total_seconds()) > _DRIFT_S
+            anchor is not None
+            and abs((packet.at - anchor.time_of(dts)).total_seconds()) > self._drift_s
         )
         if anchor is not None and self._open is not None:
             start = anchor.time_of(dts)

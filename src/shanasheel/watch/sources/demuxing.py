@@ -13,6 +13,7 @@ from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet, StreamFormat
 from shanasheel.watch.sources.mending import Mender, Stamp
 from shanasheel.watch.sources.parameter_sets import ParameterSetWatch
+from shanasheel.watch.sources.sound import SoundTrack
 
 _LARGEST_PACKET_BYTES = 64 * 1024 * 1024  # a raw 8K key picture is below; bounds memory
 
@@ -29,16 +30,18 @@ class Session:
     format: StreamFormat
     mender: Mender
     parameters: ParameterSetWatch
+    sound: SoundTrack
     index: int = 0
 
     @classmethod
-    def of(cls, camera: CameraId, form: StreamFormat) -> Session:
-        """Start a session of this format."""
+    def of(cls, camera: CameraId, form: StreamFormat, sound: SoundTrack) -> Session:
+        """Start a session of this format, with its sound."""
         return cls(
             camera=camera,
             format=form,
             mender=Mender(time_base=form.time_base, frame_rate=form.frame_rate),
             parameters=ParameterSetWatch(form.codec, form.extradata),
+            sound=sound,
         )
 
     def packets(
@@ -47,18 +50,24 @@ class Session:
         stream: av.VideoStream,
         *,
         at: Callable[[Stamp], datetime],
+        hear: Callable[[], datetime],
     ) -> Iterator[Packet]:
-        """Yield mended packets until the container ends.
+        """Yield mended packets of the pictures until the container ends; put sound aside.
 
-        `at` gives our clock's time for a packet; it may block to pace.
+        `at` gives our clock's time for a packet; it may block to pace. `hear` gives our clock's
+        time for a packet of sound.
 
         Raises:
             FormatChanged: a key picture carries other parameter sets than the first.
             av.error.FFmpegError: the container failed; what came before is good.
         """
-        for raw in container.demux(stream):
+        beside = self.sound.stream_in(container)
+        for raw in container.demux(*((stream,) if beside is None else (stream, beside))):
             if not 0 < raw.size <= _LARGEST_PACKET_BYTES:
                 continue  # PyAV's closing packet, or one no decoder could use
+            if raw.stream_index != stream.index:
+                self.sound.take(raw, at=hear(), video=self.format, video_shift=self.mender.shift)
+                continue
             payload = bytes(raw)
             if raw.is_keyframe and self.parameters.changed(payload):
                 raise FormatChanged

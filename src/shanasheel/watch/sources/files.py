@@ -18,6 +18,7 @@ from shanasheel.watch.sources.demuxing import FormatChanged, Session
 from shanasheel.watch.sources.losses import SourceLost
 from shanasheel.watch.sources.mending import Stamp
 from shanasheel.watch.sources.opening import format_of_file, open_file
+from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 _NAP_S = 0.2  # how soon close() is noticed while waiting for the next picture
 
@@ -38,9 +39,10 @@ class FileSource:
         container, stream = open_file(self._path)
         with container:
             form = format_of_file(self._path, stream)
+            self.sound = SoundTrack(camera.id, container, wanted=camera.sound)
         self._began_s = _first_start_s(camera, clock)
         self._check_outage()
-        self._session = Session.of(camera.id, form)
+        self._session = Session.of(camera.id, form, self.sound)
         self._anchor: tuple[float, datetime, int] | None = None
 
     def packets(self) -> Iterator[Packet]:
@@ -54,6 +56,10 @@ class FileSource:
         if not self._closing.is_set():
             raise self._lost(GapCause.SIGNAL_LOST, "the file ended")
 
+    def heard(self) -> tuple[Heard, ...]:
+        """Return the sound that came since the last call."""
+        return self.sound.heard()
+
     def close(self) -> None:
         """End `packets`, also from another thread, within a fraction of a second."""
         self._closing.set()
@@ -64,8 +70,12 @@ class FileSource:
         with container:
             if self._session.index:
                 self._session.mender.restart_at_next(stream.start_time)
+                beside = self.sound.stream_in(container)
+                self.sound.restart_at_next(beside.start_time if beside else None)
             try:
-                for packet in self._session.packets(container, stream, at=self._at):
+                for packet in self._session.packets(
+                    container, stream, at=self._at, hear=self._clock.now
+                ):
                     if self._closing.is_set():
                         return
                     self._check_outage()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from typing import TypeVar
 
 import av
 from av.error import FFmpegError
@@ -15,6 +16,8 @@ _TICKS = Fraction(1, 90_000)  # RTP's clock, for streams that declare none
 _LARGEST_PX = 16_384  # H.264 level 6.2 ends below this; beyond it headers are hostile
 _FASTEST_FPS = 1_000.0
 _HOLDERS = ("nut", "mov", "avi", "matroska")  # the first takes nearly every codec
+
+S = TypeVar("S", av.VideoStream, av.AudioStream)
 
 
 def describe(stream: av.VideoStream, *, rotation_deg: int = 0) -> StreamFormat:
@@ -40,7 +43,7 @@ def describe(stream: av.VideoStream, *, rotation_deg: int = 0) -> StreamFormat:
         time_base=stream.time_base or _TICKS,
         frame_rate=_rate_of(stream),
         rotation_deg=rotation_deg,
-        template=_detached(stream),
+        template=detached(stream),
         decoding=Decoding(
             decoder=context.codec.name,
             tag=context.codec_tag,
@@ -57,7 +60,7 @@ def _rate_of(stream: av.VideoStream) -> float | None:
     return None
 
 
-def _detached(stream: av.VideoStream) -> av.VideoStream | None:
+def detached(stream: S) -> S | None:
     """Copy the codec parameters into a container of our own that is never written.
 
     The demuxer's stream is freed memory once the demuxer is closed, while recorders still copy

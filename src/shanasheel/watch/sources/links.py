@@ -21,7 +21,7 @@ from shanasheel.base.clock import Clock
 
 _OPEN_FILES = Path("/proc/self/fd")  # proc(5); elsewhere than on Linux nothing is found
 _TABLES = (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))
-_FIND_S = 0.25  # FFmpeg makes its socket within some milliseconds
+_FIND_S = 1.0  # FFmpeg makes its socket within some milliseconds, on a busy machine later
 _AGAIN_S = 0.002
 _MAPPED = "::ffff:"
 

@@ -50,6 +50,11 @@ class Mender:
         """Return where the next packet would stand if it had no time of its own."""
         return 0 if self._last is None else self._last + self._tick
 
+    @property
+    def shift(self) -> int:
+        """Return the ticks by which mended times are now off the source's own."""
+        return self._shift
+
     def restart_at_next(self, first_dts: int | None) -> None:
         """Let the next packet, with its own time `first_dts`, follow the last one directly."""
         self._shift = self.next_dts - (first_dts or 0)

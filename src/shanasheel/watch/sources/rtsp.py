@@ -19,18 +19,19 @@ from shanasheel.watch.sources.demuxing import FormatChanged, Session
 from shanasheel.watch.sources.formats import describe
 from shanasheel.watch.sources.links import Link
 from shanasheel.watch.sources.losses import SourceLost
+from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 CONNECT_S = 5.0  # guessed: cameras on a city network answer within 1 s
 SILENCE_S = 5.0  # guessed: ten times the longest picture interval of a busy camera
 _OPTIONS = {
     "rtsp_transport": "tcp",
     "protocol_whitelist": "rtp,rtsp,tcp,tls,udp",
-    "allowed_media_types": "video",
     "timeout": str(int(SILENCE_S * 1_000_000)),
     # Parameter sets come in the SDP or the first second; more only delays the first picture.
     "analyzeduration": "2000000",
 }
 _REFUSED = (av_error.HTTPUnauthorizedError, av_error.HTTPForbiddenError)
+_FAULTS = (av_error.FFmpegError, ValueError, OSError)
 
 
 class RtspSource:
@@ -48,10 +49,12 @@ class RtspSource:
         self._reading_since_s: float | None = None
         self._stalled = False
         self._link = _link_of(camera.url, clock)
-        container = self._connect()
+        container, note = self._connect()
         try:
             stream = self._video_of(container)
-            self._session = Session.of(camera.id, describe(stream))
+            self.sound = SoundTrack(camera.id, container, wanted=camera.sound)
+            self.sound.note = self.sound.note or note
+            self._session = Session.of(camera.id, describe(stream), self.sound)
         except InvalidInput as error:
             container.close()
             self._link.cut()
@@ -80,6 +83,10 @@ class RtspSource:
         finally:
             self.close()
 
+    def heard(self) -> tuple[Heard, ...]:
+        """Return the sound that came since the last call."""
+        return self.sound.heard()
+
     def close(self) -> None:
         """End `packets` at once, also from another thread."""
         self._closing.set()
@@ -89,7 +96,9 @@ class RtspSource:
         clock = self._clock
         with self._container as container:
             self._reading_since_s = clock.monotonic_s()
-            for packet in self._session.packets(container, self._stream, at=lambda _: clock.now()):
+            for packet in self._session.packets(
+                container, self._stream, at=lambda _: clock.now(), hear=clock.now
+            ):
                 if self._closing.is_set():
                     return
                 self._reading_since_s = None
@@ -110,23 +119,37 @@ class RtspSource:
                 self._stalled = True
                 self._link.cut()
 
-    def _connect(self) -> InputContainer:
+    def _connect(self) -> tuple[InputContainer, str]:
+        """Open the session; where sound makes that fail, open it without, and say so."""
+        # NOTE: no `from error` here: FFmpeg's message holds the address with its password.
         try:
-            # NOTE: no `from error` here: FFmpeg's message holds the address with its password.
-            with self._link.opening():
-                return av.open(
-                    self._camera.url,
-                    format="rtsp",
-                    options=dict(_OPTIONS),
-                    timeout=(CONNECT_S, None),
-                )
-        except _REFUSED as error:
-            raise self._lost(GapCause.REFUSED, printable(str(error.strerror))) from None
-        except av_error.ExitError:
-            raise self._lost(GapCause.UNREACHABLE, f"no answer in {CONNECT_S:g} s") from None
-        except (av_error.FFmpegError, ValueError, OSError) as error:
-            reason = printable(str(getattr(error, "strerror", None) or "no connection"))
-            raise self._lost(GapCause.UNREACHABLE, reason) from None
+            return self._open("video+audio" if self._camera.sound else "video"), ""
+        except _FAULTS as error:
+            if not self._camera.sound or not _may_be_the_sound(error):
+                raise self._told(error) from None
+        self._link.cut()
+        self._link = _link_of(self._camera.url, self._clock)
+        try:
+            return self._open("video"), "the camera does not set its sound up"
+        except _FAULTS as error:
+            raise self._told(error) from None
+
+    def _open(self, media: str) -> InputContainer:
+        with self._link.opening():
+            return av.open(
+                self._camera.url,
+                format="rtsp",
+                options={**_OPTIONS, "allowed_media_types": media},
+                timeout=(CONNECT_S, None),
+            )
+
+    def _told(self, error: Exception) -> SourceLost:
+        if isinstance(error, _REFUSED):
+            return self._lost(GapCause.REFUSED, printable(str(error.strerror)))
+        if isinstance(error, av_error.ExitError):
+            return self._lost(GapCause.UNREACHABLE, f"no answer in {CONNECT_S:g} s")
+        reason = printable(str(getattr(error, "strerror", None) or "no connection"))
+        return self._lost(GapCause.UNREACHABLE, reason)
 
     def _video_of(self, container: InputContainer) -> av.VideoStream:
         if not container.streams.video:
@@ -139,6 +162,12 @@ class RtspSource:
         remedy = "Check the user name and password." if cause is GapCause.REFUSED else ""
         message = f"Camera {self._camera.id} at {address} is lost"
         return SourceLost(message, cause=cause, detail=detail, remedy=remedy)
+
+
+def _may_be_the_sound(error: Exception) -> bool:
+    """Return whether FFmpeg may mean that the camera offers sound but does not set it up."""
+    answered = (av_error.InvalidDataError, av_error.HTTPClientError, av_error.HTTPServerError)
+    return isinstance(error, answered) and not isinstance(error, _REFUSED)
 
 
 def _link_of(url: str, clock: Clock) -> Link:

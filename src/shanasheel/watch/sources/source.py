@@ -13,12 +13,17 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
 from shanasheel.watch.sources.files import FileSource
 from shanasheel.watch.sources.rtsp import RtspSource
+from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 _SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]*)://")
 
 
 class Source(Protocol):
-    """One session with a camera: packets of one format, until it ends."""
+    """One session with a camera: packets of one format, until it ends; its sound beside."""
+
+    @property
+    def sound(self) -> SoundTrack:
+        """Return what is known of its sound."""
 
     def packets(self) -> Iterator[Packet]:
         """Yield packets as they arrive; call once.
@@ -27,6 +32,9 @@ class Source(Protocol):
             SourceLost: the session ended; open the source again after a back-off. After `close`
                 the iterator ends without an error instead.
         """
+
+    def heard(self) -> tuple[Heard, ...]:
+        """Return the packets of sound that came since the last call; never waits."""
 
     def close(self) -> None:
         """End the session; may be called from another thread, and twice."""
