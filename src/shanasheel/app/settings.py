@@ -13,7 +13,16 @@ from shanasheel.actions.cameras import HIDDEN
 from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
-from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+from shanasheel.domain.cameras import (
+    SECRET_FIELDS,
+    Camera,
+    CameraId,
+    Kind,
+    Line,
+    Place,
+    RuleKind,
+    Zone,
+)
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -66,6 +75,9 @@ class CameraSettings(_Strict):
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
+    sub_url: str = ""
+    onvif: str = ""
+    events: bool = True
 
 
 class KeepSettings(_Strict):
@@ -154,13 +166,17 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
     """Return a camera as the file would list it, without what is default.
 
     Args:
-        hide: put `***` in place of its password.
+        hide: put `***` in place of its passwords.
     """
-    url = hide_password(camera.url, HIDDEN) if hide else camera.url
+    shown = {field: str(getattr(camera, field)) for field in SECRET_FIELDS}
+    if hide:
+        shown = {field: hide_password(url, HIDDEN) for field, url in shown.items()}
     place = camera.place
     listed = CameraSettings(
         id=camera.id,
-        url=url,
+        url=shown["url"],
+        sub_url=shown["sub_url"],
+        onvif=shown["onvif"],
         name=camera.name,
         name_ar=camera.name_ar,
         place=None
@@ -176,18 +192,19 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         analysis_fps=camera.analysis_fps,
         loop=camera.loop,
         keep_days=camera.keep_days,
+        events=camera.events,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
 
 def _camera(base: Path, listed: CameraSettings) -> Camera:
-    url = listed.url
-    if "://" not in url:
-        url = str((base / Path(url).expanduser()).resolve())
     place = listed.place
     return Camera(
         id=CameraId(listed.id),
-        url=url,
+        url=_resolved(base, listed.url),
+        sub_url=_resolved(base, listed.sub_url) if listed.sub_url else "",
+        onvif=listed.onvif,
+        events=listed.events,
         name=listed.name,
         name_ar=listed.name_ar,
         place=None
@@ -216,3 +233,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         loop=listed.loop,
         keep_days=listed.keep_days,
     )
+
+
+def _resolved(base: Path, url: str) -> str:
+    """Return an address as it is, and a path counted from the file's own folder."""
+    return url if "://" in url else str((base / Path(url).expanduser()).resolve())

@@ -43,6 +43,7 @@ class CameraView:
     covered: bool = False
     tracks: int = 0
     newest: datetime | None = None
+    hinted_until: datetime | None = None  # the camera says that something moves until then
 
 
 class Viewing:
@@ -85,6 +86,12 @@ class Viewing:
             view.waiting.append(packet)
             view.newest = packet.at if packet is not None else None
             self._news.notify()
+
+    def hint(self, identifier: CameraId, until: datetime) -> None:
+        """Look closely at a camera's packets up to `until`: it noticed something itself."""
+        view = self.views.get(identifier)
+        if view is not None:
+            view.hinted_until = until
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -130,6 +137,8 @@ class Viewing:
                 settings=AnalysisSettings(fps=view.camera.analysis_fps),
                 save_picture=self._save_picture,
             )
+        if view.hinted_until is not None and packet.at < view.hinted_until:
+            view.analysis.hint(packet.at)
         try:
             self._publish(view, view.analysis.push(packet, view.newest))
         except Exception:  # noqa: BLE001 - outermost loop of the thread: one camera must not blind the others

@@ -55,7 +55,9 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     viewing_thread.start()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
-        write_status(folder.run / f"{name}.json", name, fleet.recordings, viewing, clock)
+        write_status(
+            folder.run / f"{name}.json", name, fleet.recordings, viewing, clock, fleet.beside()
+        )
         if not viewing_thread.is_alive():
             _LOG.error("viewing_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -13,12 +14,22 @@ from shanasheel.app.recording import CameraRecording
 from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.files import write_atomic
+from shanasheel.domain.cameras import CameraId
 
 
 def write_status(
-    path: Path, name: str, recordings: Sequence[CameraRecording], viewing: Viewing, clock: Clock
+    path: Path,
+    name: str,
+    recordings: Sequence[CameraRecording],
+    viewing: Viewing,
+    clock: Clock,
+    beside: Mapping[CameraId, Mapping[str, object]] = MappingProxyType({}),
 ) -> None:
-    """Replace the worker's status file; a full disk costs the status, not the recording."""
+    """Replace the worker's status file; a full disk costs the status, not the recording.
+
+    Args:
+        beside: what else to say of a camera: its sub stream, its own notices.
+    """
     process = psutil.Process()
     cpu = process.cpu_times()
     status = {
@@ -27,7 +38,13 @@ def write_status(
         "at": iso(clock.now()),
         "cpu_s": round(cpu.user + cpu.system, 2),
         "memory_bytes": process.memory_info().rss,
-        "cameras": {recording.camera.id: _camera(recording, viewing) for recording in recordings},
+        "cameras": {
+            recording.camera.id: {
+                **_camera(recording, viewing),
+                **beside.get(recording.camera.id, {}),
+            }
+            for recording in recordings
+        },
     }
     try:
         write_atomic(path, json.dumps(status).encode(), mode=0o600, durable=False)

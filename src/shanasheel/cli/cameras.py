@@ -68,6 +68,13 @@ def add(
         str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
     ] = None,
     keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    sub_url: Annotated[
+        str, typer.Option(help="A smaller stream of the same view, to look at.")
+    ] = "",
+    onvif: Annotated[str, typer.Option(help="http://HOST/onvif/device_service.")] = "",
+    events: Annotated[
+        bool, typer.Option("--events/--no-events", help="Take what it notices over ONVIF.")
+    ] = True,
     data: DataOption = None,
 ) -> None:
     """Add a camera; a running Shanasheel records it within seconds.
@@ -78,6 +85,7 @@ def add(
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
         place=_place(place), keep_days=keep_days,
+        sub_url=_address(sub_url) if sub_url else "", onvif=onvif, events=events,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

@@ -2,7 +2,8 @@
 
 from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
-from shanasheel.adapters.peers.notices import MOTION_AND_TAMPER, Notice, Pulling, pull_events
+from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER, Meaning, Sense, meaning_of
+from shanasheel.adapters.peers.notices import Notice, Pulling, pull_batches, pull_events
 from shanasheel.adapters.peers.onvif import Device, read_device
 from shanasheel.adapters.peers.probing import Found
 from shanasheel.adapters.peers.profiles import Profile
@@ -12,10 +13,14 @@ __all__ = [
     "Account",
     "Device",
     "Found",
+    "Meaning",
     "Notice",
     "Profile",
     "Pulling",
+    "Sense",
     "discover",
+    "meaning_of",
+    "pull_batches",
     "pull_events",
     "read_device",
 ]
