@@ -37,7 +37,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     none = {"bf": "0"}
     make_video(folder / "main" / "film.mp4", frames=3000, gop=25, size=MAIN, options=none)
     make_video(folder / "sub" / "film.mp4", frames=3000, gop=25, size=SUB, options=none)
-    still = make_video(folder / "still.mp4", frames=250, gop=25, size=MAIN, moves=False)
+    still = make_video(folder / "still.mp4", frames=6000, gop=25, size=MAIN, moves=False)
     with ExitStack() as stack:
         main = stack.enter_context(rtsp_server(
             folder / "main", user="u", password="main-s3cret", scheme="digest"))  # fmt: skip

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -18,6 +17,7 @@ from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.site import Site
 from shanasheel.adapters.peers import Found, discover, read_device
+from shanasheel.app.checking import CLOCK_OFF_S, CameraCheck, check_camera
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
@@ -26,12 +26,10 @@ from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import Camera, CameraId, Place
-from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
 _AT_ONCE = 16  # cameras checked side by side
-_CLOCK_OFF_S = 2.0
 
 
 @app.command("list")
@@ -174,9 +172,9 @@ def check(
     remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
     clock = SystemClock()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = list(pool.map(lambda one: probe_camera(one, clock, seconds=seconds), chosen))
+        reports = list(pool.map(lambda one: check_camera(one, clock, seconds=seconds), chosen))
     if as_json:
-        typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
+        typer.echo(json.dumps([report.plain() for report in reports], ensure_ascii=False))
     else:
         for report in reports:
             typer.echo(_line(report))
@@ -250,7 +248,7 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
         for profile in device.profiles
         if profile.stream_url
     ]
-    if device.clock_offset_s is not None and abs(device.clock_offset_s) > _CLOCK_OFF_S:
+    if device.clock_offset_s is not None and abs(device.clock_offset_s) > CLOCK_OFF_S:
         row["streams"].append(f"its clock is off by {device.clock_offset_s:.0f} s: set its NTP")
     return row
 
@@ -272,19 +270,36 @@ def _chosen(site: Site, identifiers: Sequence[str]) -> list[Camera]:
     ]
 
 
-def _line(report: CameraReport) -> str:
+def _line(check: CameraCheck) -> str:
+    report = check.main
+    advice = f"  -> {printable('; '.join(check.advice), 600)}" if check.advice else ""
     if not report.ok:
         cause = report.cause.value if report.cause else "lost"
-        return f"{report.camera:<12} BAD   {cause}: {printable(report.detail)}"
+        return f"{report.camera:<12} BAD   {cause}: {printable(report.detail)}{advice}"
     key = f"key frame every {report.key_s:.1f} s" if report.key_s else "one key frame"
     parts = [
         f"{report.codec} {report.width_px}x{report.height_px}",
         f"{report.rate:.1f} a second",
         f"{report.bitrate_bps / 1e6:.2f} Mbit/s",
         key,
+        f"sound {report.audio}" if report.audio else "no sound",
+        f"signed ({report.signed})" if report.signed else "not signed",
+        *_beside(check),
     ]
-    advice = f"  -> {'; '.join(report.advice)}" if report.advice else ""
-    return f"{report.camera:<12} good  {', '.join(parts)}{advice}"
+    verdict = "good" if check.ok else "POOR"
+    return f"{report.camera:<12} {verdict}  {', '.join(parts)}{advice}"
+
+
+def _beside(check: CameraCheck) -> list[str]:
+    """Return what a camera has beside its main stream, in words."""
+    parts = []
+    if check.sub is not None and check.sub.ok:
+        parts.append(f"sub {check.sub.codec} {check.sub.width_px}x{check.sub.height_px}")
+    if check.clock_offset_s is not None:
+        parts.append(f"clock {check.clock_offset_s:+.0f} s")
+    if check.events is not None:
+        parts.append(f"events {'+'.join(check.events) or 'none'}")
+    return parts
 
 
 def _print_changes(changes: actions.Changes) -> None:

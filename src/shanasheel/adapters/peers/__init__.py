@@ -4,6 +4,7 @@ from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
 from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER, Meaning, Sense, meaning_of
 from shanasheel.adapters.peers.notices import Notice, Pulling, pull_batches, pull_events
+from shanasheel.adapters.peers.offers import Offers, read_offers
 from shanasheel.adapters.peers.onvif import Device, read_device
 from shanasheel.adapters.peers.probing import Found
 from shanasheel.adapters.peers.profiles import Profile
@@ -15,6 +16,7 @@ __all__ = [
     "Found",
     "Meaning",
     "Notice",
+    "Offers",
     "Profile",
     "Pulling",
     "Sense",
@@ -23,4 +25,5 @@ __all__ = [
     "pull_batches",
     "pull_events",
     "read_device",
+    "read_offers",
 ]
