@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypedDict
+from urllib.parse import quote
 
 import typer
 import yaml
@@ -16,7 +18,7 @@ import yaml
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.site import Site
-from shanasheel.adapters.peers import Found, discover, read_device
+from shanasheel.adapters.peers import Device, Found, discover, main_and_sub, read_device
 from shanasheel.app.checking import CLOCK_OFF_S, CameraCheck, check_camera
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
@@ -210,6 +212,8 @@ def discover_cameras(
         typer.echo(f"{row['host']:<16} {row['name']}  {row['hardware']}  {row['address']}".rstrip())
         for line in row["streams"] or [row["fault"]]:
             typer.echo(f"    {line}") if line else None
+        if row["proposed"]:
+            typer.echo(f"    {_command(row['proposed'])}")
     if not rows:
         typer.echo("No camera answered. Name one with --at HOST where multicast does not reach.")
 
@@ -222,6 +226,7 @@ class _Row(TypedDict):
     streams: list[str]
     clock_offset_s: float | None
     fault: str
+    proposed: dict[str, str]
 
 
 def _described(found: Found, user: str | None, password: str) -> _Row:
@@ -234,6 +239,7 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
         streams=[],
         clock_offset_s=None,
         fault="",
+        proposed={},
     )
     if user is None or not address:
         return row
@@ -242,6 +248,7 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
     except ShanasheelError as fault:
         return {**row, "fault": str(fault)}
     row["clock_offset_s"] = device.clock_offset_s
+    row["proposed"] = _proposed(device, address, user)
     row["streams"] = [
         f"{profile.encoding} {profile.width_px}x{profile.height_px}  "
         f"{without_secrets(profile.stream_url)}"
@@ -251,6 +258,31 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
     if device.clock_offset_s is not None and abs(device.clock_offset_s) > CLOCK_OFF_S:
         row["streams"].append(f"its clock is off by {device.clock_offset_s:.0f} s: set its NTP")
     return row
+
+
+def _proposed(device: Device, address: str, user: str) -> dict[str, str]:
+    """Return the settings to add a device with, its password left to be written in."""
+    main, smaller = main_and_sub(device.profiles)
+    urls = {"url": main, "sub_url": smaller}
+    found = {
+        name: _with_user(profile.stream_url, user)
+        for name, profile in urls.items()
+        if profile is not None and profile.stream_url
+    }
+    return {**found, "onvif": address} if found else {}
+
+
+def _command(proposed: dict[str, str]) -> str:
+    """Return the command that adds a proposed camera; what the device said is quoted."""
+    words = ["shanasheel", "cameras", "add", "ID", proposed["url"]]
+    if "sub_url" in proposed:
+        words += ["--sub-url", proposed["sub_url"]]
+    return shlex.join([*words, "--onvif", proposed["onvif"]])
+
+
+def _with_user(url: str, user: str) -> str:
+    scheme, _, rest = without_secrets(url).partition("://")
+    return f"{scheme}://{quote(user, safe='')}:PASSWORD@{rest}"
 
 
 def _password() -> str:

@@ -7,7 +7,7 @@ from shanasheel.adapters.peers.notices import Notice, Pulling, pull_batches, pul
 from shanasheel.adapters.peers.offers import Offers, read_offers
 from shanasheel.adapters.peers.onvif import Device, read_device
 from shanasheel.adapters.peers.probing import Found
-from shanasheel.adapters.peers.profiles import Profile
+from shanasheel.adapters.peers.profiles import Profile, main_and_sub
 
 __all__ = [
     "MOTION_AND_TAMPER",
@@ -21,6 +21,7 @@ __all__ = [
     "Pulling",
     "Sense",
     "discover",
+    "main_and_sub",
     "meaning_of",
     "pull_batches",
     "pull_events",
