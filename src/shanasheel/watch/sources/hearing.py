@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 from av.error import FFmpegError
 
+from shanasheel.base.clock import Clock
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.domain.cameras import Camera
 from shanasheel.watch.sources.opening import open_file
@@ -21,22 +23,37 @@ _OPTIONS = {
 }
 
 
-def sound_of(camera: Camera) -> str:
+_TRIES = 3
+_PAUSE_S = 1.0  # measured: GStreamer's server answers 503 while it ends the session before
+
+
+def sound_of(camera: Camera, clock: Clock) -> str:
     """Return the codec of the sound beside the pictures, for example `aac`; empty when none.
 
-    Blocks at most about 10 s. A camera that does not answer now has none.
+    Call it after a session with the camera has ended; many take one at a time. Blocks at most
+    about half a minute. A camera that does not answer now has none.
     """
+    for attempt in range(_TRIES):
+        if attempt:
+            clock.sleep_s(_PAUSE_S)
+        container = _opened(camera)
+        if container is None:
+            continue
+        with container:
+            for stream in container.streams.audio:
+                if stream.codec_context is not None:
+                    return str(stream.codec_context.codec.canonical_name)
+        break
+    return ""
+
+
+def _opened(camera: Camera) -> InputContainer | None:
+    """Open it; None when it cannot be had, and no word why: that would hold the password."""
     try:
         if "://" not in camera.url or camera.url.startswith("file://"):
-            container, _video = open_file(Path(camera.url.removeprefix("file://")))
-        else:
-            container = av.open(
-                camera.url, format="rtsp", options=dict(_OPTIONS), timeout=(CONNECT_S, SILENCE_S)
-            )
+            return open_file(Path(camera.url.removeprefix("file://")))[0]
+        return av.open(
+            camera.url, format="rtsp", options=dict(_OPTIONS), timeout=(CONNECT_S, SILENCE_S)
+        )
     except (FFmpegError, ShanasheelError, ValueError, OSError):
-        return ""  # and no word of the reason: FFmpeg's holds the address with its password
-    with container:
-        for stream in container.streams.audio:
-            if stream.codec_context is not None:
-                return str(stream.codec_context.codec.canonical_name)
-    return ""
+        return None

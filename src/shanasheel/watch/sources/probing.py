@@ -74,7 +74,7 @@ def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> Camer
         return CameraReport(
             camera=camera.id, ok=False, cause=GapCause.SIGNAL_LOST, detail="no picture came"
         )
-    return replace(_report(camera, packets), audio=sound_of(camera))
+    return replace(_report(camera, packets), audio=sound_of(camera, clock))
 
 
 def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
