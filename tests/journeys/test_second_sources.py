@@ -35,9 +35,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     for name in ("main", "sub"):
         (folder / name).mkdir()
     none = {"bf": "0"}
-    make_video(folder / "main" / "film.mp4", frames=3000, gop=25, size=MAIN, options=none)
-    make_video(folder / "sub" / "film.mp4", frames=3000, gop=25, size=SUB, options=none)
-    still = make_video(folder / "still.mp4", frames=6000, gop=25, size=MAIN, moves=False)
+    make_video(folder / "main" / "film.mp4", frames=1500, gop=25, size=MAIN, options=none)
+    make_video(folder / "sub" / "film.mp4", frames=1500, gop=25, size=SUB, options=none)
+    still = make_video(folder / "still.mp4", frames=3000, gop=25, size=MAIN, moves=False)
     with ExitStack() as stack:
         main = stack.enter_context(rtsp_server(
             folder / "main", user="u", password="main-s3cret", scheme="digest"))  # fmt: skip
@@ -48,13 +48,15 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         cameras = [
             {"id": "GATE", "url": f"rtsp://u:main-s3cret@127.0.0.1:{main.port}/film.mp4",
              "sub_url": f"rtsp://u:sub-s3cret@127.0.0.1:{sub.port}/film.mp4"},
-            {"id": "YARD", "url": str(still), "onvif": onvif},
+            {"id": "YARD", "url": str(still), "onvif": onvif, "sub_url": "rtsp://127.0.0.1:9/gone"},
         ]  # fmt: skip
         config = folder / "cameras.yaml"
         config.write_text(json.dumps({"workers": 1, "cameras": cameras}))
         product = stack.enter_context(running(config, folder / "data"))
         wait_for(lambda: product.camera("GATE")["state"] == "recording", "recording")
         yield Scene(product=product, sub=sub, device=device)
+        device.fault = "silent"  # stopping waits for no camera
+    assert product.process.returncode == 0
 
 
 def sizes(folder: Path) -> list[tuple[int, int]]:
@@ -98,6 +100,7 @@ def test_a_motion_notice_makes_a_quiet_camera_looked_at_for_as_long_as_it_lasts(
 ) -> None:
     product, device = scene.product, scene.device
     wait_for(lambda: product.camera("YARD")["notices"] == "live", "the subscription")
+    wait_for(lambda: product.camera("YARD")["analysed"] == "main", "the main, there is no sub")
     wait_for(lambda: not product.camera("YARD")["active"], "the still picture to be quiet")
 
     device.notice("tns1:RuleEngine/CellMotionDetector/Motion",
@@ -127,6 +130,23 @@ def test_a_tamper_notice_calls_a_person_and_is_proven(scene: Scene) -> None:
     assert (alert["camera"], alert["detail"]) == ("YARD", "scene_change")
     assert alert["priority"] == "high"
     assert alert["events"] == 1
+
+
+@pytest.mark.timeout(200)
+def test_a_device_that_fails_is_followed_again_and_recording_knows_nothing_of_it(
+    scene: Scene,
+) -> None:
+    product, device = scene.product, scene.device
+    wait_for(lambda: product.camera("YARD")["notices"] == "live", "the subscription")
+
+    device.fault = "garbage"
+    wait_for(lambda: product.camera("YARD")["notices"] == "lost", "the loss to be said")
+    device.fault = ""
+    wait_for(lambda: product.camera("YARD")["notices"] == "live", "a new subscription")
+    now = product.camera("YARD")
+
+    assert (now["state"], now["gaps"]) == ("recording", 0)
+    assert (now["sub"], now["sub_cause"]) == ("lost", "unreachable")
 
 
 def test_no_password_of_any_source_is_shown(scene: Scene) -> None:
