@@ -50,6 +50,9 @@ def test_everything_about_a_camera_and_what_hurts_is_said_in_one_line(tmp_path: 
     make_video(films / "sub.mp4", frames=500, gop=25, options={"bf": "0"})
     data = str(tmp_path / "data")
 
+    with rtsp_server(films) as door:
+        open_to_all = cli("cameras", "check", f"rtsp://127.0.0.1:{door.port}/sub.mp4",
+                          "--seconds", "1", "--data", data)  # fmt: skip
     with (
         rtsp_server(films, user="u", password=SECRET, scheme="digest") as door,
         onvif_camera(user="u", password=SECRET, clock_offset_s=-3600) as device,
@@ -63,7 +66,9 @@ def test_everything_about_a_camera_and_what_hurts_is_said_in_one_line(tmp_path: 
         device.password = "changed"
         refused = cli("cameras", "check", "--seconds", "1", "--data", data)
 
+    assert "set a password on it" in open_to_all.stdout
     (text,) = line.stdout.splitlines()
+    assert "set a password on it" not in text
     assert text.startswith("GATE         good  h264 320x240, ")
     for words in ("sub h264 160x120", "no sound", "not signed", "clock -3600 s",
                   "events motion+tampering", "set the key-frame interval",

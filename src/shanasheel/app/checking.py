@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlsplit
 
 from shanasheel.adapters.peers import Sense, read_offers
 from shanasheel.app.noticing import device_of
@@ -88,6 +89,9 @@ def _asked(found: CameraCheck, camera: Camera, clock: Clock) -> CameraCheck:
 
 def _advice(found: CameraCheck, camera: Camera) -> tuple[str, ...]:
     advice = list(found.main.advice)
+    address = urlsplit(camera.url)
+    if found.main.ok and address.scheme in ("rtsp", "rtsps") and not address.username:
+        advice.append("set a password on it: it shows its pictures to anybody")
     if found.sub is not None:
         advice += [f"sub stream: {words}" for words in _of_sub(found.sub, found.main)]
     offset_s = found.clock_offset_s
