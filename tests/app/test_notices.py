@@ -94,6 +94,9 @@ def test_who_logs_in_is_the_user_of_the_device_else_of_the_stream() -> None:
     plain = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://10.0.0.5:8080/onvif/x")
     own = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://o:w@10.0.0.5/onvif/x")
 
+    other = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://10.0.0.6/onvif/x")
+
+    assert (device_of(other)[1].user, device_of(other)[1].password) == ("", "")
     assert device_of(plain)[0] == "http://10.0.0.5:8080/onvif/x"
     assert (device_of(plain)[1].user, device_of(plain)[1].password) == ("u", "p@ss")
     assert device_of(own)[0] == "http://10.0.0.5/onvif/x"

@@ -41,11 +41,15 @@ Hint = Callable[[CameraId, datetime], None]
 def device_of(camera: Camera) -> tuple[str, Account]:
     """Return the address of a camera's device service without user, and who logs in there.
 
+    The user of the stream logs in where none is named, at the stream's own host alone: nobody who
+    sets an address may have a password that is hidden from him tried elsewhere.
+
     Raises:
         InvalidInput: the user name cannot be one.
     """
     parts = urlsplit(camera.onvif)
-    who = parts if parts.username else urlsplit(camera.url)
+    stream = urlsplit(camera.url)
+    who = stream if not parts.username and stream.hostname == parts.hostname else parts
     account = Account(user=unquote(who.username or ""), password=unquote(who.password or ""))
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, parts.query, "")), account

@@ -155,7 +155,7 @@ class Camera:
         sub_url: a smaller stream of the same view, looked at instead of the main one and never
             stored; empty when there is none. As secret as `url`.
         onvif: address of its ONVIF device service, `http://…`; empty when unknown. Without a user
-            of its own, that of `url` logs in. As secret as `url`.
+            of its own, that of `url` logs in where the host is the same. As secret as `url`.
         events: what it notices by itself (motion, tampering) is taken, where `onvif` is known.
         retired: recorded no more; its footage can still be looked at until it expires.
     """
