@@ -14,6 +14,7 @@ from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import (
+    SECRET_FIELDS,
     AnalysisPriority,
     Camera,
     CameraId,
@@ -78,6 +79,9 @@ class CameraSettings(_Strict):
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
     sound: bool = True
+    sub_url: str = ""
+    onvif: str = ""
+    events: bool = True
 
 
 class KeepSettings(_Strict):
@@ -169,13 +173,17 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
     """Return a camera as the file would list it, without what is default.
 
     Args:
-        hide: put `***` in place of its password.
+        hide: put `***` in place of its passwords.
     """
-    url = hide_password(camera.url, HIDDEN) if hide else camera.url
+    shown = {field: str(getattr(camera, field)) for field in SECRET_FIELDS}
+    if hide:
+        shown = {field: hide_password(url, HIDDEN) for field, url in shown.items()}
     place = camera.place
     listed = CameraSettings(
         id=camera.id,
-        url=url,
+        url=shown["url"],
+        sub_url=shown["sub_url"],
+        onvif=shown["onvif"],
         name=camera.name,
         name_ar=camera.name_ar,
         place=None
@@ -194,18 +202,19 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         loop=camera.loop,
         keep_days=camera.keep_days,
         sound=camera.sound,
+        events=camera.events,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
 
 def _camera(base: Path, listed: CameraSettings) -> Camera:
-    url = listed.url
-    if "://" not in url:
-        url = str((base / Path(url).expanduser()).resolve())
     place = listed.place
     return Camera(
         id=CameraId(listed.id),
-        url=url,
+        url=_resolved(base, listed.url),
+        sub_url=_resolved(base, listed.sub_url) if listed.sub_url else "",
+        onvif=listed.onvif,
+        events=listed.events,
         name=listed.name,
         name_ar=listed.name_ar,
         place=None
@@ -237,3 +246,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         keep_days=listed.keep_days,
         sound=listed.sound,
     )
+
+
+def _resolved(base: Path, url: str) -> str:
+    """Return an address as it is, and a path counted from the file's own folder."""
+    return url if "://" in url else str((base / Path(url).expanduser()).resolve())
