@@ -10,6 +10,7 @@ from pathlib import Path
 from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
 from shanasheel.base.files import sync_directory
@@ -172,6 +173,8 @@ def sweep(site: Site, *, free_bytes: int, disk_bytes: int) -> Swept:
         free_bytes: on the archive's disk now.
         disk_bytes: its size.
     """
+    if not site.sequencer.logs:
+        return Swept(segments=0, size_bytes=0)  # a copy: no entry can come before the deed
     finish_deletions(site)
     chosen, short = _plan(site, free_bytes=free_bytes, disk_bytes=disk_bytes)
     if chosen:
@@ -313,7 +316,7 @@ def _wanted_bytes(rule: KeepRule, rows: Rows, free_bytes: int, disk_bytes: int) 
 def _unlink(data: Path, paths: Sequence[str]) -> None:
     folders = set()
     for path in paths:
-        file = data / path
+        file = file_of(data, path)
         file.unlink(missing_ok=True)
         folders.add(file.parent)
     for folder in folders:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
+from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -155,6 +156,26 @@ class Keeping(Protocol):
     ) -> tuple[Deleted, ...]: ...
 
 
+class Copies(Protocol):
+    """Rows of what lies in a vault and what waits, and the vault's setting."""
+
+    def plan(self) -> VaultPlan | None: ...  # noqa: D102
+    def set_plan(self, plan: VaultPlan) -> None: ...  # noqa: D102
+    def vault(self) -> str: ...  # noqa: D102
+    def set_vault(self, identifier: str) -> None: ...  # noqa: D102
+    def proven(self) -> int: ...  # noqa: D102
+    def set_proven(self, entries: int) -> None: ...  # noqa: D102
+    def waiting(  # noqa: D102
+        self, vault: str, scope: Scope, *, since: datetime | None, limit: int
+    ) -> tuple[Item, ...]: ...
+    def totals(  # noqa: D102
+        self, vault: str, scope: Scope, *, since: datetime | None
+    ) -> CopyTotals: ...
+    def add(self, vault: str, items: Sequence[Item], at: datetime) -> None: ...  # noqa: D102
+    def has(self, vault: str, item: str) -> bool: ...  # noqa: D102
+    def every(self, vault: str) -> Iterator[Copy]: ...  # noqa: D102
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -172,3 +193,5 @@ class Rows(Protocol):
     def accounts(self) -> Accounts: ...  # noqa: D102
     @property
     def keeping(self) -> Keeping: ...  # noqa: D102
+    @property
+    def copies(self) -> Copies: ...  # noqa: D102

@@ -14,6 +14,7 @@ from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -86,6 +87,31 @@ class KeepSettings(_Strict):
         )
 
 
+class VaultSettings(_Strict):
+    """Where copies of footage and proof go; see docs/guide/replication.md."""
+
+    to: str = Field(min_length=1, max_length=1000)
+    endpoint: str = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$")
+    region: str = Field(default="us-east-1", max_length=100)
+    what: Scope = Scope.HELD
+    every_s: float = Field(default=60.0, ge=1, le=86_400)
+    database_every_s: float = Field(default=3600.0, ge=10, le=30 * 86_400)
+    max_mbit: float | None = Field(default=None, ge=0.1)
+
+    def plan(self, base: Path) -> VaultPlan:
+        """Return the record of it; a relative folder counts from `base`."""
+        folder = not self.to.startswith("s3://")
+        return VaultPlan(
+            to=str((base / Path(self.to).expanduser()).resolve()) if folder else self.to,
+            endpoint=self.endpoint,
+            region=self.region,
+            scope=self.what,
+            every_s=self.every_s,
+            database_every_s=self.database_every_s,
+            most_bps=None if self.max_mbit is None else round(self.max_mbit * 1e6),
+        )
+
+
 class Settings(_Strict):
     """The whole file.
 
@@ -96,6 +122,7 @@ class Settings(_Strict):
         hosts: further names under which the pages are called, behind a proxy for example.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
         keep: how long footage is kept; without it the stored rule holds.
+        vault: where copies go; without it the stored setting holds.
         cameras: the whole set; without it the stored cameras are used.
     """
 
@@ -105,6 +132,7 @@ class Settings(_Strict):
     hosts: list[str] = []
     workers: int = Field(default=0, ge=0, le=64)
     keep: KeepSettings | None = None
+    vault: VaultSettings | None = None
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
 

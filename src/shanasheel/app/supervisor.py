@@ -10,16 +10,19 @@ from pathlib import Path
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.keeping import set_keep_rule
+from shanasheel.actions.vault_plan import set_vault_plan
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
 from shanasheel.adapters.stores import open_database
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.app.wiring import open_site
+from shanasheel.app.vaults import open_vault
+from shanasheel.app.wiring import is_copy, open_site
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
 from shanasheel.domain.cameras import Camera
+from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.keeping import KeepRule
 
 _WATCH_S = 0.2
@@ -33,6 +36,7 @@ class Plan:
         cameras: the whole set; None leaves the stored ones as they are.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
         keep: None leaves the stored rule as it is.
+        vault: None leaves the stored setting as it is.
         hosts: further names under which the pages may be called.
     """
 
@@ -43,6 +47,7 @@ class Plan:
     workers: int = 0
     hosts: tuple[str, ...] = ()
     keep: KeepRule | None = None
+    vault: VaultPlan | None = None
 
 
 def supervise(
@@ -65,12 +70,14 @@ def supervise(
     engine = LocalEngine(clock)
     database = open_database(plan.folder.database)
     crew = Crew(plan.folder, engine, database, workers=plan.workers)
+    copied = is_copy(plan.folder)  # nothing is recorded into a copy: it could not be logged
     engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
     answered = False
     try:
         while not until():
-            crew.follow()
+            if not copied:
+                crew.follow()
             engine.watch()
             if not answered and _answers(address):
                 answered = True
@@ -99,6 +106,9 @@ def _prepare(plan: Plan, host: str) -> None:
             apply_cameras(wired.site, plan.cameras)
         if plan.keep is not None:
             set_keep_rule(wired.site, plan.keep)
+        if plan.vault is not None:
+            open_vault(plan.vault, data=plan.folder.root)  # its keys are asked for now, not later
+            set_vault_plan(wired.site, plan.vault)
     finally:
         wired.close()
 

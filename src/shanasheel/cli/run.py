@@ -43,6 +43,7 @@ def run(
         workers=settings.workers,
         hosts=tuple(settings.hosts),
         keep=settings.keep.rule() if settings.keep else None,
+        vault=settings.vault.plan(config.parent) if config and settings.vault else None,
     )
     stop = stop_on_signal()
     supervise(
