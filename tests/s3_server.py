@@ -1,8 +1,9 @@
-"""A real S3-compatible server for tests: rclone, which keeps objects as files and checks signatures."""
+"""A real S3-compatible server for tests: rclone keeps objects as files and checks signatures."""
 
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,8 +55,6 @@ class S3Server:
             self._process = None
 
     def _answers(self) -> bool:
-        import socket
-
         try:
             with socket.create_connection(("127.0.0.1", self._port), timeout=0.2):
                 return True

@@ -14,6 +14,7 @@ from shanasheel.actions import footage
 from shanasheel.actions.access import require_grant
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import iso, to_us
 from shanasheel.base.errors import Exhausted, InvalidInput, NotFound
 from shanasheel.domain.cameras import CameraId, Stream
@@ -83,7 +84,7 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
     if end - start > LONGEST:
         raise InvalidInput("The span is too long to export.", "Ask for at most 6 hours at a time.")
     found = footage.segments(site, who, camera, stream=stream, start=start, end=end, grant=grant)
-    there = [segment for segment in found if (site.data / segment.path).is_file()]
+    there = [segment for segment in found if file_of(site.data, segment.path).is_file()]
     if not there:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
     export = _cut(site, there, stream=stream, asked=(start, end))
@@ -129,7 +130,7 @@ def _cut(site: Site, segments: Sequence[Segment], *, stream: Stream, asked: Span
     folder = site.data / "cache" / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     _check_room(folder, sum(segment.size_bytes for segment in segments))
-    files = [(site.data / segment.path, segment.start) for segment in segments]
+    files = [(file_of(site.data, segment.path), segment.start) for segment in segments]
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / "export.mp4"
         clip = write_clip(path, files, *asked)

@@ -134,9 +134,9 @@ def alert_clip(site: Site, alert: Alert) -> Path:
             alert.camera, Stream.SHIELDED, alert.clip_start, alert.clip_end
         )
     files = [
-        (site.data / segment.path, segment.start)
+        (file_of(site.data, segment.path), segment.start)
         for segment in found
-        if (site.data / segment.path).is_file()
+        if file_of(site.data, segment.path).is_file()
     ]
     if not files:
         raise NotFound(

@@ -52,8 +52,11 @@ class Rebuilt:
     faults: list[str] = field(default_factory=list)
 
 
-def fetch_records(vault: Vault, folder: Path) -> Rebuilt:
+def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> Rebuilt:
     """Write ledger, public key and newest sound database from a vault into a data folder.
+
+    Args:
+        sound: says whether a file is a whole database without code in it.
 
     Raises:
         NotFound: there is no vault.
@@ -75,11 +78,13 @@ def fetch_records(vault: Vault, folder: Path) -> Rebuilt:
             return None  # the ledger's own check names it
 
     rebuild_log(folder / "ledger", built.sizes, read)
-    _fetch_database(vault, folder / "shanasheel.db", built)
+    _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 
 
-def _fetch_database(vault: Vault, target: Path, built: Rebuilt) -> None:
+def _fetch_database(
+    vault: Vault, target: Path, built: Rebuilt, sound: Callable[[Path], bool]
+) -> None:
     for name in sorted(vault.names(DATABASE), reverse=True):
         packed = target.with_name("copy.db.gz")
         digest = hashlib.sha256()
@@ -92,6 +97,8 @@ def _fetch_database(vault: Vault, target: Path, built: Rebuilt) -> None:
                 raise IntegrityFault(f"{name} was changed: its bytes differ from its name.")
             with gzip.open(packed) as source, target.open("wb") as whole:
                 shutil.copyfileobj(source, whole, 1 << 20)
+            if not sound(target):
+                raise IntegrityFault(f"{name} is no sound database.")
         except (IntegrityFault, OSError, EOFError, zlib.error) as fault:
             built.faults.append(str(fault))
             target.unlink(missing_ok=True)

@@ -6,11 +6,24 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from shanasheel.base.errors import InvalidInput
+
 _READ_BYTES = 1 << 20
 
 
 def file_of(data: Path, path: str) -> Path:
-    """Return the file of a path that the database or the ledger names."""
+    """Return the file of a path that the database or the ledger names.
+
+    Raises:
+        InvalidInput: it leads out of the data folder: a record was changed, or comes from a
+            hostile vault.
+
+    >>> file_of(Path("/srv/data"), "archive/C1/a.mp4").as_posix()
+    '/srv/data/archive/C1/a.mp4'
+    """
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "\0" in path:
+        raise InvalidInput(f"The path {path[:80]!r} leads out of the data folder.")
     return data / path
 
 

@@ -15,7 +15,7 @@ from shanasheel.actions.ports import Vault
 from shanasheel.actions.rebuilding import Rebuilt, fetch_records, note_not_copied, replay
 from shanasheel.actions.vault_check import VaultReport, check_vault
 from shanasheel.actions.vault_files import check_place
-from shanasheel.adapters.stores import Database, open_database
+from shanasheel.adapters.stores import Database, open_database, sound
 from shanasheel.app.folder import DataFolder, open_folder
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Conflict, Exhausted, InvalidInput, NotFound
@@ -111,7 +111,7 @@ def restore(
 
 
 def _rebuild(vault: Vault, folder: DataFolder) -> tuple[Rebuilt, Database]:
-    built = fetch_records(vault, folder.root)
+    built = fetch_records(vault, folder.root, sound)
     database = open_database(folder.database)
     replay(vault, database, built)
     return built, database

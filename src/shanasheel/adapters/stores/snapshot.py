@@ -30,3 +30,18 @@ def forget_secrets(path: Path) -> None:
             hidden = dumps(replace(camera, url=hide_password(camera.url, _MARK)))
             copy.execute("UPDATE cameras SET body = ? WHERE id = ?", (hidden, identifier))
         copy.execute("VACUUM")
+
+
+def sound(path: Path) -> bool:
+    """Return whether a copy that comes from elsewhere is a whole database without code in it."""
+    try:
+        with closing(sqlite3.connect(path)) as copy:
+            copy.execute("PRAGMA trusted_schema=OFF")
+            code = copy.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
+            )
+            return code.fetchone()[0] == 0 and copy.execute("PRAGMA quick_check").fetchone() == (
+                "ok",
+            )
+    except sqlite3.Error:
+        return False
