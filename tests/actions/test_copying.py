@@ -297,7 +297,7 @@ def test_proof_changed_in_the_vault_ends_copying(held: Vaulted) -> None:
     size = held.place.wired.site.sequencer.catch_up()
     (held.root / "ledger" / "checkpoint.d" / str(size)).write_bytes(b"forged")
 
-    with pytest.raises(IntegrityFault, match="checkpoint.d"):
+    with pytest.raises(IntegrityFault, match=r"checkpoint\.d"):
         held.copy()
 
 

@@ -51,7 +51,12 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
     if request.param == "folder":
         root, elsewhere = tmp_path / "vault", tmp_path / "unplugged"
         root.mkdir()
-        yield Kind(FolderVault(root), root, lambda: move(root, elsewhere), lambda: move(elsewhere, root))  # fmt: skip
+        yield Kind(
+            vault=FolderVault(root),
+            files=root,
+            away=lambda: move(root, elsewhere),
+            back=lambda: move(elsewhere, root),
+        )
         return
     server = request.getfixturevalue("server")
     prefix = f"basra/{secrets.token_hex(4)}"
@@ -116,7 +121,9 @@ def test_names_are_listed_below_a_folder_and_no_others(kind: Kind) -> None:
     assert sorted(kind.vault.names("a")) == ["a/1", "a/b/2"]
 
 
-@pytest.mark.parametrize("path", ["", "/etc/passwd", "a/../../b", "a//b", "a/.hidden", "a\\b", "x" * 901])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["", "/etc/passwd", "a/../../b", "a//b", "a/.hidden", "a\\b", "x" * 901]
+)
 def test_no_name_leads_out_of_the_vault(kind: Kind, path: str) -> None:
     for attempt in (
         lambda: put(kind.vault, path, b"x"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
 from shanasheel.domain.copying import CopyTotals, VaultPlan
@@ -41,3 +43,20 @@ def vault_totals(site: Site) -> tuple[CopyTotals, int]:
             return CopyTotals(), 0
         vault = rows.copies.vault()
         return rows.copies.totals(vault, plan.scope, since=None), rows.copies.proven()
+
+
+def vault_standing(site: Site) -> dict[str, object] | None:
+    """Return what whoever copies last said, as plain JSON values; None when no vault is set."""
+    plan = vault_plan(site)
+    if plan is None:
+        return None
+    try:
+        said = json.loads((site.data / "run" / "vault.json").read_bytes())
+    except (OSError, ValueError):
+        said = {}
+    known = isinstance(said, dict) and said.get("to") == plan.to
+    return {
+        **(said if known else {"state": "starting", "fault": ""}),
+        "to": plan.to,
+        "scope": plan.scope.value,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import sqlite3
@@ -48,6 +49,7 @@ def examine(data: Path) -> list[Finding]:
         ("sqlite", _sqlite),
         ("data folder", lambda: _folder(data)),
         ("keys", lambda: _keys(data)),
+        ("vault", lambda: _vault(data)),
         ("clock", _clock),
         ("browser", _browser),
     )
@@ -130,6 +132,22 @@ def _keys(data: Path) -> Finding:
         grade="bad" if open_ones else "good",
         detail=f"others can read {', '.join(open_ones)}" if open_ones else "private",
         remedy=f"chmod 700 {keys}; chmod 600 {keys}/*.key" if open_ones else "",
+    )
+
+
+def _vault(data: Path) -> Finding:
+    """Look at what whoever copies last said; whether files are right is `vault check`."""
+    told = data / "run" / "vault.json"
+    if not told.is_file():
+        return Finding(name="vault", grade="good", detail="none was copied to yet")
+    said = json.loads(told.read_bytes())
+    wrong = said["fault"] or "; ".join(said["wrong_files"])
+    waits = f"{said['waiting']} files wait, oldest {said['oldest_waiting'] or '-'}"
+    return Finding(
+        name="vault",
+        grade="bad" if wrong else "good",
+        detail=f"{said['to']}, {said['copied']} files copied, {waits}; {wrong or said['state']}",
+        remedy="Mend that; copying goes on by itself." if wrong else "",
     )
 
 

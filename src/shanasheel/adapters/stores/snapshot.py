@@ -37,11 +37,9 @@ def sound(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(path)) as copy:
             copy.execute("PRAGMA trusted_schema=OFF")
-            code = copy.execute(
-                "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
-            )
-            return code.fetchone()[0] == 0 and copy.execute("PRAGMA quick_check").fetchone() == (
-                "ok",
-            )
+            code = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
+            if copy.execute(code).fetchone() != (0,):
+                return False
+            return bool(copy.execute("PRAGMA quick_check").fetchone() == ("ok",))
     except sqlite3.Error:
         return False

@@ -5,11 +5,12 @@ import { cameraStore, stateOf } from "shanasheel-ui/camera_store.js";
 import { bitrate, bytes, clockTime, duration, number, percent } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
+import vaultCard from "shanasheel-ui/vault_card.js";
 
 const EVERY_MS = 3000;
 
 export default {
-  components: { shnEmpty },
+  components: { shnEmpty, vaultCard },
   template: `
     <div class="shn-page status">
       <div class="shn-bar"><h1>{{ t('nav.status') }}</h1></div>
@@ -27,6 +28,7 @@ export default {
             <td><span class="meter"><i :style="{ inlineSize: 100 * (camera.status?.decoded_share || 0) + '%' }"></i></span> <bdi class="num">{{ percent(camera.status?.decoded_share) }}</bdi></td>
             <td :class="{ bad: camera.status?.covered }">{{ camera.status?.covered ? t('yes') : t('no') }}</td><td><bdi class="num">{{ clockTime(camera.status?.last_frame_at) }}</bdi></td></tr></tbody></table></div>
       </section>
+      <vault-card></vault-card>
       <section v-if="system?.workers?.length" class="shn-card"><h2>{{ t('status.workers') }}</h2>
         <div class="shn-scroll"><table class="shn-table"><thead><tr><th>{{ t('status.worker') }}</th><th>{{ t('status.pid') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.restarts') }}</th></tr></thead>
           <tbody><tr v-for="worker in system.workers" :key="worker.name"><td><bdi>{{ worker.name }}</bdi></td><td class="num">{{ worker.pid ?? '–' }}</td><td><i class="dot" :class="worker.state === 'running' ? 'ok' : 'bad'"></i>{{ tk('worker_state', worker.state) }}</td><td class="num" :class="{ warn: worker.restarts }">{{ worker.restarts }}</td></tr></tbody></table></div>

@@ -1,0 +1,136 @@
+"""The recorder burns down; its footage and its proof stand in S3-compatible storage."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import av
+import pytest
+
+from running import Product, cli, running, wait_for
+from s3_server import BUCKET, KEY_ID, SECRET, S3Server, s3_server
+from shanasheel.adapters.stores import open_database
+from shanasheel.domain.cameras import CameraId, Stream
+from videos import decoded_frames, make_video
+
+PLACE = f"s3://{BUCKET}/basra"
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(240)
+def test_a_recorder_that_burns_down_leaves_footage_and_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHANASHEEL_VAULT_KEY_ID", KEY_ID)
+    monkeypatch.setenv("SHANASHEEL_VAULT_SECRET", SECRET)
+    data, new = tmp_path / "data", tmp_path / "new"
+    with s3_server(tmp_path / "s3") as server:
+        server.stop()  # the vault is away when the recorder starts
+
+        with running(write_config(tmp_path, server), data) as product:
+            fault = wait_for(lambda: product.get("/vault").get("fault"), "the fault")
+            hold(product)
+            wait_for(lambda: product.camera("GATE")["state"] == "recording", "the camera")
+            doctor = cli("doctor", "--data", str(data), "--json")
+            server.start()
+            wait_for(lambda: safe_there(product), "held footage in the vault")
+            kill_all(product)
+        assert "does not answer" in str(fault)
+        assert "does not answer" in json.dumps(json.loads(doctor.stdout))
+        told = "".join(path.read_text() for path in (data / "logs").iterdir()) + doctor.stdout
+        assert SECRET not in told
+        shutil.rmtree(data)
+
+        checked = cli("vault", "check", PLACE, "--endpoint", server.endpoint, "--json")
+        restored = cli("vault", "restore", PLACE, "--endpoint", server.endpoint,
+                       "--data", str(new), "--json")  # fmt: skip
+        flip_a_byte(server)
+        spoiled = cli("vault", "check", PLACE, "--endpoint", server.endpoint)
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert json.loads(checked.stdout)["segments"] >= 1
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert spoiled.returncode == 8
+    assert "bytes_differ" in spoiled.stdout
+    clean = cli("ledger", "check", "--data", str(new))
+    assert clean.returncode == 0, clean.stdout
+    look_at(new, tmp_path)
+
+
+def write_config(folder: Path, server: S3Server) -> Path:
+    film = make_video(folder / "film.mp4", frames=1500, size=(320, 240), rate=25, gop=25)
+    config = folder / "cameras.yaml"
+    config.write_text(
+        f"cameras:\n  - {{id: GATE, url: '{film}'}}\nworkers: 1\n"
+        f"vault: {{to: '{PLACE}', endpoint: '{server.endpoint}', every_s: 1}}\n"
+    )
+    return config
+
+
+def hold(product: Product) -> None:
+    now = datetime.now(UTC)
+    product.post("/holds", {
+        "cameras": ["GATE"], "start": (now - timedelta(hours=1)).isoformat(),
+        "end": (now + timedelta(hours=1)).isoformat(), "reason": "shooting at the gate",
+    })  # fmt: skip
+
+
+def safe_there(product: Product) -> bool:
+    """Return whether a raw and a shielded segment, their proof and the database are there."""
+    vault = product.get("/vault")
+    if vault["state"] == "failing" or not vault.get("database") or (vault["copied"] or 0) < 2:
+        return False
+    paths = [*product.data.glob("archive/GATE/**/*.mp4")]
+    return bool(paths) and vault["waiting"] == 0
+
+
+def kill_all(product: Product) -> None:
+    """Kill every process at once, the supervisor first, as a fire does."""
+    product.process.send_signal(signal.SIGKILL)
+    for module in ("shanasheel.app.hub", "shanasheel.app.worker"):
+        for pid in product.pids(module):
+            os.kill(pid, signal.SIGKILL)
+    wait_for(
+        lambda: not product.pids("shanasheel.app.hub") + product.pids("shanasheel.app.worker"),
+        "the end of all processes",
+    )
+
+
+def flip_a_byte(server: S3Server) -> None:
+    file = next((server.objects / "basra" / "archive").rglob("*.mp4"))
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    file.write_bytes(whole)
+
+
+def look_at(new: Path, folder: Path) -> None:
+    """Decode raw footage, and play shielded footage from the pages of the restored copy."""
+    database = open_database(new / "shanasheel.db")
+    with database.read() as rows:
+        raw = next(rows.footage.every_segment(Stream.MAIN))
+        shielded = next(rows.footage.every_segment(Stream.SHIELDED))
+        assert rows.keeping.holds(active=True)
+        assert CameraId("GATE") in {camera.id for camera in rows.cameras.all()}
+    database.close()
+    assert decoded_frames(new / raw.path) == raw.frames > 0
+    config = folder / "copy.yaml"
+    config.write_text("site: copy\n")
+    with running(config, new) as product:
+        with urllib.request.urlopen(
+            f"{product.url}/api/v1/segments/{shielded.id}/media", timeout=20
+        ) as answer:
+            played = folder / "played.mp4"
+            played.write_bytes(answer.read())
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+            product.post("/grants", {"camera": "GATE", "purpose": "alert", "case": "2026-0031"})
+        refused.value.close()
+        assert product.pids("shanasheel.app.worker") == []
+    with av.open(str(played)) as opened:
+        assert next(opened.decode(video=0)).width > 0
