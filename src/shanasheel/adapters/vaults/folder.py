@@ -20,20 +20,24 @@ _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 class FolderVault:
     """Keeps files below `root`, which must exist: an empty mount point is noticed by its owner.
 
-    A file grows under `.<name>.part`, is synced, and is then renamed. One writer at a time.
+    A file grows in `.parts/`, is synced, and is then renamed. One writer at a time: the first
+    writing removes what a killed one left half written.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._parts = root / ".parts"
+        self._swept = False
 
     def put(self, path: str, chunks: Iterable[bytes], size_bytes: int) -> None:
         """Store bytes under a name; a name that is taken keeps what it has."""
         place = self._root / checked(path)
-        part = place.with_name(f".{place.name}.part")
+        part = self._parts / "part"
         with self._faults():
             if place.exists():
                 return
             self._make(place.parent)
+            self._sweep()
             try:
                 with part.open("wb") as stream:
                     for chunk in chunks:
@@ -69,10 +73,17 @@ class FolderVault:
         """Yield the names below a folder; parts of copies that were cut are none."""
         with self._faults():
             self._present()
-            for folder, _folders, names in os.walk(self._root / checked(below), onerror=_raise):
+            for folder, _below, names in os.walk(self._root / checked(below), onerror=_raise):
                 for name in sorted(names):
                     if not name.startswith("."):
                         yield (Path(folder) / name).relative_to(self._root).as_posix()
+
+    def _sweep(self) -> None:
+        if not self._swept:
+            self._make(self._parts)
+            for left in self._parts.iterdir():
+                left.unlink()
+            self._swept = True
 
     def _present(self) -> None:
         if not self._root.is_dir():
