@@ -71,7 +71,7 @@ def test_held_footage_goes_with_its_proof_and_other_footage_stays(held: Vaulted)
     assert (report.footage.segments, report.footage.not_copied, report.files) == (2, 4, 1)
     assert report.held_absent == 0
     with held.place.wired.site.store.read() as rows:
-        totals = rows.copies.totals(rows.copies.vault(), Scope.HELD, since=None)
+        totals = rows.copies.totals(rows.copies.vault(), Scope.HELD)
     assert (totals.copied, totals.waiting, totals.oldest) == (3, 0, None)
 
 

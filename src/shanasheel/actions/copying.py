@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shanasheel.actions.copy_queue import CopyQueue
 from shanasheel.actions.copying_proof import copy_database, copy_proof, journal_name
 from shanasheel.actions.ports import Vault
 from shanasheel.actions.site import Site
@@ -17,9 +18,6 @@ from shanasheel.base.errors import Exhausted, IntegrityFault, ShanasheelError
 from shanasheel.domain.copying import CopyTotals, Item, VaultPlan
 
 _BATCH = 32  # files a kill may cost the verifying of once more; 160 MB at 4 Mbit/s
-_FULL_LOOK = timedelta(hours=6)  # how often footage that came late with an old time is looked for
-_LATE = timedelta(days=2)
-_AGAIN_S = 600.0  # a file that is wrong here or there is tried again so often
 _DATABASE_SHARE = 20  # copying the database takes a twentieth of the time at most
 
 
@@ -36,12 +34,6 @@ class Progress:
     last_copy: datetime | None
     database: datetime | None
     faults: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Wrong:
-    words: str
-    again_s: float
 
 
 @dataclass(slots=True)
@@ -63,12 +55,12 @@ class Copying:
     stopping: Callable[[], bool] = lambda: False
     last_copy: datetime | None = None
     database: datetime | None = None
-    _identity: str = ""
-    _since: datetime | None = None
-    _looked: datetime | None = None
+    _queue: CopyQueue = field(init=False)
     _database_from_s: float = 0.0
     _proof_from_s: float = 0.0
-    _wrong: dict[str, _Wrong] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._queue = CopyQueue(self.plan.scope, self.site.clock)
 
     def run(self) -> Progress:
         """Copy until nothing waits or `stopping`; each batch is durable before the next.
@@ -91,20 +83,19 @@ class Copying:
         if not self.stopping():
             self._copy_proof(pace)
             self._copy_database(pace)
-            self._forget_old()
+            self._queue.finish()
         return self.progress()
 
     def progress(self) -> Progress:
         """Return how far copying is."""
         with self.site.store.read() as rows:
-            totals = rows.copies.totals(self._identity, self.plan.scope, since=self._since)
-            proven = rows.copies.proven()
+            totals, proven = self._queue.totals(rows), rows.copies.proven()
         return Progress(
             totals=totals,
             proven=proven,
             last_copy=self.last_copy,
             database=self.database,
-            faults=tuple(wrong.words for wrong in self._wrong.values()),
+            faults=self._queue.faults,
         )
 
     def _recognise(self, pace: Pace) -> None:
@@ -115,7 +106,7 @@ class Copying:
         if found.id != known:
             with self.site.store.begin() as rows:
                 rows.copies.set_vault(found.id)
-        self._identity = found.id
+        self._queue.begin(found.id)
 
     def _copy_proof(self, pace: Pace) -> None:
         copy_proof(self.site, self.vault, pace)
@@ -128,22 +119,15 @@ class Copying:
         try:
             copy_database(self.site, self.vault, pace)
         except Exhausted as fault:
-            self._wrong["database"] = _Wrong(str(fault), begun_s + _AGAIN_S)
+            self._queue.put_aside("database", str(fault))
             return
         self.database = self.site.clock.now()
         took_s = self.site.clock.monotonic_s() - begun_s
         self._database_from_s = begun_s + max(self.plan.database_every_s, took_s * _DATABASE_SHARE)
 
     def _next_batch(self) -> list[Item]:
-        now_s = self.site.clock.monotonic_s()
-        for item in [one for one, wrong in self._wrong.items() if wrong.again_s <= now_s]:
-            del self._wrong[item]
         with self.site.store.read() as rows:
-            waiting = rows.copies.waiting(
-                self._identity, self.plan.scope, since=self._since,
-                limit=_BATCH + len(self._wrong),
-            )  # fmt: skip
-        return [item for item in waiting if item.id not in self._wrong][:_BATCH]
+            return self._queue.take(rows, _BATCH)
 
     def _copy_batch(self, batch: list[Item], pace: Pace) -> list[Item]:
         copied = []
@@ -154,8 +138,7 @@ class Copying:
                 if self._copy(item, pace):
                     copied.append(item)
             except IntegrityFault as fault:
-                again_s = self.site.clock.monotonic_s() + _AGAIN_S
-                self._wrong[item.id] = _Wrong(str(fault), again_s)
+                self._queue.put_aside(item.id, str(fault))
         return copied
 
     def _copy(self, item: Item, pace: Pace) -> bool:
@@ -190,7 +173,9 @@ class Copying:
             json.dumps(
                 {
                     "id": item.id, "path": item.path, "size_bytes": item.size_bytes,
-                    "sha256": item.sha256, "start_us": to_us(item.start), "record": item.record,
+                    "sha256": item.sha256,
+                    "start_us": to_us(item.start),
+                    "end_us": to_us(item.end), "record": item.record,
                 },
                 ensure_ascii=False, separators=(",", ":"),
             ).encode()
@@ -200,15 +185,6 @@ class Copying:
         now = self.site.clock.now()
         put_bytes(self.vault, journal_name(f"{now:%Y%m%dT%H%M%S.%f}Z", content), content, pace)
         with self.site.store.begin() as rows:
-            rows.copies.add(self._identity, copied, now)
+            rows.copies.add(self._queue.vault, copied, now)
+        self._queue.copied(copied)
         self.last_copy = now
-
-    def _forget_old(self) -> None:
-        """Look at everything again now and then; between, only at what ended lately."""
-        now = self.site.clock.now()
-        if self._wrong:
-            self._since = None
-        elif self._since is None or self._looked is None:
-            self._since, self._looked = now - _LATE, now
-        else:
-            self._since = None if now - self._looked >= _FULL_LOOK else now - _LATE

@@ -172,6 +172,7 @@ def _journal(name: str, content: bytes) -> list[Item]:
                 size_bytes=int(line["size_bytes"]),
                 sha256=str(line["sha256"]),
                 start=from_us(int(line["start_us"])),
+                end=from_us(int(line["end_us"])),
                 record=str(line["record"]),
             )
             for line in lines

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
@@ -165,11 +166,15 @@ class Copies(Protocol):
     def set_vault(self, identifier: str) -> None: ...  # noqa: D102
     def proven(self) -> int: ...  # noqa: D102
     def set_proven(self, entries: int) -> None: ...  # noqa: D102
-    def waiting(  # noqa: D102
-        self, vault: str, scope: Scope, *, since: datetime | None, limit: int
+    def waiting_under(  # noqa: D102
+        self, vault: str, hold: Hold, *, since: datetime, limit: int
     ) -> tuple[Item, ...]: ...
+    def waiting_late(  # noqa: D102
+        self, vault: str, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]: ...
+    def waiting_originals(self, vault: str, scope: Scope) -> tuple[Item, ...]: ...  # noqa: D102
     def totals(  # noqa: D102
-        self, vault: str, scope: Scope, *, since: datetime | None
+        self, vault: str, scope: Scope, *, since: datetime = EPOCH
     ) -> CopyTotals: ...
     def add(self, vault: str, items: Sequence[Item], at: datetime) -> None: ...  # noqa: D102
     def has(self, vault: str, item: str) -> bool: ...  # noqa: D102

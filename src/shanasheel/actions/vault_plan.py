@@ -42,7 +42,7 @@ def vault_totals(site: Site) -> tuple[CopyTotals, int]:
         if plan is None:
             return CopyTotals(), 0
         vault = rows.copies.vault()
-        return rows.copies.totals(vault, plan.scope, since=None), rows.copies.proven()
+        return rows.copies.totals(vault, plan.scope), rows.copies.proven()
 
 
 def vault_standing(site: Site) -> dict[str, object] | None:

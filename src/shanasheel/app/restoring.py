@@ -56,7 +56,7 @@ def check(
         built, database = _rebuild(vault, folder)
         try:
             with database.read() as rows:
-                held = rows.copies.totals(built.identity.id, Scope.HELD, since=None)
+                held = rows.copies.totals(built.identity.id, Scope.HELD)
             note_not_copied(database, built, clock)
             return check_vault(
                 vault,
@@ -122,7 +122,7 @@ def _fetch_files(
 ) -> tuple[int, int]:
     files = size_bytes = 0
     with database.read() as rows:
-        total = rows.copies.totals(built.identity.id, Scope.NOTHING, since=None).copied
+        total = rows.copies.totals(built.identity.id, Scope.NOTHING).copied
         for done, copy in enumerate(rows.copies.every(built.identity.id), start=1):
             try:
                 _fetch(vault, root, copy)

@@ -53,7 +53,7 @@ class Item:
         id: of its segment or intake.
         path: POSIX, relative to the data folder and to the vault alike.
         sha256: lower-case hex over the whole file.
-        start: when its footage begins.
+        start, end: span of its footage.
         record: its `Segment` as JSON; empty for originals of intakes, whose facts say all.
     """
 
@@ -62,6 +62,7 @@ class Item:
     size_bytes: int
     sha256: str
     start: datetime
+    end: datetime
     record: str = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shanasheel.adapters.stores.tables import (
@@ -17,7 +17,7 @@ from shanasheel.adapters.stores.tables import (
     segments,
     settings,
 )
-from shanasheel.base.clock import from_us, to_us
+from shanasheel.base.clock import EPOCH, from_us, to_us
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Hold, Intake
@@ -63,46 +63,73 @@ class CopyRows:
         """Remember how many entries are in the vault."""
         self._set(_PROVEN, str(entries))
 
-    def waiting(
-        self, vault: str, scope: Scope, *, since: datetime | None, limit: int
+    def waiting_under(
+        self, vault: str, hold: Hold, *, since: datetime, limit: int
     ) -> tuple[Item, ...]:
-        """Return what belongs into the vault and is not there: held first, then oldest first.
+        """Return segments under a hold that are not in the vault, by their start, oldest first.
 
         Args:
-            since: of what no hold covers, only what ended later; None for all.
+            since: only what starts then or later.
         """
-        found: dict[str, Item] = {}
-        for wanted in self._wanted(vault, scope, since):
-            query = wanted.order_by(segments.c.start_us, segments.c.id).limit(limit)
-            for row in self._connection.execute(query.with_only_columns(segments.c.body)):
-                item = _of_segment(loads(row.body, Segment))
-                found.setdefault(item.id, item)
-            if len(found) >= limit:
-                break
-        for intake in self._waiting_intakes(vault, scope):
-            found[intake.id] = _of_intake(intake)
-        return tuple(found.values())[:limit]
+        query = (
+            select(segments.c.body)
+            .where(*_under(hold), segments.c.start_us >= to_us(since), _absent(vault))
+            .order_by(segments.c.start_us, segments.c.id)
+            .limit(limit)
+        )
+        return tuple(_of_segment(row.body) for row in self._connection.execute(query))
 
-    def totals(self, vault: str, scope: Scope, *, since: datetime | None) -> CopyTotals:
-        """Return how much lies there and how much waits; `since` as for `waiting`."""
+    def waiting_late(self, vault: str, *, since: datetime, limit: int) -> tuple[Item, ...]:
+        """Return segments that are not in the vault, by their end, oldest first.
+
+        Args:
+            since: only what ends then or later.
+        """
+        query = (
+            select(segments.c.body)
+            .where(segments.c.end_us >= to_us(since), _absent(vault))
+            .order_by(segments.c.end_us, segments.c.id)
+            .limit(limit)
+        )
+        return tuple(_of_segment(row.body) for row in self._connection.execute(query))
+
+    def waiting_originals(self, vault: str, scope: Scope) -> tuple[Item, ...]:
+        """Return originals of intakes that belong into the vault and are not there."""
+        if scope is Scope.NOTHING:
+            return ()
+        inside = select(copies.c.item).where(copies.c.vault == vault, copies.c.item == intakes.c.id)
+        rows = self._connection.execute(select(intakes.c.body).where(~inside.exists()))
+        listed = [loads(row.body, Intake) for row in rows]
+        orders = self._holds()
+        return tuple(
+            _of_intake(one) for one in listed if scope is Scope.EVERYTHING or _held(one, orders)
+        )
+
+    def totals(self, vault: str, scope: Scope, *, since: datetime = EPOCH) -> CopyTotals:
+        """Return how much lies there and how much waits; reads every row it counts.
+
+        Args:
+            since: of what no hold covers, only what ends then or later is counted as waiting.
+        """
         copied, copied_bytes = self._connection.execute(
             select(func.count(), func.coalesce(func.sum(copies.c.size_bytes), 0)).where(
                 copies.c.vault == vault
             )
         ).one()
-        # A segment under two holds waits once: ask for the union of all that is wanted.
-        wanted = [query.whereclause for query in self._wanted(vault, scope, since)]
-        clauses = [clause for clause in wanted if clause is not None]
-        waiting, size, first = 0, 0, None
-        if clauses:
-            waiting, size, first = self._connection.execute(
-                select(
-                    func.count(),
-                    func.coalesce(func.sum(segments.c.size_bytes), 0),
-                    func.min(segments.c.start_us),
-                ).where(or_(*clauses))
-            ).one()
-        originals = self._waiting_intakes(vault, scope)
+        wanted: list[ColumnElement[bool]] = []
+        if scope is not Scope.NOTHING:
+            wanted = [and_(*_under(hold)) for hold in self._holds()]
+        if scope is Scope.EVERYTHING:
+            wanted.append(segments.c.end_us >= to_us(since))
+        # A segment under two holds waits once.
+        waiting, size, first = self._connection.execute(
+            select(
+                func.count(),
+                func.coalesce(func.sum(segments.c.size_bytes), 0),
+                func.min(segments.c.start_us),
+            ).where(or_(false(), *wanted), _absent(vault))
+        ).one()
+        originals = self.waiting_originals(vault, scope)
         starts = [one.start for one in originals] + ([] if first is None else [from_us(first)])
         return CopyTotals(
             copied=copied,
@@ -146,40 +173,6 @@ class CopyRows:
                 logged=bool(row.logged),
             )
 
-    def _wanted(
-        self, vault: str, scope: Scope, since: datetime | None
-    ) -> Iterator[Select[tuple[object, ...]]]:
-        absent = ~(
-            select(copies.c.item)
-            .where(copies.c.vault == vault, copies.c.item == segments.c.id)
-            .exists()
-        )
-        if scope is Scope.NOTHING:
-            return
-        for hold in self._holds():
-            yield select(segments).where(
-                segments.c.camera.in_(hold.cameras),
-                segments.c.start_us < to_us(hold.end),
-                segments.c.end_us > to_us(hold.start),
-                absent,
-            )
-        if scope is Scope.EVERYTHING:
-            late: ColumnElement[bool] = segments.c.end_us > (to_us(since) if since else 0)
-            yield select(segments).where(and_(late, absent))
-
-    def _waiting_intakes(self, vault: str, scope: Scope) -> list[Intake]:
-        if scope is Scope.NOTHING:
-            return []
-        absent = ~(
-            select(copies.c.item)
-            .where(copies.c.vault == vault, copies.c.item == intakes.c.id)
-            .exists()
-        )
-        rows = self._connection.execute(select(intakes.c.body).where(absent))
-        listed = [loads(row.body, Intake) for row in rows]
-        orders = self._holds()
-        return [one for one in listed if scope is Scope.EVERYTHING or _held(one, orders)]
-
     def _holds(self) -> list[Hold]:
         rows = self._connection.execute(
             select(holds.c.body).where(holds.c.released_us.is_(None)).order_by(holds.c.at_us.desc())
@@ -207,14 +200,29 @@ def _held(intake: Intake, orders: Sequence[Hold]) -> bool:
     )
 
 
-def _of_segment(segment: Segment) -> Item:
+def _under(hold: Hold) -> tuple[ColumnElement[bool], ...]:
+    return (
+        segments.c.camera.in_(hold.cameras),
+        segments.c.start_us < to_us(hold.end),
+        segments.c.end_us > to_us(hold.start),
+    )
+
+
+def _absent(vault: str) -> ColumnElement[bool]:
+    inside = select(copies.c.item).where(copies.c.vault == vault, copies.c.item == segments.c.id)
+    return ~inside.exists()
+
+
+def _of_segment(body: str) -> Item:
+    segment = loads(body, Segment)
     return Item(
         id=segment.id,
         path=segment.path,
         size_bytes=segment.size_bytes,
         sha256=segment.sha256,
         start=segment.start,
-        record=dumps(segment),
+        end=segment.end,
+        record=body,
     )
 
 
@@ -225,4 +233,5 @@ def _of_intake(intake: Intake) -> Item:
         size_bytes=intake.size_bytes,
         sha256=intake.sha256,
         start=intake.start,
+        end=intake.end,
     )
