@@ -166,7 +166,9 @@ def test_a_vault_that_goes_away_within_copying_is_gone_on_with(
 
         assert 0 < some.copied < SEGMENTS
         assert progress.totals.waiting == 0
-        assert checked(vaulted.vault).holds
+        report = checked(vaulted.vault)
+        assert report.holds
+        assert report.footage.segments == SEGMENTS + 6
 
 
 def test_a_restore_that_was_cut_goes_on(vaulted: Vaulted, tmp_path: Path) -> None:
