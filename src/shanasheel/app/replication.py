@@ -39,6 +39,7 @@ class Standing:
     Args:
         state: `resting`, `copying`, `failing` or `off`.
         fault: what is wrong now, in plain words; empty when nothing is.
+        fault_code: name of its error.
         fault_since: when it began.
     """
 
@@ -46,6 +47,7 @@ class Standing:
     state: str
     progress: Progress | None
     fault: str = ""
+    fault_code: str = ""
     fault_since: datetime | None = None
 
     def as_json(self, at: datetime) -> dict[str, object]:
@@ -68,6 +70,7 @@ class Standing:
             "database": iso(one.database) if one and one.database else None,
             "wrong_files": list(one.faults[:20]) if one else [],
             "fault": self.fault,
+            "fault_code": self.fault_code,
             "fault_since": iso(self.fault_since) if self.fault_since else None,
         }
 
@@ -147,7 +150,7 @@ class Replication:
                 if self._since is None:
                     self._since = self._site.clock.now()
                     _LOG.error("vault_failing", detail=str(fault))
-                self._write(plan, "failing", fault=str(fault))
+                self._write(plan, "failing", fault)
 
     def _say(self, plan: VaultPlan, state: str) -> None:
         if self._since is not None:
@@ -155,9 +158,14 @@ class Replication:
             self._since = None
         self._write(plan, state)
 
-    def _write(self, plan: VaultPlan, state: str, fault: str = "") -> None:
+    def _write(self, plan: VaultPlan, state: str, fault: ShanasheelError | None = None) -> None:
         standing = Standing(
-            plan=plan, state=state, progress=self._progress, fault=fault, fault_since=self._since
+            plan=plan,
+            state=state,
+            progress=self._progress,
+            fault=str(fault) if fault else "",
+            fault_code=fault.code if fault else "",
+            fault_since=self._since,
         )
         write_standing(self._folder, standing, self._site.clock.now())
 

@@ -31,7 +31,8 @@ from shanasheel.domain.copying import VaultPlan
 app = typer.Typer(no_args_is_help=True, help="Copies of footage and proof in another place.")
 
 _FROM_WHOEVER_COPIED = (
-    "at", "state", "last_copy", "database", "wrong_files", "fault", "fault_since",
+    "at", "state", "last_copy", "database", "wrong_files", "fault", "fault_code",
+    "fault_since",
 )  # fmt: skip
 
 PlaceArgument = Annotated[str, typer.Argument(help="Folder, or s3://bucket/prefix.")]

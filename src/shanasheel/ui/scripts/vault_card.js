@@ -12,8 +12,8 @@ export default {
       <p v-if="!vault.set" class="dim">{{ t('vault.none') }}</p>
       <template v-else>
         <p><i class="dot" :class="dot"></i>{{ tk('vault_state', vault.state) }} · {{ tk('vault_scope', vault.scope) }} · <bdi dir="ltr" class="mono">{{ vault.to }}</bdi></p>
-        <p v-if="vault.fault" class="shn-fault" role="alert"><bdi dir="ltr">{{ vault.fault }}</bdi><small v-if="vault.fault_since"> {{ t('vault.since', { time: dateTime(vault.fault_since) }) }}</small></p>
-        <p v-for="words in vault.wrong_files || []" :key="words" class="shn-fault"><bdi dir="ltr">{{ words }}</bdi></p>
+        <p v-if="vault.fault" class="shn-fault" role="alert">{{ tk('vault_fault', vault.fault_code) }} {{ t('vault.since', { time: dateTime(vault.fault_since) }) }}<br><small><bdi dir="ltr">{{ vault.fault }}</bdi></small></p>
+        <p v-for="words in vault.wrong_files || []" :key="words" class="shn-fault">{{ t('vault.wrong_file') }}<br><small><bdi dir="ltr">{{ words }}</bdi></small></p>
         <dl v-if="vault.copied !== undefined" class="shn-facts">
           <div><dt>{{ t('vault.copied') }}</dt><dd class="num"><bdi>{{ number(vault.copied) }}</bdi> · <bdi>{{ bytes(vault.copied_bytes) }}</bdi></dd></div>
           <div><dt>{{ t('vault.waiting') }}</dt><dd class="num" :class="{ warn: vault.waiting && vault.fault }"><bdi>{{ number(vault.waiting) }}</bdi> · <bdi>{{ bytes(vault.waiting_bytes) }}</bdi></dd></div>
