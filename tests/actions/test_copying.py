@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,11 @@ from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site, read_verifier_key
 from shanasheel.base.errors import Conflict, Denied, IntegrityFault, ShanasheelError
-from shanasheel.domain.cameras import Stream
+from shanasheel.domain.cameras import Kind, Stream
 from shanasheel.domain.copying import Scope
 from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.people import Purpose
+from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import to_line
 from sites import CAMERA, Place, add_segment, make_place
 from vaulted import Vaulted, checked, make_vaulted, restored
@@ -73,6 +74,44 @@ def test_held_footage_goes_with_its_proof_and_other_footage_stays(held: Vaulted)
     with held.place.wired.site.store.read() as rows:
         totals = rows.copies.totals(rows.copies.vault(), Scope.HELD)
     assert (totals.copied, totals.waiting, totals.oldest) == (3, 0, None)
+
+
+def sight(place: Place, at: datetime) -> Sighting:
+    """Store a sighting with its picture."""
+    identifier = place.wired.site.ids.new()
+    seen = Sighting(
+        id=identifier, camera=CAMERA, kind=Kind.PERSON, track=1, start=at,
+        end=at + timedelta(seconds=2), confidence=0.9, type="person", path=(),
+        picture=f"shielded/{CAMERA}/pictures/{identifier}.jpg",
+    )  # fmt: skip
+    file = place.folder.root / seen.picture
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(f"picture {identifier}".encode())
+    absorb(place.wired.site, "test", [to_line(seen)], identifier)
+    return seen
+
+
+@pytest.mark.parametrize("scope", [Scope.HELD, Scope.EVERYTHING])
+def test_pictures_of_sightings_go_along(place: Place, tmp_path: Path, scope: Scope) -> None:
+    held, other, gone = (sight(place, place.segments[number].start) for number in (1, 4, 2))
+    (place.folder.root / gone.picture).unlink()
+    vaulted = make_vaulted(place, tmp_path / "vault", scope)
+    vaulted.hold(place.segments[1], place.segments[2])
+
+    progress = vaulted.copy()
+
+    assert progress.faults == ()
+    assert (vaulted.root / held.picture).exists()
+    assert (vaulted.root / other.picture).exists() == (scope is Scope.EVERYTHING)
+    late = sight(place, place.segments[2].start)
+    vaulted.runs[-1].run()
+    folder, _done = restored(vaulted.vault, tmp_path / "new")
+    for one in (held, late):
+        assert (folder.root / one.picture).read_bytes() == f"picture {one.id}".encode()
+    (vaulted.root / late.picture).write_bytes(b"another")
+    assert [step.name for step in checked(vaulted.vault).footage.steps if not step.ok] == [
+        "files_match_journals"
+    ]
 
 
 def test_a_restored_folder_is_clean_and_says_what_it_lacks(held: Vaulted, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def test_a_recorder_that_burns_down_leaves_footage_and_proof(
     assert "bytes_differ" in spoiled.stdout
     clean = cli("ledger", "check", "--data", str(new))
     assert clean.returncode == 0, clean.stdout
+    whole = cli("doctor", "--archive", "--data", str(new))
+    assert whole.returncode == 0, whole.stdout
     look_at(new, tmp_path)
 
 

@@ -35,6 +35,8 @@ class CopyQueue:
     _under: dict[str, datetime] = field(default_factory=dict)
     _late: datetime = EPOCH
     _late_after: datetime = EPOCH
+    _seen: datetime = EPOCH
+    _seen_after: datetime = EPOCH
     _full_from_s: float | None = None
     _wrong: dict[str, _Wrong] = field(default_factory=dict)
     _totals: CopyTotals | None = None
@@ -43,14 +45,14 @@ class CopyQueue:
     @property
     def faults(self) -> tuple[str, ...]:
         """Return what is wrong with files that wait, in words."""
-        return tuple(wrong.words for wrong in self._wrong.values())
+        return tuple(wrong.words for wrong in self._wrong.values() if wrong.words)
 
     def begin(self, vault: str) -> None:
         """Begin a run: look at every hold from its start; at all the rest when it is time."""
         now_s = self.clock.monotonic_s()
         if vault != self.vault or (self._full_from_s is not None and now_s >= self._full_from_s):
-            self._late, self._full_from_s = EPOCH, None
-        self.vault, self._late_after = vault, EPOCH
+            self._late, self._seen, self._full_from_s = EPOCH, EPOCH, None
+        self.vault, self._late_after, self._seen_after = vault, EPOCH, EPOCH
         self._under = {}
         self._wrong = {one: wrong for one, wrong in self._wrong.items() if wrong.again_s > now_s}
 
@@ -60,7 +62,8 @@ class CopyQueue:
         What was taken before must have been copied or put aside.
         """
         self._late = max(self._late, self._late_after)
-        for choose in (self._held, self._originals, self._rest):
+        self._seen = max(self._seen, self._seen_after)
+        for choose in (self._held, self._originals, self._rest, self._pictures):
             if batch := choose(rows, limit):
                 return batch
         return []
@@ -71,10 +74,11 @@ class CopyQueue:
         again_s = _AGAIN_S if self._wrong else _FULL_LOOK_S
         if self._full_from_s is None or self._wrong:
             self._full_from_s = min(self._full_from_s or now_s + again_s, now_s + again_s)
-        self._late, self._late_after = self.clock.now() - _LATE, EPOCH
+        self._late = self._seen = self.clock.now() - _LATE
+        self._late_after = self._seen_after = EPOCH
 
     def put_aside(self, item: str, words: str) -> None:
-        """Leave a file alone for a while, saying why."""
+        """Leave a file alone for a while, saying why; without words it is no fault."""
         self._wrong[item] = _Wrong(words=words, again_s=self.clock.monotonic_s() + _AGAIN_S)
 
     def copied(self, items: list[Item]) -> None:
@@ -124,6 +128,25 @@ class CopyQueue:
         if found:
             self._late_after = found[-1].end
         return self._sound(found)
+
+    def _pictures(self, rows: Rows, limit: int) -> list[Item]:
+        if self.scope is Scope.EVERYTHING:
+            found = rows.copies.waiting_pictures(
+                self.vault, None, since=self._seen, limit=limit + len(self._wrong)
+            )
+            if found:
+                self._seen_after = found[-1].start
+            return self._sound(found)
+        for hold in rows.keeping.holds(active=True) if self.scope is Scope.HELD else ():
+            name = f"pictures {hold.id}"
+            found = rows.copies.waiting_pictures(
+                self.vault, hold, since=self._under.get(name, EPOCH),
+                limit=limit + len(self._wrong),
+            )  # fmt: skip
+            if batch := self._sound(found):
+                self._under[name] = found[-1].start
+                return batch
+        return []
 
     def _sound(self, items: tuple[Item, ...]) -> list[Item]:
         return [item for item in items if item.id not in self._wrong]

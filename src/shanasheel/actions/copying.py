@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shanasheel.actions.copy_queue import CopyQueue
@@ -135,18 +135,24 @@ class Copying:
             if self.stopping():
                 break
             try:
-                if self._copy(item, pace):
-                    copied.append(item)
+                there = self._copy(item, pace)
             except IntegrityFault as fault:
                 self._queue.put_aside(item.id, str(fault))
+                continue
+            if there is None:
+                self._queue.put_aside(item.id, "")
+            else:
+                copied.append(there)
         return copied
 
-    def _copy(self, item: Item, pace: Pace) -> bool:
-        """Copy one file; return whether it lies in the vault, verified."""
+    def _copy(self, item: Item, pace: Pace) -> Item | None:
+        """Copy one file; return it when it lies in the vault, verified; None when it is gone."""
         file = file_of(self.site.data, item.path)
         try:
-            found = digest_of(chunks_of(file))
-            if found != (item.sha256, item.size_bytes):
+            sha256, size_bytes = digest_of(chunks_of(file))
+            if not item.sha256:  # a picture: nobody else knows its hash
+                item = replace(item, sha256=sha256, size_bytes=size_bytes)
+            if (sha256, size_bytes) != (item.sha256, item.size_bytes):
                 raise IntegrityFault(
                     f"{item.path} differs from its record and is not copied.",
                     "Run `shanasheel ledger check`.",
@@ -158,14 +164,20 @@ class Copying:
         except ShanasheelError:
             raise
         except OSError as fault:
-            with self.site.store.read() as rows:
-                if rows.footage.segment(item.id) is None and item.record:
-                    return False  # expired meanwhile
+            if self._expired(item):
+                return None
             raise IntegrityFault(
                 f"{item.path} cannot be read here and is not copied: {fault.strerror}.",
                 "Run `shanasheel ledger check`.",
             ) from fault
-        return True
+        return item
+
+    def _expired(self, item: Item) -> bool:
+        """Return whether a file may be gone: its segment was deleted, or it is a picture."""
+        if not item.sha256:
+            return True
+        with self.site.store.read() as rows:
+            return bool(item.record) and rows.footage.segment(item.id) is None
 
     def _note(self, copied: list[Item], pace: Pace) -> None:
         """Make the vault, then the database, know what was copied."""

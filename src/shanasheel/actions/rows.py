@@ -173,6 +173,9 @@ class Copies(Protocol):
         self, vault: str, *, since: datetime, limit: int
     ) -> tuple[Item, ...]: ...
     def waiting_originals(self, vault: str, scope: Scope) -> tuple[Item, ...]: ...  # noqa: D102
+    def waiting_pictures(  # noqa: D102
+        self, vault: str, hold: Hold | None, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]: ...
     def totals(  # noqa: D102
         self, vault: str, scope: Scope, *, since: datetime = EPOCH
     ) -> CopyTotals: ...

@@ -50,11 +50,11 @@ class Item:
     """A file that belongs into the vault, or lies there.
 
     Args:
-        id: of its segment or intake.
+        id: of its segment, intake or sighting.
         path: POSIX, relative to the data folder and to the vault alike.
-        sha256: lower-case hex over the whole file.
+        sha256: lower-case hex over the whole file; empty for a picture that was not read yet.
         start, end: span of its footage.
-        record: its `Segment` as JSON; empty for originals of intakes, whose facts say all.
+        record: its `Segment` as JSON; empty for pictures, and for originals of intakes.
     """
 
     id: str

@@ -16,11 +16,13 @@ from shanasheel.adapters.stores.tables import (
     intakes,
     segments,
     settings,
+    sightings,
 )
 from shanasheel.base.clock import EPOCH, from_us, to_us
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Hold, Intake
+from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import dumps, loads
 
 _PLAN, _VAULT, _PROVEN = "vault", "vault_id", "vault_proven"
@@ -103,6 +105,44 @@ class CopyRows:
         orders = self._holds()
         return tuple(
             _of_intake(one) for one in listed if scope is Scope.EVERYTHING or _held(one, orders)
+        )
+
+    def waiting_pictures(
+        self, vault: str, hold: Hold | None, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]:
+        """Return pictures of sightings that are not in the vault, by their sighting's start.
+
+        Size and hash are not known before they are read.
+
+        Args:
+            hold: only of sightings under it.
+            since: only of sightings that start then or later.
+        """
+        inside = select(copies.c.item).where(
+            copies.c.vault == vault, copies.c.item == sightings.c.id
+        )
+        under: tuple[ColumnElement[bool], ...] = ()
+        if hold is not None:
+            under = (
+                sightings.c.camera.in_(hold.cameras),
+                sightings.c.start_us < to_us(hold.end),
+                sightings.c.end_us >= to_us(hold.start),
+            )
+        query = (
+            select(sightings.c.body)
+            .where(
+                *under,
+                sightings.c.start_us >= to_us(since),
+                func.json_extract(sightings.c.body, "$.picture") != "",
+                ~inside.exists(),
+            )
+            .order_by(sightings.c.start_us, sightings.c.id)
+            .limit(limit)
+        )
+        found = (loads(row.body, Sighting) for row in self._connection.execute(query))
+        return tuple(
+            Item(id=one.id, path=one.picture, size_bytes=0, sha256="", start=one.start, end=one.end)
+            for one in found
         )
 
     def totals(self, vault: str, scope: Scope, *, since: datetime = EPOCH) -> CopyTotals:
