@@ -20,20 +20,25 @@ from shanasheel.prove.ledger.tiles import (
     pack_entries,
     tile_path,
 )
+from shanasheel.prove.ledger.tree import tile_extent
 
 
 def tiles_of(size: int, copied: int = 0) -> Iterator[tuple[int, int, int]]:
     """Yield level, index and width of the tiles of a log of `size` entries.
 
     Args:
-        copied: leave out the whole tiles that a log of so many entries already had.
+        copied: leave out the tiles that a log of so many entries already had.
 
+    >>> list(tiles_of(300, 255))
+    [(-1, 0, 256), (-1, 1, 44), (0, 0, 256), (0, 1, 44), (1, 0, 1)]
     >>> list(tiles_of(300, 256))
-    [(-1, 1, 44), (0, 1, 44), (1, 0, 1)]
+    [(-1, 1, 44), (0, 1, 44)]
     """
     for level in (ENTRIES, *range(LEVELS)):
         shift = 8 * max(level, 0)
         count, had = size >> shift, copied >> shift
+        if count == had:
+            continue
         for index in range(had // TILE_WIDTH, -(-count // TILE_WIDTH)):
             yield level, index, min(TILE_WIDTH, count - index * TILE_WIDTH)
 
@@ -85,9 +90,11 @@ def outgrown(folder: Path, sizes: Sequence[int]) -> Iterator[tuple[str, bytes]]:
     """
     tiles = TileFolder(folder)
     for size in sizes:
-        for level, index, width in tiles_of(size, size):
-            name = tile_path(level, index, width).as_posix()
-            yield name, _content(tiles, level, index, width)
+        for level in (ENTRIES, *range(LEVELS)):
+            index, width = tile_extent(size, max(level, 0))
+            if width:
+                name = tile_path(level, index, width).as_posix()
+                yield name, _content(tiles, level, index, width)
 
 
 def rebuild_log(folder: Path, sizes: list[int], read: Callable[[str], bytes | None]) -> int:
