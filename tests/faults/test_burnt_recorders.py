@@ -8,11 +8,14 @@ import shutil
 import signal
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from running import Product, cli, running, wait_for
 from s3_server import BUCKET, KEY_ID, SECRET, S3Server, s3_server
@@ -31,16 +34,20 @@ def test_a_recorder_that_burns_down_leaves_footage_and_proof(
     monkeypatch.setenv("SHANASHEEL_VAULT_KEY_ID", KEY_ID)
     monkeypatch.setenv("SHANASHEEL_VAULT_SECRET", SECRET)
     data, new = tmp_path / "data", tmp_path / "new"
-    with s3_server(tmp_path / "s3") as server:
+    with s3_server(tmp_path / "s3") as server, ExitStack() as stack:
         server.stop()  # the vault is away when the recorder starts
 
         with running(write_config(tmp_path, server), data) as product:
             fault = wait_for(lambda: product.get("/vault").get("fault"), "the fault")
+            page = stack.enter_context(status_page(product))
+            expect(page, "تعذّر الوصول إلى الخزنة")
             hold(product)
             wait_for(lambda: product.camera("GATE")["state"] == "recording", "the camera")
             doctor = cli("doctor", "--data", str(data), "--json")
             server.start()
             wait_for(lambda: safe_there(product), "held footage in the vault")
+            expect(page, "محدَّثة")
+            stack.close()
             kill_all(product)
         assert "does not answer" in str(fault)
         assert "does not answer" in json.dumps(json.loads(doctor.stdout))
@@ -64,6 +71,32 @@ def test_a_recorder_that_burns_down_leaves_footage_and_proof(
     whole = cli("doctor", "--archive", "--data", str(new))
     assert whole.returncode == 0, whole.stdout
     look_at(new, tmp_path)
+
+
+@contextmanager
+def status_page(product: Product) -> Iterator[object]:
+    """Open the status page in Arabic; None without a browser on this machine."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        yield None
+        return
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        context = browser.new_context(locale="ar-IQ")
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        page.goto(f"{product.url}/status")
+        yield page
+        browser.close()
+
+
+def expect(page: object, words: str) -> None:
+    """Wait until the page's block about the vault says these words."""
+    if isinstance(page, Page):
+        page.locator("[data-role=vault]", has_text=words).wait_for()
 
 
 def write_config(folder: Path, server: S3Server) -> Path:
