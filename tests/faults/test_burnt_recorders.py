@@ -19,8 +19,16 @@ from playwright.sync_api import Page, sync_playwright
 
 from running import Product, cli, running, wait_for
 from s3_server import BUCKET, KEY_ID, SECRET, S3Server, s3_server
+from shanasheel.actions.archive import examine_archive
+from shanasheel.actions.proof import Wrong
 from shanasheel.adapters.stores import open_database
+from shanasheel.app.checkup import examine
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.vaults import open_vault
+from shanasheel.app.wiring import open_beside
 from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.copying import VaultPlan
+from vaulted import checked
 from videos import decoded_frames, make_video
 
 PLACE = f"s3://{BUCKET}/basra"
@@ -43,33 +51,33 @@ def test_a_recorder_that_burns_down_leaves_footage_and_proof(
             expect(page, "تعذّر الوصول إلى الخزنة")
             hold(product)
             wait_for(lambda: product.camera("GATE")["state"] == "recording", "the camera")
-            doctor = cli("doctor", "--data", str(data), "--json")
+            doctor = {finding.name: finding for finding in examine(data)}["vault"]
             server.start()
             wait_for(lambda: safe_there(product), "held footage in the vault")
             expect(page, "محدَّثة")
             stack.close()
             kill_all(product)
         assert "does not answer" in str(fault)
-        assert "does not answer" in json.dumps(json.loads(doctor.stdout))
-        told = "".join(path.read_text() for path in (data / "logs").iterdir()) + doctor.stdout
+        assert (doctor.grade, "does not answer" in doctor.detail) == ("bad", True)
+        told = "".join(path.read_text() for path in (data / "logs").iterdir())
         assert SECRET not in told
         shutil.rmtree(data)
 
-        checked = cli("vault", "check", PLACE, "--endpoint", server.endpoint, "--json")
+        sound = cli("vault", "check", PLACE, "--endpoint", server.endpoint, "--json")
         restored = cli("vault", "restore", PLACE, "--endpoint", server.endpoint,
                        "--data", str(new), "--json")  # fmt: skip
         flip_a_byte(server)
-        spoiled = cli("vault", "check", PLACE, "--endpoint", server.endpoint)
+        plan = VaultPlan(to=PLACE, endpoint=server.endpoint)
+        spoiled = checked(open_vault(plan, data=None))
 
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert json.loads(checked.stdout)["segments"] >= 1
+    assert sound.returncode == 0, sound.stdout + sound.stderr
+    assert json.loads(sound.stdout)["segments"] >= 1
     assert restored.returncode == 0, restored.stdout + restored.stderr
-    assert spoiled.returncode == 8
-    assert "bytes_differ" in spoiled.stdout
+    assert [failure.reason for failure in spoiled.footage.failures] == [Wrong.BYTES_DIFFER]
     clean = cli("ledger", "check", "--data", str(new))
     assert clean.returncode == 0, clean.stdout
-    whole = cli("doctor", "--archive", "--data", str(new))
-    assert whole.returncode == 0, whole.stdout
+    with open_beside(DataFolder(root=new)) as site:
+        assert examine_archive(site).faults == ()
     look_at(new, tmp_path)
 
 
