@@ -24,6 +24,7 @@ from shanasheel.domain.cameras import (
     RuleKind,
     Zone,
 )
+from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -102,6 +103,31 @@ class KeepSettings(_Strict):
         )
 
 
+class VaultSettings(_Strict):
+    """Where copies of footage and proof go; see docs/guide/replication.md."""
+
+    to: str = Field(min_length=1, max_length=1000)
+    endpoint: str = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$")
+    region: str = Field(default="us-east-1", max_length=100)
+    what: Scope = Scope.HELD
+    every_s: float = Field(default=60.0, ge=1, le=86_400)
+    database_every_s: float = Field(default=3600.0, ge=10, le=30 * 86_400)
+    max_mbit: float | None = Field(default=None, ge=0.1)
+
+    def plan(self, base: Path) -> VaultPlan:
+        """Return the record of it; a relative folder counts from `base`."""
+        folder = not self.to.startswith("s3://")
+        return VaultPlan(
+            to=str((base / Path(self.to).expanduser()).resolve()) if folder else self.to,
+            endpoint=self.endpoint,
+            region=self.region,
+            scope=self.what,
+            every_s=self.every_s,
+            database_every_s=self.database_every_s,
+            most_bps=None if self.max_mbit is None else round(self.max_mbit * 1e6),
+        )
+
+
 class Settings(_Strict):
     """The whole file.
 
@@ -114,6 +140,7 @@ class Settings(_Strict):
         volumes: folders on other disks that take footage when the data folder's is full or fails,
             in order; relative paths count from the file's own folder. Without it the stored ones.
         keep: how long footage is kept; without it the stored rule holds.
+        vault: where copies go; without it the stored setting holds.
         cameras: the whole set; without it the stored cameras are used.
     """
 
@@ -124,6 +151,7 @@ class Settings(_Strict):
     workers: int = Field(default=0, ge=0, le=64)
     volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None
+    vault: VaultSettings | None = None
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
 
