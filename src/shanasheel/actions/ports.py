@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from shanasheel.actions.rows import Rows
+from shanasheel.domain.cameras import Camera
+from shanasheel.domain.devices import FoundDevice, ReadDevice
 
 
 class Store(Protocol):
@@ -41,3 +43,23 @@ class Workers(Protocol):
 
     def processes(self) -> Sequence[Mapping[str, object]]:
         """Return every worker process with name, pid and state."""
+
+
+class Finder(Protocol):
+    """Devices on the network."""
+
+    def find(self, timeout_s: float, hosts: tuple[str, ...]) -> tuple[FoundDevice, ...]:
+        """Return who answers within the time: everybody near, or of `hosts` alone."""
+
+    def read(self, service: str, user: str, password: str) -> ReadDevice:
+        """Log in to the device service at an address and return what it offers."""
+
+
+class CameraFiles(Protocol):
+    """Cameras as text that people edit and keep."""
+
+    def read(self, text: str) -> tuple[Camera, ...]:
+        """Return the cameras that a text lists; every fault is named."""
+
+    def write(self, cameras: Sequence[Camera]) -> str:
+        """Return the text that lists cameras, their passwords hidden."""

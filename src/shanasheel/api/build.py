@@ -8,9 +8,20 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 import shanasheel
-from shanasheel.api import deciding, health, keeping, people, playing, proving, watching
+from shanasheel.actions.finding import Findings
+from shanasheel.api import (
+    deciding,
+    health,
+    installing,
+    keeping,
+    people,
+    playing,
+    proving,
+    watching,
+)
 from shanasheel.api.context import Desk
 from shanasheel.api.problems import answer_problems
+from shanasheel.api.turns import Turns
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -28,7 +39,9 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.desk = desk
     app.state.checks = proving.Checks()
+    app.state.findings, app.state.turns = Findings(), Turns()
     answer_problems(app)
-    for module in (people, watching, playing, deciding, keeping, proving, health):
+    modules = (people, watching, playing, deciding, keeping, proving, installing, health)
+    for module in modules:
         app.include_router(module.router, prefix="/api/v1")
     return app

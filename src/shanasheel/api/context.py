@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from shanasheel.actions.access import person_of
+from shanasheel.actions.ports import CameraFiles, Finder
 from shanasheel.actions.site import Site
 from shanasheel.api.updates import Updates
 from shanasheel.base.errors import Handling, Retry, ShanasheelError
@@ -31,12 +32,16 @@ class Desk:
     Args:
         verifier_key: the ledger's public key as text.
         machine: returns CPU, memory, disk and uptime as plain JSON values.
+        finder: finds cameras on the network.
+        camera_files: reads and writes lists of cameras.
     """
 
     site: Site
     updates: Updates
     verifier_key: str
     machine: Callable[[], dict[str, object]]
+    finder: Finder
+    camera_files: CameraFiles
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

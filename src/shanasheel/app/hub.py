@@ -18,6 +18,8 @@ from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.addresses import is_loopback
+from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
@@ -78,6 +80,8 @@ def serve(
         updates=updates,
         verifier_key=wired.verifier_key,
         machine=machine.load,
+        finder=OnvifFinder(),
+        camera_files=YamlFiles(),
     )
     intake = Intake(wired.site, folder, updates, machine)
     housekeeping = Housekeeping(wired.site)

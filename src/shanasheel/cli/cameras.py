@@ -5,32 +5,30 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypedDict
 
 import typer
-import yaml
 
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
+from shanasheel.actions.installing import check_cameras
 from shanasheel.actions.site import Site
 from shanasheel.adapters.peers import Found, discover, read_device
+from shanasheel.app.camera_files import cameras_text
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
-from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import Camera, CameraId, Place
-from shanasheel.watch.sources.probing import CameraReport, probe_camera
+from shanasheel.watch.sources.probing import CameraReport
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
-_AT_ONCE = 16  # cameras checked side by side
 _CLOCK_OFF_S = 2.0
 
 
@@ -137,8 +135,7 @@ def export(
     """
     with _site(data) as site:
         listed = actions.list_cameras(site)
-    body = {"cameras": [as_settings(camera, hide=not with_passwords) for camera in listed]}
-    typer.echo(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), nl=False)
+    typer.echo(cameras_text(listed, hide=not with_passwords), nl=False)
 
 
 @app.command()
@@ -160,13 +157,11 @@ def check(
     """
     with _site(data) as site:
         chosen = _chosen(site, identifiers or [])
-    if not chosen:
-        typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
-        return
-    remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
-    clock = SystemClock()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = list(pool.map(lambda one: probe_camera(one, clock, seconds=seconds), chosen))
+        if not chosen:
+            typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
+            return
+        remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
+        reports = check_cameras(site, LOCAL, chosen, seconds=seconds)
     if as_json:
         typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
     else:
