@@ -20,10 +20,12 @@ from running import wait_for
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
+from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, Updates, make_api
 from shanasheel.app.camera_files import YamlFiles
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import open_folder
+from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import FakeClock
@@ -141,9 +143,13 @@ def served(folder: Path) -> Iterator[Served]:
     machine = Machine(data.root)
     wired = open_site(data, site_name="test", workers=machine)
     apply_cameras(wired.site, [Camera(id=CAMERA, url="/film.mp4")])
+    uploads = Uploads(wired.site)
+    intakes = IntakeDesk(data, wired.site, uploads)
+    intakes.start()
     desk = Desk(
         site=wired.site, updates=Updates(), verifier_key=wired.verifier_key, machine=machine.load,
         finder=OnvifFinder(), camera_files=YamlFiles(),
+        uploads=uploads, intakes=intakes,
     )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_api(desk), log_config=None, lifespan="off", ws="none")
@@ -157,6 +163,7 @@ def served(folder: Path) -> Iterator[Served]:
         server.should_exit = True
         thread.join(20)
         listener.close()
+        intakes.stop()
         wired.close()
 
 

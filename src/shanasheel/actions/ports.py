@@ -9,6 +9,7 @@ from typing import Protocol
 from shanasheel.actions.rows import Rows
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
+from shanasheel.domain.handed import IntakeOrder, OrderState
 
 
 class Store(Protocol):
@@ -63,3 +64,13 @@ class CameraFiles(Protocol):
 
     def write(self, cameras: Sequence[Camera]) -> str:
         """Return the text that lists cameras, their passwords hidden."""
+
+
+class IntakeQueue(Protocol):
+    """Files waiting to be taken in, one after another."""
+
+    def submit(self, order: IntakeOrder) -> None:
+        """Queue an order."""
+
+    def orders(self) -> tuple[OrderState, ...]:
+        """Return every order remembered, oldest first."""

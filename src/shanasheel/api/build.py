@@ -11,6 +11,7 @@ import shanasheel
 from shanasheel.actions.finding import Findings
 from shanasheel.api import (
     deciding,
+    handing_in,
     health,
     installing,
     keeping,
@@ -41,7 +42,9 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.checks = proving.Checks()
     app.state.findings, app.state.turns = Findings(), Turns()
     answer_problems(app)
-    modules = (people, watching, playing, deciding, keeping, proving, installing, health)
+    modules = (
+        people, watching, playing, deciding, keeping, proving, installing, handing_in, health,
+    )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")
     return app

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
+from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
@@ -23,6 +24,7 @@ from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
+from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.wiring import open_site
@@ -75,6 +77,8 @@ def serve(
             "Run `shanasheel access add NAME`, or listen on 127.0.0.1.",
         )
     updates = Updates()
+    uploads = Uploads(wired.site)
+    intake_desk = IntakeDesk(folder, wired.site, uploads)
     desk = Desk(
         site=wired.site,
         updates=updates,
@@ -82,6 +86,8 @@ def serve(
         machine=machine.load,
         finder=OnvifFinder(),
         camera_files=YamlFiles(),
+        uploads=uploads,
+        intakes=intake_desk,
     )
     intake = Intake(wired.site, folder, updates, machine)
     housekeeping = Housekeeping(wired.site)
@@ -109,6 +115,7 @@ def serve(
     listener = _listen(address)
     intake.start()
     housekeeping.start()
+    intake_desk.start()
     thread = threading.Thread(
         target=lambda: server.run(sockets=[listener]), name="serve", daemon=True
     )
@@ -117,6 +124,7 @@ def serve(
     stop.wait()
     server.should_exit = True
     thread.join(5.0)
+    intake_desk.stop()
     housekeeping.stop()
     intake.stop()
     wired.close()

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from shanasheel.actions import handing_in
-from shanasheel.actions.handing_in import FileClock
+from shanasheel.actions.file_clocks import FileClock
+from shanasheel.actions.handing_in import Original
 from shanasheel.actions.ingest import absorb
+from shanasheel.actions.intake_outcomes import begin_outcome, end_outcome
 from shanasheel.actions.site import Site
 from shanasheel.app.viewing import picture_path
 from shanasheel.base.errors import InvalidInput, ShanasheelError
@@ -23,6 +25,7 @@ from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.recording import Recorder
 from shanasheel.watch.sources import read_footage
+from shanasheel.watch.sources.footage import Footage
 from shanasheel.watch.vision import Detector
 
 Progress = Callable[[int, int], None]
@@ -35,8 +38,12 @@ class Handed:
     """A file and what is said of it.
 
     Args:
+        file: to copy; or, with `original`, what it was called.
         camera: id of where it was filmed; one we do not know is made, and never recorded.
         handed_by: who brought it.
+        handed_at: when, where that was before now.
+        id: of the intake; empty for a new one.
+        original: it is stored already.
     """
 
     file: Path
@@ -45,7 +52,11 @@ class Handed:
     handed_by: str
     note: str = ""
     name: str = ""
+    name_ar: str = ""
     place: Place | None = None
+    handed_at: datetime | None = None
+    id: str = ""
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,44 +92,63 @@ def take_in(
             of it is kept.
     """
     handing_in.check_handing(who, handed.handed_by, handed.clock)
-    identifier = site.ids.new()
+    identifier = handed.id or site.ids.new()
     camera, fresh = handing_in.intake_camera(
-        site, handed.camera, name=handed.name, place=handed.place
+        site, handed.camera, name=handed.name, name_ar=handed.name_ar, place=handed.place
     )
-    original = handing_in.keep_original(site, handed.file, identifier)
+    original = handed.original or handing_in.keep_original(site, handed.file, identifier)
     try:
-        # From here on only the copy is read.
-        footage = read_footage(
-            site.data / original[0], camera=camera.id, start=handed.clock.corrected()
-        )
-        length = timedelta(seconds=max(footage.duration_s, 0.04))
-        end = handed.clock.corrected(length)
-        handing_in.check_span(site, camera.id, handed.clock.corrected(), end)
-        intake = handing_in.record_intake(
-            site, who, identifier=identifier, camera=camera.id, original=original,
-            name=handed.file.name, clock=handed.clock, end=end, handed_by=handed.handed_by,
-            note=handed.note,
-        )  # fmt: skip
+        footage, intake = _record(site, who, handed, camera, identifier, original)
     except ShanasheelError:
-        handing_in.drop_original(site, original[0])
+        if handed.original is None:
+            handing_in.drop_original(site, original.path)
         raise
     if fresh:
         handing_in.save_intake_camera(site, camera)
+    begin_outcome(site, intake.id)
     work = _Work(site, intake, camera, detector)
-    total = footage.frames or 0
-    for done, packet in enumerate(_corrected(footage, handed.clock), start=1):
-        work.push(packet)
-        if done % 50 == 0:
-            progress(done, max(total, done))
-    work.finish()
-    warning = footage.detail or work.warning
-    return TakenIn(
+    try:
+        _process(work, footage, handed.clock, progress)
+    except BaseException as fault:
+        end_outcome(site, intake.id, failed=str(fault) or type(fault).__name__)
+        raise
+    taken = TakenIn(
         intake=intake,
         segments=work.segments,
         sightings=work.sightings,
         events=work.events,
-        warning=warning,
+        warning=footage.detail or work.warning,
     )
+    end_outcome(
+        site, intake.id, segments=taken.segments, sightings=taken.sightings, events=taken.events,
+        warning=taken.warning,
+    )  # fmt: skip
+    return taken
+
+
+def _record(
+    site: Site, who: Person, handed: Handed, camera: Camera, identifier: str, original: Original
+) -> tuple[Footage, Intake]:
+    """Open the copy, which alone is read from here on, and record that it was handed in."""
+    clock = handed.clock
+    footage = read_footage(site.data / original.path, camera=camera.id, start=clock.corrected())
+    end = clock.corrected(timedelta(seconds=max(footage.duration_s, 0.04)))
+    handing_in.check_span(site, camera.id, clock.corrected(), end)
+    intake = handing_in.record_intake(
+        site, who, identifier=identifier, camera=camera.id, original=original,
+        name=handed.file.name, clock=clock, end=end, handed_by=handed.handed_by, note=handed.note,
+        handed_at=handed.handed_at,
+    )  # fmt: skip
+    return footage, intake
+
+
+def _process(work: _Work, footage: Footage, clock: FileClock, progress: Progress) -> None:
+    total = footage.frames or 0
+    for done, packet in enumerate(_corrected(footage, clock), start=1):
+        work.push(packet)
+        if done % 50 == 0:
+            progress(done, max(total, done))
+    work.finish()
 
 
 def _corrected(footage: Iterable[Packet], clock: FileClock) -> Iterator[Packet]:
