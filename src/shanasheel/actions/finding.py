@@ -12,7 +12,7 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.installing import Typed, install_camera
 from shanasheel.actions.ports import Finder
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.errors import Denied, InvalidInput, NotFound, Unavailable
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.facts import FactKind
@@ -96,7 +96,12 @@ def read_streams(  # noqa: PLR0913 - who asks which device, and how to log in
             key="device_elsewhere",
         )  # fmt: skip
     _note(site, who, "camera_asked", [found.host])
-    read = finder.read(found.service, user, password)
+    try:
+        read = finder.read(found.service, user, password)
+    except Denied as fault:
+        raise Denied(fault.message, fault.remedy, key="device_refused") from fault
+    except Unavailable as fault:
+        raise Unavailable(fault.message, fault.remedy, key="device_silent") from fault
     with findings.lock:
         findings.read[device] = read
     return read
