@@ -26,7 +26,7 @@ from shanasheel.domain.wire import loads
 from shanasheel.watch.vision import load_detector
 
 _LOG = structlog.get_logger()
-_NICENESS = 15  # recording and live pictures go first
+_NICENESS = 10  # recording and live pictures go first; at 15 a busy machine never came to it
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ export default {
       <p v-if="busy" class="dim"><span class="mi" aria-hidden="true">hourglass_empty</span> {{ t('check.busy') }}</p>
       <template v-else-if="report">
         <ul class="shn-steps">
-          <li v-for="line in lines" :key="line.name" :class="line.ok ? 'ok' : 'bad'"><span class="mi" aria-hidden="true">{{ line.ok ? 'check_circle' : 'cancel' }}</span><div><strong>{{ line.name }}</strong><small v-if="line.value"><bdi>{{ line.value }}</bdi></small></div></li>
+          <li v-for="line in lines" :key="line.name" :class="line.ok ? 'ok' : 'bad'"><span class="mi" aria-hidden="true">{{ line.ok ? 'check_circle' : 'cancel' }}</span><div><strong>{{ line.name }}</strong><small v-if="line.values"><template v-for="(value, index) in line.values" :key="value"><template v-if="index"> · </template><bdi>{{ value }}</bdi></template></small></div></li>
         </ul>
         <p v-if="!report.ok" class="shn-fault">{{ tk('check_remedy', report.cause || 'signal_lost') }} <small v-if="report.detail"><bdi dir="ltr">{{ report.detail }}</bdi></small></p>
         <div v-if="report.advice.length" class="shn-callout"><span class="mi" aria-hidden="true">build</span><div><b>{{ t('check.change') }}</b><div v-for="one in report.advice" :key="one.text">{{ knows('advice', one.name) ? tk('advice', one.name) : one.text }}</div></div></div>
@@ -28,7 +28,7 @@ export default {
       const key = one.key_s ? t("check.key_every", { seconds: number(one.key_s, 1) }) : t("check.key_once");
       return [
         ...lines,
-        { name: t("check.picture"), ok: true, value: `${one.codec} · ${one.width_px}×${one.height_px} · ${number(one.rate, 1)} ${t("fact.fps")} · ${bitrate(one.bitrate_bps)}` },
+        { name: t("check.picture"), ok: true, values: [one.codec, `${one.width_px}×${one.height_px}`, `${number(one.rate, 1)} ${t("fact.fps")}`, bitrate(one.bitrate_bps)] },
         { name: key, ok: !one.advice.some((advice) => advice.name === "key_interval") },
       ];
     },
