@@ -186,6 +186,22 @@ def test_uploads_are_bounded_and_forgotten(hub: Served) -> None:
     assert left(hub) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("Content-Length: 9000000", b" 413 "), ("Transfer-Encoding: chunked", b" 411 ")],
+)
+def test_bodies_that_are_not_streamed_to_disk_are_small(
+    hub: Served, header: str, status: bytes
+) -> None:
+    host, port = hub.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as wire:
+        wire.sendall(f"POST /api/v1/uploads HTTP/1.1\r\nHost: {host}\r\n{header}\r\n\r\n".encode())
+        answer = wire.recv(4096)
+
+    assert status in answer
+    assert b"application/problem+json" in answer
+
+
 def test_only_who_takes_footage_in_sends_it_and_sees_who_handed_in_what(hub: Served) -> None:
     people = {}
     for role in Role:

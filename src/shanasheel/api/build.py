@@ -21,6 +21,7 @@ from shanasheel.api import (
     watching,
 )
 from shanasheel.api.context import Desk
+from shanasheel.api.guard import BoundedBodies
 from shanasheel.api.problems import answer_problems
 from shanasheel.api.turns import Turns
 
@@ -42,6 +43,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.checks = proving.Checks()
     app.state.findings, app.state.turns = Findings(), Turns()
     answer_problems(app)
+    app.add_middleware(BoundedBodies)
     modules = (
         people, watching, playing, deciding, keeping, proving, installing, handing_in, health,
     )  # fmt: skip

@@ -11,5 +11,7 @@ export function faultsOf(problem, fields) {
 
 /** Move the keyboard to the first field that is wrong. */
 export function focusFault(form) {
-  form?.querySelector(".faulty :is(input, select, textarea)")?.focus();
+  const field = form?.querySelector(".faulty :is(input, select, textarea)");
+  field?.focus();
+  field?.scrollIntoView({ block: "center" });
 }

@@ -27,6 +27,7 @@ export const newClock = () => ({ kind: "stated", stated: "", off_s: 0, direction
 export default {
   components: { labelled },
   props: { clock: { type: Object, required: true }, faults: { type: Object, required: true } },
+  emits: ["touched"],
   template: `
     <fieldset class="shn-group" data-role="clock" :class="{ faulty: faults.clock }"><legend>{{ t('clock.title') }}</legend>
       <div class="shn-choices" role="radiogroup" :aria-label="t('clock.title')">
@@ -55,8 +56,10 @@ export default {
     bad: (point) => Number.isNaN(filmSeconds(point.film)),
     turn() {
       this.clock.points = [NEW_POINT()];
+      this.$emit("touched");
     },
     second() {
+      this.$emit("touched");
       this.clock.points = this.clock.points.length > 1 ? [this.clock.points[0]] : [...this.clock.points, NEW_POINT()];
     },
   },

@@ -18,7 +18,7 @@ export default {
   props: { files: { type: Array, required: true } },
   emits: ["ordered"],
   template: `
-    <form class="shn-form" @submit.prevent="order" data-role="intake-form" ref="form">
+    <form class="shn-form" @submit.prevent="order" @input="faults = {}" data-role="intake-form" ref="form">
       <div class="shn-row">
         <labelled :label="t('intake.camera')" :fault="camera === fresh ? '' : faults.camera || faults.id"><select v-model="camera" name="camera" required><option value="" disabled>{{ t('intake.choose_camera') }}</option><option :value="fresh">{{ t('intake.new_camera') }}</option><option v-for="one in store.all" :key="one.id" :value="one.id">{{ cameraName(one) }} ({{ one.id }})</option></select></labelled>
         <labelled :label="t('intake.handed_by')" :hint="t('intake.handed_by_hint')" :fault="faults.handed_by"><input v-model.trim="handed_by" name="handed_by" minlength="2" maxlength="200" required autocomplete="off"></labelled>
@@ -32,7 +32,7 @@ export default {
         </div>
         <place-picker v-model="place"></place-picker>
       </template>
-      <film-clock :clock="clock" :faults="faults"></film-clock>
+      <film-clock :clock="clock" :faults="faults" @touched="faults = {}"></film-clock>
       <p v-if="files.length > 1" class="dim">{{ t('intake.follow') }}</p>
       <labelled :label="t('intake.note')" :hint="t('raw.case_hint')"><textarea v-model.trim="note" name="note" rows="2" maxlength="2000"></textarea></labelled>
       <p v-if="faults['']" class="shn-fault" role="alert">{{ faults[''] }}</p>

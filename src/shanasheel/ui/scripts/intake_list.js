@@ -23,12 +23,12 @@ export default {
           <td>{{ nameOf(one.camera) }}</td>
           <td><bdi>{{ one.handed_by }}</bdi><br><small v-if="one.at"><bdi class="num">{{ dateTime(one.handed_at || one.at) }}</bdi> · {{ t('intake.taken_by', { person: one.by }) }}</small></td>
           <td><template v-if="one.start"><bdi class="num">{{ dateTime(one.start) }}</bdi><br><small>{{ t('intake.stated', { time: dateTime(one.stated) }) }}</small></template></td>
-          <td class="deeds"><a v-if="one.start && one.segments !== 0" class="shn-button small" data-role="play" :href="'/playback' + query({ camera: one.camera, at: one.start_us })"><span class="mi" aria-hidden="true">play_arrow</span>{{ t('playback.play') }}</a>
+          <td class="deeds"><a v-if="one.start && one.state !== 'working'" class="shn-button small" data-role="play" :href="'/playback' + query({ camera: one.camera, at: one.start_us })"><span class="mi" aria-hidden="true">play_arrow</span>{{ t('playback.play') }}</a>
             <button v-if="one.start" class="shn-button small" type="button" data-role="receipt" @click="receipt = one">{{ t('receipt.title') }}</button>
             <button v-if="one.state === 'refused'" class="shn-button small" type="button" @click="drop(one)">{{ t('intake.drop') }}</button></td></tr></tbody></table></div>
       <shn-dialog v-if="receipt" :title="t('receipt.title')" @close="receipt = null">
         <div class="shn-receipt" data-role="receipt-text"><h2>{{ t('receipt.heading') }}</h2>
-          <dl><template v-for="[name, value] in lines(receipt)" :key="name"><dt>{{ name }}</dt><dd><bdi>{{ value }}</bdi></dd></template></dl>
+          <dl><template v-for="[name, value] in lines(receipt)" :key="name"><dt>{{ name }}</dt><dd><bdi :class="{ mono: name === 'SHA-256' }">{{ value }}</bdi></dd></template></dl>
           <p class="dim">{{ t('receipt.about') }}</p></div>
         <footer class="shn-row"><button class="shn-button" type="button" @click="copy">{{ copied ? t('copied') : t('receipt.copy') }}</button><button class="shn-button primary" type="button" @click="print"><span class="mi" aria-hidden="true">print</span>{{ t('receipt.print') }}</button></footer>
       </shn-dialog>
