@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -14,6 +15,7 @@ import structlog
 from shanasheel.actions.handing_in import recover_upload
 from shanasheel.actions.site import Site
 from shanasheel.actions.uploads import Uploads
+from shanasheel.app.finishing import interrupted_intakes
 from shanasheel.app.folder import DataFolder
 from shanasheel.base.errors import Exhausted
 from shanasheel.domain.handed import IntakeOrder, OrderState
@@ -32,13 +34,15 @@ class IntakeDesk:
         self._folder, self._site, self._uploads = folder, site, uploads
         self._orders: OrderedDict[str, OrderState] = OrderedDict()
         self._waiting: deque[str] = deque()
+        self._unfinished: deque[str] = deque()
         self._news = threading.Condition()
         self._stopping = False
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="intake-desk")
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread; it finishes first what a killed hub left unfinished."""
+        self._unfinished.extend(interrupted_intakes(self._site))
         self._thread.start()
 
     def stop(self) -> None:
@@ -77,23 +81,41 @@ class IntakeDesk:
     def _run(self) -> None:
         while True:
             with self._news:
-                if not self._waiting and not self._stopping:
+                if not (self._waiting or self._unfinished or self._stopping):
                     self._news.wait(_SWEEP_S)
                 if self._stopping:
                     return
-                identifier = self._waiting.popleft() if self._waiting else None
-            if identifier is None:
-                self._uploads.forget_idle()
-                continue
+                unfinished = self._unfinished.popleft() if self._unfinished else None
+                identifier = self._waiting.popleft() if self._waiting and not unfinished else None
+            self._uploads.forget_idle()
             try:
-                self._take(identifier)
+                if unfinished is not None:
+                    self._finish(unfinished)
+                elif identifier is not None:
+                    self._take(identifier)
             except OSError as fault:
-                _LOG.error("intake_not_started", intake=identifier, detail=fault.strerror)
-                self._change(identifier, state="refused", detail=str(fault.strerror))
+                _LOG.error("intake_not_started", detail=fault.strerror)
+                if identifier is not None:
+                    self._change(identifier, state="refused", detail=str(fault.strerror))
+
+    def _finish(self, identifier: str) -> None:
+        ending = self._converse(json.dumps({"finish": identifier}).encode(), lambda _d, _t: None)
+        _LOG.info("intake_finished", intake=identifier, ending=ending.get("state", "died"))
 
     def _take(self, identifier: str) -> None:
         order = self._orders[identifier].order
         self._change(identifier, state="working")
+        ending = self._converse(
+            dumps(order).encode(),
+            lambda done, total: self._change(identifier, done=done, total=total),
+        )
+        if not ending:
+            ending = {"state": "refused", "key": "intake_died"}
+        self._settle(identifier)
+        self._change(identifier, **ending)
+
+    def _converse(self, asked: bytes, progress: Callable[[int, int], None]) -> dict[str, object]:
+        """Have a process do what is asked; return what became of it, empty if it died."""
         self._folder.logs.mkdir(exist_ok=True)
         with (self._folder.logs / "intake.log").open("ab") as log:
             process = subprocess.Popen(
@@ -107,46 +129,14 @@ class IntakeDesk:
                 process.terminate()
         with process:
             try:
-                ending = self._talk(process, order)
+                ending = _talk(process, asked, progress)
             finally:
                 code = process.wait()
                 with self._news:
                     self._process = None
         if not ending:
-            _LOG.error("intake_process_died", intake=identifier, code=code)
-            ending = {"state": "refused", "key": "intake_died", "detail": f"code {code}"}
-        self._settle(identifier)
-        self._change(identifier, **ending)
-
-    def _talk(self, process: subprocess.Popen[bytes], order: IntakeOrder) -> dict[str, object]:
-        """Hand the order over and listen; return what the order has become, empty if it died."""
-        ending: dict[str, object] = {}
-        if process.stdin is None or process.stdout is None:
-            return ending
-        try:
-            process.stdin.write(dumps(order).encode())
-            process.stdin.close()
-        except BrokenPipeError:
-            return ending
-        while line := process.stdout.readline(_LINE_BYTES):
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            ending = self._heard(order.id, said) or ending
+            _LOG.error("intake_process_died", code=code)
         return ending
-
-    def _heard(self, identifier: str, said: dict[str, object]) -> dict[str, object]:
-        match said:
-            case {"progress": [int(done), int(total)]}:
-                self._change(identifier, done=done, total=total)
-            case {"done": True}:
-                return {"state": "done"}
-            case {"fault": dict(fault)}:
-                words = {name: str(fault.get(name, "")) for name in ("key", "detail", "remedy")}
-                given = tuple(sorted(fault.get("given", {}).items()))
-                return {"state": "refused", "given": given, **words}
-        return {}
 
     def _settle(self, identifier: str) -> None:
         """Forget the upload of a file that was taken in; leave a refused one to be tried again."""
@@ -160,3 +150,32 @@ class IntakeDesk:
     def _change(self, identifier: str, **fields: object) -> None:
         with self._news:
             self._orders[identifier] = replace(self._orders[identifier], **fields)  # type: ignore[arg-type]  # fields of ours
+
+
+def _talk(
+    process: subprocess.Popen[bytes], asked: bytes, progress: Callable[[int, int], None]
+) -> dict[str, object]:
+    """Hand over what is asked and listen; return what it has become, empty if the process died."""
+    ending: dict[str, object] = {}
+    if process.stdin is None or process.stdout is None:
+        return ending
+    try:
+        process.stdin.write(asked)
+        process.stdin.close()
+    except BrokenPipeError:
+        return ending
+    while line := process.stdout.readline(_LINE_BYTES):
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue
+        match said:
+            case {"progress": [int(done), int(total)]}:
+                progress(done, total)
+            case {"done": True}:
+                ending = {"state": "done"}
+            case {"fault": dict(fault)}:
+                words = {name: str(fault.get(name, "")) for name in ("key", "detail", "remedy")}
+                given = tuple(sorted(fault.get("given", {}).items()))
+                ending = {"state": "refused", "given": given, **words}
+    return ending

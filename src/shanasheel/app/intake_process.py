@@ -1,6 +1,7 @@
 """The process that takes one file in beside the hub: a hostile file can only end this one.
 
-Reads an order on standard input and writes lines of JSON: `progress`, then `done` or `fault`.
+Reads an order on standard input, or `{"finish": ID}` for one that was interrupted, and writes lines
+of JSON: `progress`, then `done` or `fault`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import structlog
 from shanasheel.actions.file_clocks import FileClock, following
 from shanasheel.actions.handing_in import Original, adopt_upload, return_upload
 from shanasheel.actions.site import Site
+from shanasheel.app.finishing import finish_intake
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.processes import end_with_parent, start_logging
 from shanasheel.app.taking_in import Handed, take_in
@@ -35,10 +37,10 @@ def main() -> None:
     end_with_parent()
     os.nice(_NICENESS)
     folder = DataFolder(root=Path(sys.argv[1]))
-    order = loads(sys.stdin.buffer.read(), IntakeOrder)
+    asked = sys.stdin.buffer.read()
     try:
         with open_beside(folder) as site:
-            _take(site, order)
+            _do(site, asked)
     except ShanasheelError as fault:
         _say(
             fault={
@@ -47,8 +49,21 @@ def main() -> None:
             }
         )  # fmt: skip
     except Exception as fault:  # noqa: BLE001 - outermost loop of the process: the hub must be told
-        _LOG.exception("taking_in_failed", intake=order.id)
+        _LOG.exception("taking_in_failed")
         _say(fault={"key": "", "given": {}, "detail": f"{type(fault).__name__}", "remedy": ""})
+
+
+def _do(site: Site, asked: bytes) -> None:
+    unfinished = json.loads(asked).get("finish")
+    if unfinished is None:
+        _take(site, loads(asked, IntakeOrder))
+        return
+    finish_intake(site, str(unfinished), detector=load_detector(threads=1), progress=_progress)
+    _say(done=True)
+
+
+def _progress(done: int, total: int) -> None:
+    _say(progress=[done, total])
 
 
 def _take(site: Site, order: IntakeOrder) -> None:
@@ -62,10 +77,7 @@ def _take(site: Site, order: IntakeOrder) -> None:
         original=Original(path=place, sha256=order.sha256, size_bytes=order.size_bytes),
     )  # fmt: skip
     try:
-        take_in(
-            site, who, handed, detector=load_detector(threads=1),
-            progress=lambda done, total: _say(progress=[done, total]),
-        )  # fmt: skip
+        take_in(site, who, handed, detector=load_detector(threads=1), progress=_progress)
     except ShanasheelError:
         with site.store.read() as rows:
             recorded = any(one.id == order.id for one in rows.keeping.intakes())

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from shanasheel.actions import handing_in
 from shanasheel.actions.file_clocks import FileClock
 from shanasheel.actions.handing_in import Original
-from shanasheel.actions.ingest import absorb
 from shanasheel.actions.intake_outcomes import begin_outcome, end_outcome
 from shanasheel.actions.site import Site
-from shanasheel.app.viewing import picture_path
-from shanasheel.base.errors import InvalidInput, ShanasheelError
-from shanasheel.base.files import write_atomic
-from shanasheel.domain.cameras import Camera, Place, Stream
-from shanasheel.domain.footage import Packet, Segment
+from shanasheel.app.intake_work import IntakeWork, Progress, process
+from shanasheel.base.errors import ShanasheelError
+from shanasheel.domain.cameras import Camera, Place
 from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Person
-from shanasheel.domain.seen import Sighting
-from shanasheel.domain.wire import Spooled, to_line
-from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.sources.footage import Footage
 from shanasheel.watch.vision import Detector
-
-Progress = Callable[[int, int], None]
-
-_BATCH = 64  # records stored together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +94,9 @@ def take_in(
     if fresh:
         handing_in.save_intake_camera(site, camera)
     begin_outcome(site, intake.id)
-    work = _Work(site, intake, camera, detector)
+    work = IntakeWork(site, intake, camera, detector)
     try:
-        _process(work, footage, handed.clock, progress)
+        process(work, footage, handed.clock, progress)
     except BaseException as fault:
         end_outcome(site, intake.id, failed=str(fault) or type(fault).__name__)
         raise
@@ -140,100 +128,3 @@ def _record(
         handed_at=handed.handed_at,
     )  # fmt: skip
     return footage, intake
-
-
-def _process(work: _Work, footage: Footage, clock: FileClock, progress: Progress) -> None:
-    total = footage.frames or 0
-    for done, packet in enumerate(_corrected(footage, clock), start=1):
-        work.push(packet)
-        if done % 50 == 0:
-            progress(done, max(total, done))
-    work.finish()
-
-
-def _corrected(footage: Iterable[Packet], clock: FileClock) -> Iterator[Packet]:
-    begin: datetime | None = None
-    for packet in footage:
-        begin = begin or packet.at
-        yield replace(packet, at=clock.corrected(packet.at - begin))
-
-
-class _Work:
-    """Makes segments, shielded footage, sightings and events of one file."""
-
-    def __init__(
-        self, site: Site, intake: Intake, camera: Camera, detector: Detector | None
-    ) -> None:
-        self.segments = self.sightings = self.events = 0
-        self.warning = ""
-        self._site, self._spool = site, f"intake-{intake.id}"
-        self._camera = camera
-        self._main: Recorder | None = self._recorder(Stream.MAIN)
-        self._shielded = self._recorder(Stream.SHIELDED)
-        self._analysis = (
-            Analysis(
-                camera, detector, ids=site.ids,
-                settings=AnalysisSettings(fps=camera.analysis_fps, live=False),
-                save_picture=self._save_picture,
-            )
-            if detector is not None
-            else None
-        )  # fmt: skip
-        self._waiting: list[Spooled] = []
-        self._stored = 0
-
-    def push(self, packet: Packet) -> None:
-        """Take one packet: recorded first, then looked at."""
-        if self._main is not None:
-            try:
-                self._keep(self._main, self._main.push(packet))
-            except InvalidInput as fault:
-                self._main = None
-                self.warning = f"{fault.message} The original is kept; it cannot be played here."
-        if self._analysis is not None:
-            self._note(self._analysis.push(packet))
-        if len(self._waiting) >= _BATCH:
-            self._store()
-
-    def finish(self) -> None:
-        """Close what is open and store the rest."""
-        if self._main is not None:
-            self._keep(self._main, self._main.finish())
-        if self._analysis is not None:
-            self._note(self._analysis.flush())
-        self._keep(self._shielded, self._shielded.finish())
-        self._store()
-
-    def _recorder(self, stream: Stream) -> Recorder:
-        site = self._site
-        return Recorder(
-            data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids
-        )
-
-    def _note(self, findings: Findings) -> None:
-        for packet in findings.shielded:
-            self._keep(self._shielded, self._shielded.push(packet))
-        self._waiting += [*findings.events, *findings.sightings]
-        self.events += len(findings.events)
-        self.sightings += len(findings.sightings)
-
-    def _keep(self, recorder: Recorder, done: Sequence[Segment]) -> None:
-        for segment in done:
-            self.segments += segment.stream is Stream.MAIN
-            self._waiting.append(segment)
-            self._store()
-            recorder.acknowledge(segment)
-
-    def _store(self) -> None:
-        if self._waiting:
-            self._stored += len(self._waiting)
-            lines = [to_line(record) for record in self._waiting]
-            absorb(self._site, self._spool, lines, f"1:{self._stored}")
-            self._waiting.clear()
-
-    def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
-        path = picture_path(sighting.camera, sighting)
-        target = self._site.data / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, picture, durable=False)
-        return path
