@@ -14,7 +14,7 @@ class OnvifFinder:
 
     def find(self, timeout_s: float, hosts: tuple[str, ...]) -> tuple[FoundDevice, ...]:
         """Return who answers within the time: everybody near, or of `hosts` alone."""
-        return tuple(_device(found) for found in discover(timeout_s, addresses=hosts))
+        return tuple(found_device(found) for found in discover(timeout_s, addresses=hosts))
 
     def read(self, service: str, user: str, password: str) -> ReadDevice:
         """Log in to the device service at an address and return what it offers."""
@@ -38,7 +38,7 @@ class OnvifFinder:
         )  # fmt: skip
 
 
-def _device(found: Found) -> FoundDevice:
+def found_device(found: Found) -> FoundDevice:
     """Return a device; of its addresses only one at a host that answered is trusted."""
     own = [one for one in found.xaddrs if urlsplit(one).hostname in found.hosts]
     return FoundDevice(
