@@ -15,6 +15,7 @@ from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.seen import Sighting
 
@@ -48,6 +49,7 @@ def _converter() -> cattrs.Converter:
         KeepRule,
         Intake,
         VaultPlan,
+        IntakeOrder,
     ):
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))
     return converter
