@@ -11,6 +11,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
+from shanasheel.domain.overview import Day, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
 
@@ -155,6 +156,24 @@ class Keeping(Protocol):
     ) -> tuple[Deleted, ...]: ...
 
 
+class Overview(Protocol):
+    """Rows that sum up every camera's time; stores keep them by themselves."""
+
+    def note(  # noqa: D102
+        self, camera: str, layer: Layer, span: tuple[int, int], word: str = ""
+    ) -> None: ...
+    def days(self, cameras: Sequence[str], first: int, last: int) -> Sequence[Day]: ...  # noqa: D102
+    def runs(  # noqa: D102
+        self, cameras: Sequence[str], start_us: int, end_us: int
+    ) -> Sequence[Run]: ...
+    def events(  # noqa: D102
+        self, cameras: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Mark]: ...
+    def alerts(  # noqa: D102
+        self, cameras: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Mark]: ...
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -172,3 +191,5 @@ class Rows(Protocol):
     def accounts(self) -> Accounts: ...  # noqa: D102
     @property
     def keeping(self) -> Keeping: ...  # noqa: D102
+    @property
+    def overview(self) -> Overview: ...  # noqa: D102

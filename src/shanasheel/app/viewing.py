@@ -164,7 +164,7 @@ class Viewing:
         view.active = False
 
     def _put(self, view: CameraView, segments: list[Segment], findings: Findings) -> None:
-        self._outbox.put([*findings.events, *segments, *findings.sightings])
+        self._outbox.put([*findings.events, *segments, *findings.sightings, *findings.active])
         if view.shielded is not None:
             for segment in segments:
                 view.shielded.acknowledge(segment)

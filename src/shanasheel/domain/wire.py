@@ -15,16 +15,17 @@ from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
-from shanasheel.domain.seen import Sighting
+from shanasheel.domain.seen import ActiveSpan, Sighting
 
 R = TypeVar("R")
-Spooled = Segment | Gap | Sighting | Event
+Spooled = Segment | Gap | Sighting | Event | ActiveSpan
 
 _KINDS: dict[str, type[Spooled]] = {
     "segment": Segment,
     "gap": Gap,
     "sighting": Sighting,
     "event": Event,
+    "active": ActiveSpan,
 }
 _NAMES = {record: name for name, record in _KINDS.items()}
 
@@ -33,7 +34,10 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=False)
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda value, _: from_us(int(value)))
-    for record in (Segment, Gap, Sighting, Event, Alert, Decision, Camera, Hold, KeepRule, Intake):
+    records = (
+        Segment, Gap, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule, Intake,
+    )  # fmt: skip
+    for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))
     return converter
 

@@ -46,11 +46,13 @@ class Activity:
 
     Args:
         active: worth decoding now, including warm-up and hold.
+        moving: something moves, or did within the hold; the warm-up alone is no movement.
         score: spreads above the baseline; 0 for key pictures and before a baseline is known.
     """
 
     at: datetime
     active: bool
+    moving: bool
     score: float
 
 
@@ -78,8 +80,14 @@ class PacketActivity:
             if self._moves(packet, score):
                 held = packet.at + timedelta(seconds=self._settings.hold_s)
                 self._until = max(self._until, held)  # never shortens the warm-up
+                self._moving_until = held
             self._learn(packet)
-        return Activity(at=packet.at, active=packet.at < self._until, score=score)
+        return Activity(
+            at=packet.at,
+            active=packet.at < self._until,
+            moving=packet.at < self._moving_until,
+            score=score,
+        )
 
     def _start_over(self, packet: Packet | None) -> None:
         self._format = packet.format if packet else None
@@ -87,6 +95,7 @@ class PacketActivity:
         self._baseline = self._spread = 0.0
         self._since_learnt = 0
         self._last_at = packet.at if packet else EPOCH
+        self._moving_until = EPOCH
         self._until = self._last_at + timedelta(seconds=self._settings.warm_up_s)
 
     def _score(self, size_bytes: int) -> float:
