@@ -15,7 +15,7 @@ from shanasheel.actions.access import require_grant
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
 from shanasheel.base.clock import iso, to_us
-from shanasheel.base.errors import Exhausted, InvalidInput, NotFound
+from shanasheel.base.errors import Exhausted, InvalidInput, NotFound, Unavailable
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.footage import Segment
@@ -78,6 +78,7 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
         Denied: the stream is raw and `who` has no grant for the camera.
         InvalidInput: the span is empty or longer than six hours, or a file is damaged.
         Exhausted: the disk has no room to cut the file.
+        Unavailable: two exports are being cut; ask again later.
         IntegrityFault: the ledger cannot accept the entry; nothing is handed out then.
     """
     if end - start > LONGEST:
@@ -86,7 +87,12 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
     there = [segment for segment in found if (site.data / segment.path).is_file()]
     if not there:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
-    export = _cut(site, there, stream=stream, asked=(start, end))
+    if not site.cutters.acquire(blocking=False):
+        raise Unavailable("Two exports are being cut already.", "Ask again in a minute.")
+    try:
+        export = _cut(site, there, stream=stream, asked=(start, end))
+    finally:
+        site.cutters.release()
     try:
         if stream is not Stream.SHIELDED:
             _log(site, who, export, stream=stream, grant=grant)
