@@ -31,6 +31,7 @@ export class SegmentPlayer {
     this.media = new MediaSource();
     this.url = URL.createObjectURL(this.media);
     this.video.src = this.url;
+    this.video.dataset.epochUs = epoch_us;
   }
 
   stop() {

@@ -105,8 +105,8 @@ export default {
     },
     setView(from, to) {
       const span = Math.min(Math.max(to - from, MIN_SPAN_US), MAX_SPAN_US);
-      const latest = Date.now() * 1000 + span / 2;
-      const start = Math.min(from + (to - from - span) / 2, latest - span / 2);
+      const latest = Date.now() * 1000 + span / 10; // a month ends today
+      const start = Math.min(from + (to - from - span) / 2, latest - span);
       this.view = [start, start + span];
       this.changed();
     },
@@ -221,7 +221,7 @@ export default {
         return;
       }
       const at_us = Math.round(scale.at(x));
-      const place = { x: Math.min(Math.max(4, x - 110), this.$refs.box.clientWidth - 232), y: this.tall - RULER_PX + 6 };
+      const place = { x: Math.min(Math.max(4, x - 110), this.$refs.box.clientWidth - 232), y: this.tall + 4 };
       this.hint = { ...place, ...this.words(row, at_us, this.markAt(x, y), scale.pixel_us * 3) };
       this.look(row, at_us);
     },

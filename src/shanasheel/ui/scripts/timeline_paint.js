@@ -57,6 +57,7 @@ export class Painter {
     pen.fillStyle = this.colour("--panel");
     pen.fillRect(0, 0, this.width, RULER_PX);
     pen.textAlign = "center";
+    pen.direction = this.rtl ? "rtl" : "ltr"; // of the words of a date, not of time
     for (const tick of ticks(scale)) {
       const x = Math.round(scale.x(tick.at_us)) + 0.5;
       if (!scale.inside(x)) continue;
@@ -101,12 +102,12 @@ export class Painter {
       this.fill(from, to, bar, tall, CAUSE_COLOURS[cause] || "--gap-lost", 2);
     }
     for (const [from, to] of line.held) this.fill(from, to, bar + BAR_PX + 1, 2, "--raw");
-    this.digits(line.active, told, (at_us, ninths) => {
-      const tall = Math.max(1, (ninths / 9) * ACTIVE_PX);
-      this.fill(at_us, at_us + told.bucket_us, bar - 1 - tall, tall, "--activity");
+    this.digits(line.active, told, (from, to, ninths) => {
+      const tall = Math.max(1, Math.round((ninths / 9) * ACTIVE_PX));
+      this.fill(from, to, bar - 1 - tall, tall, "--activity");
     });
-    this.digits(line.events, told, (at_us, count) => {
-      const x = this.scale.x(at_us + told.bucket_us / 2);
+    this.digits(line.events, told, (from, to, count) => {
+      const x = this.scale.x((from + to) / 2);
       this.dot(x, bar + BAR_PX / 2, Math.min(4.5, 2 + count / 3), "--info");
     });
   }
@@ -114,9 +115,12 @@ export class Painter {
   digits(text, told, draw) {
     const first = Math.max(0, Math.floor((this.scale.from - told.begin_us) / told.bucket_us));
     const last = Math.min(text.length, Math.ceil((this.scale.to - told.begin_us) / told.bucket_us));
+    let begun = first;
     for (let place = first; place < last; place += 1) {
+      if (place + 1 < last && text[place + 1] === text[place]) continue; // alike: drawn as one, without seams
       const value = text.charCodeAt(place) - 48;
-      if (value) draw(told.begin_us + place * told.bucket_us, value);
+      if (value) draw(told.begin_us + begun * told.bucket_us, told.begin_us + (place + 1) * told.bucket_us, value);
+      begun = place + 1;
     }
   }
 
