@@ -120,10 +120,11 @@ def camera_named(site: Site, identifier: str) -> Camera:
     Raises:
         NotFound: there is no such camera.
     """
-    for camera in list_cameras(site, retired=True):
-        if camera.id == identifier:
-            return camera
-    raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
+    with site.store.read() as rows:
+        camera = rows.cameras.one(identifier)
+    if camera is None:
+        raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
+    return camera
 
 
 def camera_ids(site: Site) -> tuple[CameraId, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,24 +21,28 @@ from shanasheel.domain.overview import (
     Layer,
 )
 
+T = TypeVar("T")
+Gap = tuple[int, int, str, float]
 Cells = NDArray[np.uint8]
+Numbers = NDArray[np.int64]
+_PARTS = tuple(round(ninths / 9, 3) for ninths in range(10))
 _SHOWN = (Layer.MAIN, Layer.SHIELDED, Layer.DELETED)
 
 
 def coarse_lines(cameras: Sequence[str], days: Sequence[Day], view: View) -> list[Line]:
     """Return a line for each camera; spans end at borders of buckets, or now."""
-    cells = _gathered(cameras, days, view)
-    lists = [_spans(cells[PLANES.index(layer)].any(axis=2), view) for layer in _SHOWN]
-    gaps = _gaps(cells, view)
-    active = _digits(_ninths(cells[PLANES.index(Layer.ACTIVE)]))
-    events = _digits(np.minimum(9, cells[EVENT_PLANE].sum(axis=2, dtype=np.uint32)))
+    planes = _gathered(cameras, days, view)
+    lists = [_spans(_most(planes[PLANES.index(layer)]), view, len(cameras)) for layer in _SHOWN]
+    gaps = _gaps(planes[PLANES.index(Layer.GAP)], planes[CAUSE_PLANE], view)
+    active = _digits(_ninths(planes[PLANES.index(Layer.ACTIVE)]))
+    events = _digits(np.minimum(9, _total(planes[EVENT_PLANE])))
     return [
         Line(
             camera=camera,
-            recorded=tuple(lists[0][row]),
-            shielded=tuple(lists[1][row]),
-            deleted=tuple(lists[2][row]),
-            gaps=tuple(gaps[row]),
+            recorded=lists[0][row],
+            shielded=lists[1][row],
+            deleted=lists[2][row],
+            gaps=gaps[row],
             active=active[row],
             events=events[row],
         )
@@ -46,78 +50,110 @@ def coarse_lines(cameras: Sequence[str], days: Sequence[Day], view: View) -> lis
     ]
 
 
-def _gathered(cameras: Sequence[str], days: Sequence[Day], view: View) -> Cells:
-    """Return (planes, cameras, buckets, cells of a bucket); unknown days are zero."""
+def _gathered(cameras: Sequence[str], days: Sequence[Day], view: View) -> list[Cells]:
+    """Return for each plane (cameras, buckets, cells of a bucket); unknown days are zero."""
     first, last = view.begin_us // DAY_US, (view.end_us - 1) // DAY_US
+    number, width = len(cameras), last - first + 1
     place = {camera: row for row, camera in enumerate(cameras)}
-    whole = np.zeros((len(cameras), last - first + 1, len(PLANES), CELLS), np.uint8)
-    if days:
-        read = np.frombuffer(b"".join(day.cells for day in days), np.uint8)
-        where = np.array([(place[day.camera], day.day - first) for day in days])
-        whole[where[:, 0], where[:, 1]] = read.reshape(len(days), len(PLANES), CELLS)
+    read = np.frombuffer(b"".join(day.cells for day in days), np.uint8)
+    read = read.reshape(len(days), len(PLANES), CELLS)
+    where = np.array([place[day.camera] * width + day.day - first for day in days], np.int64)
     per_bucket = view.bucket_us // CELL_US
     skip = (view.begin_us - first * DAY_US) // CELL_US
     count = view.buckets * per_bucket
-    line = whole.transpose(2, 0, 1, 3).reshape(len(PLANES), len(cameras), -1)[:, :, skip:][
-        :, :, :count
-    ]
-    padded = np.zeros((len(PLANES), len(cameras), count), np.uint8)
-    padded[:, :, : line.shape[2]] = line
-    return padded.reshape(len(PLANES), len(cameras), view.buckets, per_bucket)
+    beyond = max(0, skip + count - width * CELLS)
+    planes = []
+    for plane in range(len(PLANES)):
+        whole = np.zeros((number * width, CELLS), np.uint8)
+        whole[where] = read[:, plane]
+        line = whole.reshape(number, -1)
+        if beyond:
+            line = np.pad(line, ((0, 0), (0, beyond)))
+        planes.append(line[:, skip : skip + count].reshape(number, view.buckets, per_bucket))
+    return planes
 
 
-def _ninths(cells: Cells) -> NDArray[np.int64]:
-    """Return mean shares (…, cells of a bucket) as ninths, rounded up."""
-    total: NDArray[np.int64] = cells.sum(axis=-1, dtype=np.int64)
-    return np.asarray(-(-9 * total // (255 * cells.shape[-1])), np.int64)
+def _most(cells: Cells) -> Cells:
+    """Return the greatest cell of each bucket; cell by cell, as buckets have few of them."""
+    most = cells[..., 0].copy()
+    for cell in range(1, cells.shape[2]):
+        np.maximum(most, cells[..., cell], out=most)
+    return most
 
 
-def _digits(values: NDArray[np.integer]) -> list[str]:
+def _total(cells: Cells) -> NDArray[np.uint32]:
+    total = cells[..., 0].astype(np.uint32)
+    for cell in range(1, cells.shape[2]):
+        total += cells[..., cell]
+    return total
+
+
+def _ninths(cells: Cells) -> NDArray[np.uint32]:
+    """Return mean shares of buckets as ninths, rounded up."""
+    whole = 255 * cells.shape[2]
+    ninths: NDArray[np.uint32] = (9 * _total(cells) + whole - 1) // np.uint32(whole)
+    return ninths
+
+
+def _digits(values: NDArray[np.uint32]) -> list[str]:
     """Return a row of digits as text; empty where all are 0."""
-    text = (values.astype(np.uint8) + ord("0")).astype(np.uint8)
+    width = values.shape[1]
+    text = (values + ord("0")).astype(np.uint8).tobytes().decode()
     some = np.asarray(values.any(axis=1)).tolist()
-    return [row.tobytes().decode() if there else "" for row, there in zip(text, some, strict=True)]
+    return [
+        text[row * width : (row + 1) * width] if there else "" for row, there in enumerate(some)
+    ]
 
 
-def _spans(there: NDArray[np.bool_], view: View) -> dict[int, list[Span]]:
-    """Return for each camera the spans of buckets that are True."""
-    found: dict[int, list[Span]] = defaultdict(list)
-    for row, first, last in _stretches(there.astype(np.uint8)):
-        span = _clipped(first, last, view)
-        if span is not None:
-            found[row].append(span)
-    return found
+def _spans(there: Cells, view: View, number: int) -> list[tuple[Span, ...]]:
+    """Return for each camera the spans of buckets that are not 0."""
+    rows, first, last = _stretches(there != 0)
+    start, end, kept = _clipped(first, last, view)
+    pairs = list(zip(start[kept].tolist(), end[kept].tolist(), strict=True))
+    return _by_camera(pairs, rows[kept], number)
 
 
-def _stretches(values: Cells) -> list[tuple[int, int, int]]:
-    """Return (row, first, one after the last) of stretches of one value that is not 0."""
+def _gaps(shares: Cells, causes: Cells, view: View) -> list[tuple[Gap, ...]]:
+    ninths = _ninths(shares)
+    at = np.nonzero(ninths)
+    longest = shares[at].argmax(axis=1)
+    # One number for share and cause, so that neighbours alike in both are one span.
+    told = np.zeros(ninths.shape, np.uint8)
+    told[at] = ninths[at] + 10 * causes[(*at, longest)]
+    rows, first, last = _stretches(told)
+    start, end, kept = _clipped(first, last, view)
+    words, parts = np.divmod(told[rows[kept], first[kept]], 10)
+    spans = zip(
+        start[kept].tolist(),
+        end[kept].tolist(),
+        [CAUSES[word] for word in words.tolist()],
+        [_PARTS[part] for part in parts.tolist()],
+        strict=True,
+    )
+    return _by_camera(list(spans), rows[kept], shares.shape[0])
+
+
+def _stretches(values: NDArray[np.generic]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return row, first, and one after the last, of stretches of one value that is not 0."""
     padded = np.zeros((values.shape[0], values.shape[1] + 2), values.dtype)
     padded[:, 1:-1] = values
     rows, edges = np.nonzero(padded[:, 1:] != padded[:, :-1])
     follows = np.nonzero(rows[1:] == rows[:-1])[0]
-    first, last = edges[follows], edges[follows + 1]
-    kept = values[rows[follows], np.minimum(first, values.shape[1] - 1)] != 0
-    found = np.stack((rows[follows][kept], first[kept], last[kept]), axis=1)
-    return [(row, begin, end) for row, begin, end in found.tolist()]
+    row, first, last = rows[follows], edges[follows], edges[follows + 1]
+    kept = padded[row, first + 1] != 0
+    return row[kept], first[kept], last[kept]
 
 
-def _gaps(cells: Cells, view: View) -> dict[int, list[tuple[int, int, str, float]]]:
-    shares = cells[PLANES.index(Layer.GAP)]
-    ninths = _ninths(shares)
-    at = shares.argmax(axis=2)[..., None]
-    cause = np.take_along_axis(cells[CAUSE_PLANE], at, axis=2)[..., 0]
-    # One number for share and cause, so that neighbours alike in both are one span.
-    told = np.where(ninths > 0, ninths + 10 * cause.astype(np.int64), 0).astype(np.uint8)
-    found: dict[int, list[tuple[int, int, str, float]]] = defaultdict(list)
-    for row, first, last in _stretches(told):
-        span = _clipped(first, last, view)
-        if span is not None:
-            word, share = divmod(int(told[row, first]), 10)
-            found[row].append((*span, CAUSES[word], round(share / 9, 3)))
-    return found
+def _clipped(
+    first: Numbers, last: Numbers, view: View
+) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """Return starts and ends in microseconds, and which of them are in view and not to come."""
+    start = np.maximum(view.begin_us + first * view.bucket_us, view.start_us)
+    end = np.minimum(view.begin_us + last * view.bucket_us, min(view.end_us, view.now_us))
+    return start, end, start < end
 
 
-def _clipped(first: int, last: int, view: View) -> Span | None:
-    start = max(view.begin_us + first * view.bucket_us, view.start_us)
-    end = min(view.begin_us + last * view.bucket_us, view.end_us, max(view.now_us, start + 1))
-    return (start, end) if start < end else None
+def _by_camera(items: list[T], rows: Numbers, number: int) -> list[tuple[T, ...]]:
+    """Divide items, in order of their camera's row, among the cameras."""
+    border = np.searchsorted(rows, np.arange(number + 1)).tolist()
+    return [tuple(items[border[row] : border[row + 1]]) for row in range(number)]

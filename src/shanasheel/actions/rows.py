@@ -20,6 +20,8 @@ class Cameras(Protocol):
     """Rows of cameras."""
 
     def all(self) -> tuple[Camera, ...]: ...  # noqa: D102
+    def ids(self) -> tuple[CameraId, ...]: ...  # noqa: D102
+    def one(self, identifier: str) -> Camera | None: ...  # noqa: D102
     def revision(self) -> str: ...  # noqa: D102
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 

@@ -94,7 +94,7 @@ def _view(site: Site, start: datetime, end: datetime, width_px: int) -> View:
 
 
 def _chosen(rows: Rows, cameras: Sequence[str]) -> tuple[str, ...]:
-    known = [camera.id for camera in rows.cameras.all()]
+    known = rows.cameras.ids()
     missing = set(cameras) - set(known)
     if missing:
         raise NotFound(f"There is no camera {min(missing)!r}.", "See the list of cameras.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Query, Response
 
 from shanasheel.actions.lines import Line
@@ -32,8 +32,8 @@ def timeline(
         desk.site, names, present.parse_time(start), present.parse_time(end), width_px=px
     )
     # Written here: FastAPI would look at each of a hundred thousand numbers.
-    text = json.dumps(_body(found), separators=(",", ":"), ensure_ascii=False)
-    return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+    content = orjson.dumps(_body(found))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _body(found: ManyTimelines) -> present.Json:

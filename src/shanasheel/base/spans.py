@@ -55,3 +55,15 @@ def clipped(spans: Iterable[tuple[int, int]], start: int, end: int) -> Spans:
     [(5, 10), (12, 14)]
     """
     return [(max(a, start), min(b, end)) for a, b in spans if a < end and b > start]
+
+
+def differing(spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> Spans:
+    """Return what the spans have and the others have not.
+
+    >>> differing([(0, 12), (20, 30)], [(0, 10)])
+    [(10, 12), (20, 30)]
+    """
+    left = list(spans)
+    for other in others:
+        left = without(left, other)
+    return left

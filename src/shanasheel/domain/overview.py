@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +49,11 @@ class Run:
     word: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """The stored cells of one camera on one day, since 1970 UTC; `runs` rows stand behind."""
+class Day(NamedTuple):
+    """The stored cells of one camera on one day, since 1970 UTC; `runs` rows stand behind.
+
+    A tuple by name: thirty thousand are read for one picture of a month.
+    """
 
     camera: str
     day: int
@@ -104,22 +107,29 @@ def share(covered_us: int) -> int:
     return 255 if covered_us >= CELL_US - TOUCH_US else 1 + covered_us * 253 // CELL_US
 
 
-def cells_of(runs: Iterable[Run], events_us: Sequence[int], day_us: int) -> NDArray[np.uint8]:
+def cells_of(
+    runs: Iterable[Run],
+    events_us: Sequence[int],
+    day_us: int,
+    within: tuple[int, int] | None = None,
+) -> NDArray[np.uint8]:
     """Return the cells of one UTC day of one camera.
 
     Args:
         runs: of that camera; parts outside the day count for nothing.
         events_us: when events were; those outside the day count for nothing.
         day_us: midnight UTC.
+        within: fill only the cells of this part of the day; its ends are borders of cells.
 
     Returns:
         (7, 96) in the order of `PLANES`: shares as `share` gives them, the number of the cause
         that took most of the cell, and how many events, 255 at most.
     """
     cells = np.zeros((len(PLANES), CELLS), np.uint8)
+    first_us, last_us = within or (day_us, day_us + DAY_US)
     covered: dict[tuple[Layer, str, int], int] = {}
     for run in runs:
-        start, end = max(run.start_us, day_us), min(run.end_us, day_us + DAY_US)
+        start, end = max(run.start_us, first_us), min(run.end_us, last_us)
         for piece, stop in cut(start, end, CELL_US):
             key = (run.layer, run.word, (piece - day_us) // CELL_US)
             covered[key] = covered.get(key, 0) + stop - piece

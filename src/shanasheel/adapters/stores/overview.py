@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shanasheel.adapters.stores.tables import (
@@ -24,7 +24,7 @@ from shanasheel.adapters.stores.tables import (
     segments,
 )
 from shanasheel.base.clock import to_us
-from shanasheel.base.spans import Spans, cut, joined, without
+from shanasheel.base.spans import Spans, clipped, cut, differing, joined, without
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.overview import (
     CELL_US,
@@ -41,6 +41,49 @@ from shanasheel.domain.overview import (
 
 _LAYERS = {Stream.MAIN: Layer.MAIN, Stream.SHIELDED: Layer.SHIELDED}
 _Key = tuple[str, Layer, str, int]  # camera, layer, word, day
+
+# Made once: putting a statement together takes SQLAlchemy longer than running it takes SQLite.
+_MINE = (runs.c.camera == bindparam("camera"), runs.c.layer == bindparam("layer"))
+_TODAY = (
+    runs.c.camera == bindparam("camera"),
+    runs.c.layer.in_([layer.value for layer in Layer]),
+    runs.c.start_us >= bindparam("since"),
+)
+_NEAR = select(runs.c.start_us, runs.c.end_us).where(
+    *_MINE,
+    runs.c.word == bindparam("word"),
+    runs.c.start_us >= bindparam("since"),
+    runs.c.start_us < bindparam("before"),
+    runs.c.end_us >= bindparam("open"),
+)
+_LIVING = select(segments.c.start_us, segments.c.end_us).where(
+    segments.c.camera == bindparam("camera"),
+    segments.c.stream == bindparam("stream"),
+    segments.c.start_us <= bindparam("last"),
+    segments.c.start_us >= bindparam("since"),  # no segment of ours lasts a day
+    segments.c.end_us >= bindparam("open"),
+)
+_REMOVE = delete(runs).where(
+    *_MINE, runs.c.start_us == bindparam("start"), runs.c.word == bindparam("word")
+)
+_ADD = insert(runs)
+_PART = select(runs.c.layer, runs.c.start_us, runs.c.end_us, runs.c.word).where(
+    *_TODAY, runs.c.start_us < bindparam("end"), runs.c.end_us > bindparam("begin")
+)
+_COUNT = select(func.count()).where(*_TODAY, runs.c.start_us < bindparam("before"))
+_MOMENTS = select(events.c.at_us).where(
+    events.c.camera == bindparam("camera"),
+    events.c.at_us >= bindparam("begin"),
+    events.c.at_us < bindparam("end"),
+)
+_CELLS = select(camera_days.c.cells).where(
+    camera_days.c.day == bindparam("day"), camera_days.c.camera == bindparam("camera")
+)
+_NEW = upsert(camera_days)
+_SUM = _NEW.on_conflict_do_update(
+    index_elements=["day", "camera"],
+    set_={"runs": _NEW.excluded.runs, "cells": _NEW.excluded.cells},
+)
 
 
 class OverviewRows:
@@ -127,7 +170,7 @@ class OverviewRows:
             .where(camera_days.c.day.between(first, last))
             .where(camera_days.c.camera.in_(cameras))
         )
-        return tuple(Day(camera=c, day=d, runs=r, cells=b) for c, d, r, b in rows)
+        return tuple(map(Day._make, rows.all()))
 
     def runs(self, cameras: Sequence[str], start_us: int, end_us: int) -> tuple[Run, ...]:
         """Return the runs that overlap `[start_us, end_us)`, each layer in order of time."""
@@ -198,57 +241,31 @@ class OverviewRows:
     def _near(self, key: _Key, start: int, end: int) -> Spans:
         """Return the runs of one day that touch `[start, end]`."""
         camera, layer, word, day = key
-        rows = self._connection.execute(
-            select(runs.c.start_us, runs.c.end_us).where(
-                runs.c.camera == camera,
-                runs.c.layer == layer,
-                runs.c.start_us >= day * DAY_US,
-                runs.c.start_us < min(end + 1, (day + 1) * DAY_US),
-                runs.c.end_us >= start,
-                runs.c.word == word,
-            )
-        )
-        return [(row.start_us, row.end_us) for row in rows]
+        values = {
+            "camera": camera, "layer": layer, "word": word, "since": day * DAY_US,
+            "before": min(end + 1, (day + 1) * DAY_US), "open": start,
+        }  # fmt: skip
+        return [(start, end) for start, end in self._connection.execute(_NEAR, values)]
 
     def _living(self, camera: str, layer: Layer, day: int, window: tuple[int, int]) -> Spans:
-        rows = self._connection.execute(
-            select(segments.c.start_us, segments.c.end_us).where(
-                segments.c.camera == camera,
-                segments.c.stream == layer.value,
-                segments.c.start_us <= window[1],
-                # No segment of ours lasts a day: bounds what is read of the index.
-                segments.c.start_us >= window[0] - DAY_US,
-                segments.c.end_us >= window[0],
-            )
-        )
-        inside = (max(day * DAY_US, 0), (day + 1) * DAY_US)
-        return [
-            (max(start, inside[0]), min(end, inside[1]))
-            for start, end in rows
-            if start < inside[1] and end > inside[0]
-        ]
+        values = {
+            "camera": camera, "stream": layer.value, "last": window[1], "open": window[0],
+            "since": window[0] - DAY_US,
+        }  # fmt: skip
+        rows = self._connection.execute(_LIVING, values)
+        return clipped(((start, end) for start, end in rows), day * DAY_US, (day + 1) * DAY_US)
 
     def _replace(self, key: _Key, old: Spans, new: Spans) -> None:
         camera, layer, word, day = key
-        changed = set(old) ^ set(new)
-        for span in changed:
+        for span in (*differing(old, new), *differing(new, old)):
             self._touch(camera, day, span)
+        named = {"camera": camera, "layer": layer, "word": word}
         for start, _end in set(old) - set(new):
-            self._connection.execute(
-                delete(runs).where(
-                    runs.c.camera == camera, runs.c.layer == layer,
-                    runs.c.start_us == start, runs.c.word == word,
-                )
-            )  # fmt: skip
+            self._connection.execute(_REMOVE, {**named, "start": start})
         added = sorted(set(new) - set(old))
         if added:
-            self._connection.execute(
-                insert(runs),
-                [
-                    {"camera": camera, "layer": layer, "start_us": s, "end_us": e, "word": word}
-                    for s, e in added
-                ],
-            )
+            values = [{**named, "start_us": start, "end_us": end} for start, end in added]
+            self._connection.execute(_ADD, values)
 
     def _touch(self, camera: str, day: int, span: tuple[int, int]) -> None:
         start, end = self._touched.get((camera, day), span)
@@ -259,28 +276,18 @@ class OverviewRows:
         day_us = day * DAY_US
         first, last = (span[0] - day_us) // CELL_US, -((day_us - span[1]) // CELL_US)
         within = (day_us + first * CELL_US, day_us + last * CELL_US)
+        named = {"camera": camera, "day": day, "since": day_us, "before": day_us + DAY_US}
+        part = {"camera": camera, "since": day_us, "begin": within[0], "end": within[1]}
         cells = np.zeros((len(PLANES), CELLS), np.uint8)
-        for row in self.days([camera], day, day):
-            cells[:] = np.frombuffer(row.cells, np.uint8).reshape(cells.shape)
-        fresh = cells_of(self.runs([camera], *within), self._moments(camera, within), day_us)
-        cells[:, first:last] = fresh[:, first:last]
-        values = {"runs": self._count_runs(camera, day_us), "cells": cells.tobytes()}
-        statement = upsert(camera_days).values(camera=camera, day=day, **values)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["day", "camera"], set_=values)
-        )
-
-    def _moments(self, camera: str, within: tuple[int, int]) -> tuple[int, ...]:
-        query = select(events.c.at_us).where(
-            events.c.camera == camera, events.c.at_us >= within[0], events.c.at_us < within[1]
-        )
-        return tuple(self._connection.execute(query).scalars())
-
-    def _count_runs(self, camera: str, day_us: int) -> int:
-        query = select(func.count()).where(
-            runs.c.camera == camera,
-            runs.c.layer.in_(list(Layer)),
-            runs.c.start_us >= day_us,
-            runs.c.start_us < day_us + DAY_US,
-        )
-        return int(self._connection.execute(query).scalar_one())
+        stored = self._connection.execute(_CELLS, named).scalar()
+        if stored is not None:
+            cells[:] = np.frombuffer(stored, np.uint8).reshape(cells.shape)
+        near = [
+            Run(camera=camera, layer=Layer(layer), start_us=start, end_us=end, word=word)
+            for layer, start, end, word in self._connection.execute(_PART, part)
+        ]
+        moments = tuple(self._connection.execute(_MOMENTS, part).scalars())
+        cells[:, first:last] = cells_of(near, moments, day_us, within)[:, first:last]
+        count = self._connection.execute(_COUNT, named).scalar_one()
+        values = {"camera": camera, "day": day, "runs": count, "cells": cells.tobytes()}
+        self._connection.execute(_SUM, values)
