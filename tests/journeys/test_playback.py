@@ -284,3 +284,47 @@ def test_a_marked_span_is_saved_and_the_file_holds_it(page: object, story: Story
     assert "missing none" in comment
     assert 5.0 <= length_s <= 6.7  # whole groups of 0.8 s
     assert frames % 20 == 0
+
+
+def test_the_pointer_previews_scrubs_and_plays_and_keys_run_back_and_fast(
+    page: object, story: Story
+) -> None:
+    page.goto(f"{story.product.url}/playback?camera=GATE&at={story.us(12)}")  # type: ignore[attr-defined]
+    wait_state(page, GATE="ready")
+    page.keyboard.press("k")  # type: ignore[attr-defined]
+    for _ in range(6):  # about a minute, the moment in the middle
+        page.keyboard.press("Equal")  # type: ignore[attr-defined]
+    page.wait_for_function("document.querySelector('.shn-timeline').dataset.exact === 'true'")  # type: ignore[attr-defined]
+    box = page.locator(".shn-timeline").bounding_box()  # type: ignore[attr-defined]
+    middle = box["x"] + 150 + (box["width"] - 150) / 2
+    y = box["y"] + 28 + 16
+
+    page.mouse.move(middle - 40, y)  # type: ignore[attr-defined]
+    page.locator("[data-role=preview]").wait_for()  # type: ignore[attr-defined]
+    page.mouse.down()  # type: ignore[attr-defined]
+    page.mouse.move(middle - 80, y, steps=4)  # type: ignore[attr-defined]
+    scrubbed = position(page)
+    page.mouse.up()  # type: ignore[attr-defined]
+    still = page.locator(".playback").get_attribute("data-playing")  # type: ignore[attr-defined]
+    page.mouse.click(middle - 60, y)  # type: ignore[attr-defined]
+    page.wait_for_function("document.querySelector('.playback').dataset.playing === 'true'")  # type: ignore[attr-defined]
+    played = position(page)
+    wait_past(page, played + 300_000)
+    page.keyboard.press("j")  # type: ignore[attr-defined]
+    turned = position(page)
+    page.wait_for_function(  # type: ignore[attr-defined]
+        "(at) => Number(document.querySelector('.playback').dataset.positionUs) < at",
+        arg=turned - 500_000,
+    )
+    wait_state(page, GATE="ready")
+    for _ in range(5):
+        page.keyboard.press("l")  # type: ignore[attr-defined]
+    fastest = page.locator(".playback").get_attribute("data-rate")  # type: ignore[attr-defined]
+    wait_past(page, story.us(25))
+    wait_state(page, GATE="ready")
+
+    assert scrubbed < story.us(12) - 1_000_000
+    assert still == "false"
+    assert scrubbed < played < story.us(12)
+    assert fastest == "16"
+    assert abs(shown(page)["GATE"] - position(page)) < 16_000_000

@@ -77,9 +77,10 @@ class PacketActivity:
         score = 0.0
         if not packet.is_key:
             score = self._score(len(packet.payload))
-            if self._moves(packet, score):
-                held = packet.at + timedelta(seconds=self._settings.hold_s)
+            held = packet.at + timedelta(seconds=self._settings.hold_s)
+            if self._moves(packet, score, already=packet.at < self._until):
                 self._until = max(self._until, held)  # never shortens the warm-up
+            if self._moves(packet, score, already=packet.at < self._moving_until):
                 self._moving_until = held
             self._learn(packet)
         return Activity(
@@ -101,13 +102,12 @@ class PacketActivity:
     def _score(self, size_bytes: int) -> float:
         return (size_bytes - self._baseline) / self._spread if self._spread else 0.0
 
-    def _moves(self, packet: Packet, score: float) -> bool:
+    def _moves(self, packet: Packet, score: float, *, already: bool) -> bool:
         settings = self._settings
         pixels = packet.format.width_px * packet.format.height_px
         if len(packet.payload) * 8 > settings.moving_bits_px * pixels:
             return True
-        active = packet.at < self._until
-        return score > (settings.stay_spreads if active else settings.enter_spreads)
+        return score > (settings.stay_spreads if already else settings.enter_spreads)
 
     def _learn(self, packet: Packet) -> None:
         """Move the baseline on; half of the last minute must move before it counts as rest."""
