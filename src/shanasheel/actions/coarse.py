@@ -17,7 +17,7 @@ from shanasheel.domain.overview import (
     DAY_US,
     EVENT_PLANE,
     PLANES,
-    Day,
+    Days,
     Layer,
 )
 
@@ -29,7 +29,7 @@ _PARTS = tuple(round(ninths / 9, 3) for ninths in range(10))
 _SHOWN = (Layer.MAIN, Layer.SHIELDED, Layer.DELETED)
 
 
-def coarse_lines(cameras: Sequence[str], days: Sequence[Day], view: View) -> list[Line]:
+def coarse_lines(cameras: Sequence[str], days: Days, view: View) -> list[Line]:
     """Return a line for each camera; spans end at borders of buckets, or now."""
     planes = _gathered(cameras, days, view)
     lists = [_spans(_most(planes[PLANES.index(layer)]), view, len(cameras)) for layer in _SHOWN]
@@ -50,14 +50,13 @@ def coarse_lines(cameras: Sequence[str], days: Sequence[Day], view: View) -> lis
     ]
 
 
-def _gathered(cameras: Sequence[str], days: Sequence[Day], view: View) -> list[Cells]:
+def _gathered(cameras: Sequence[str], days: Days, view: View) -> list[Cells]:
     """Return for each plane (cameras, buckets, cells of a bucket); unknown days are zero."""
     first, last = view.begin_us // DAY_US, (view.end_us - 1) // DAY_US
     number, width = len(cameras), last - first + 1
     place = {camera: row for row, camera in enumerate(cameras)}
-    read = np.frombuffer(b"".join(day.cells for day in days), np.uint8)
-    read = read.reshape(len(days), len(PLANES), CELLS)
-    where = np.array([place[day.camera] * width + day.day - first for day in days], np.int64)
+    row = np.array([place[camera] for camera in days.cameras], np.int64)
+    where = row * width + days.days - first
     per_bucket = view.bucket_us // CELL_US
     skip = (view.begin_us - first * DAY_US) // CELL_US
     count = view.buckets * per_bucket
@@ -65,7 +64,7 @@ def _gathered(cameras: Sequence[str], days: Sequence[Day], view: View) -> list[C
     planes = []
     for plane in range(len(PLANES)):
         whole = np.zeros((number * width, CELLS), np.uint8)
-        whole[where] = read[:, plane]
+        whole[where] = days.cells[:, plane]
         line = whole.reshape(number, -1)
         if beyond:
             line = np.pad(line, ((0, 0), (0, beyond)))

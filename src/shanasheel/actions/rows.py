@@ -11,7 +11,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
-from shanasheel.domain.overview import Day, Layer, Mark, Run
+from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
 
@@ -164,7 +164,9 @@ class Overview(Protocol):
     def note(  # noqa: D102
         self, camera: str, layer: Layer, span: tuple[int, int], word: str = ""
     ) -> None: ...
-    def days(self, cameras: Sequence[str], first: int, last: int) -> Sequence[Day]: ...  # noqa: D102
+    def days(  # noqa: D102
+        self, cameras: Sequence[str] | None, first: int, last: int
+    ) -> Days: ...
     def runs(  # noqa: D102
         self, cameras: Sequence[str], start_us: int, end_us: int
     ) -> Sequence[Run]: ...

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from shanasheel.actions.coarse import coarse_lines
 from shanasheel.actions.exact import exact_lines
 from shanasheel.actions.lines import Line, View
@@ -18,7 +20,7 @@ from shanasheel.actions.site import Site
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.spans import Spans
-from shanasheel.domain.overview import CELL_US, CELLS, DAY_US, EVENT_PLANE, Day, Mark
+from shanasheel.domain.overview import CELL_US, DAY_US, EVENT_PLANE, Days, Mark
 
 MOST_CAMERAS = 1_000
 _LONGEST_DAYS = 62
@@ -64,7 +66,7 @@ def timelines(
         chosen = _chosen(rows, cameras)
         held = _held(rows, start, end)
         first, last = view.start_us // DAY_US, (view.end_us - 1) // DAY_US
-        days = rows.overview.days(chosen, first, last)
+        days = rows.overview.days(chosen if cameras else None, first, last)
         alerts = tuple(rows.overview.alerts(chosen, start, end))
         if view.pixel_us < CELL_US and _few(days, view):
             runs = rows.overview.runs(chosen, view.start_us, view.end_us)
@@ -117,10 +119,8 @@ def _with(lines: Sequence[Line], held: Mapping[str, Spans]) -> tuple[Line, ...]:
     return tuple(line.holding(held.get(line.camera, ())) for line in lines)
 
 
-def _few(days: Sequence[Day], view: View) -> bool:
+def _few(days: Days, view: View) -> bool:
     """Return whether the rows of the span itself may be read, judged by the days' own counts."""
     part = min(1.0, (view.end_us - view.start_us) / DAY_US)
-    if sum(day.runs for day in days) * part > _MOST_RUNS:
-        return False
-    plane = slice(EVENT_PLANE * CELLS, (EVENT_PLANE + 1) * CELLS)
-    return sum(sum(day.cells[plane]) for day in days) <= _MOST_EVENTS
+    events = int(days.cells[:, EVENT_PLANE].sum(dtype=np.int64))
+    return days.runs * part <= _MOST_RUNS and events <= _MOST_EVENTS

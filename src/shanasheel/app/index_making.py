@@ -40,7 +40,7 @@ def make_summary(
                     rows.overview.note(camera, layer, span, word)
     with database.read() as rows:
         first = to_us(start) // 86_400_000_000
-        return sum(day.runs for day in rows.overview.days(cameras, first, first + days))
+        return rows.overview.days(cameras, first, first + days).runs
 
 
 def _day_of(rng: random.Random, begin_us: int) -> Iterator[tuple[Layer, tuple[int, int], str]]:

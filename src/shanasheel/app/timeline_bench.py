@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import process_time
 
 import uvicorn
 
@@ -76,7 +77,7 @@ def table_of(body: dict[str, object]) -> list[str]:
     plain = json.loads(json.dumps(body))
     lines = ["| Request | Median ms | 95 of 100 below ms | Beside |", "|---|---|---|---|"]
     for view in plain["timelines"]["views"]:
-        beside = f"{view['answer_kb']} kB"
+        beside = f"{view['answer_kb']} kB; {view['cpu_ms']} ms of CPU, the client's part included"
         name, median, p95 = view["view"], view["median_ms"], view["p95_ms"]
         lines.append(f"| timeline of {name} | {median} | {p95} | {beside} |")
     for index in plain["first_pictures"]:
@@ -107,8 +108,11 @@ def _timelines(plan: BenchPlan, end: datetime, say: Say) -> dict[str, object]:
         }
         rows = []
         for name, (cameras, length_s) in asked.items():
+            begun_s = process_time()
             times, size = _ask(hub, plan, cameras, (start, end), length_s)
-            rows.append({"view": name, **_summed(times), "answer_kb": round(size / 1000)})
+            cpu_ms = 1000 * (process_time() - begun_s) / (plan.rounds + _WARM_UP)
+            row = {"view": name, **_summed(times), "cpu_ms": round(cpu_ms, 1)}
+            rows.append({**row, "answer_kb": round(size / 1000)})
         return {
             "runs": runs,
             "active_spans_a_day": ACTIVE_A_DAY,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,16 +48,23 @@ class Run:
     word: str = ""
 
 
-class Day(NamedTuple):
-    """The stored cells of one camera on one day, since 1970 UTC; `runs` rows stand behind.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Stored cells of some cameras on some days, as parallel columns; in no promised order.
 
-    A tuple by name: thirty thousand are read for one picture of a month.
+    Columns, as thirty thousand records are read for one picture of a month.
+
+    Args:
+        cameras: whose day each is.
+        days: (N,) since 1970 UTC.
+        cells: (N, 7, 96) as `cells_of` makes them.
+        runs: how many rows of runs stand behind all of them together.
     """
 
-    camera: str
-    day: int
+    cameras: list[str]
+    days: NDArray[np.int64]
+    cells: NDArray[np.uint8]
     runs: int
-    cells: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
