@@ -248,6 +248,10 @@ def test_the_keyboard_zooms_from_a_month_to_a_second_and_finds_the_event(
         spans.append(int(page.locator(".shn-timeline").get_attribute("data-span-us")))  # type: ignore[attr-defined]
     page.keyboard.press("n")  # type: ignore[attr-defined]
     wait_past(page, story.us(19.9))
+    page.keyboard.press("2")  # type: ignore[attr-defined]
+    page.wait_for_selector(".shn-player[data-camera=YARD]")  # type: ignore[attr-defined]
+    page.keyboard.press("Shift+Slash")  # type: ignore[attr-defined]
+    page.wait_for_selector("[data-role=keys]")  # type: ignore[attr-defined]
 
     assert spans == [31 * 86_400_000_000, 1_000_000]
     assert abs(position(page) - story.us(20)) < 1_000

@@ -37,7 +37,7 @@ export default {
           <button v-for="camera in cameras" :key="camera.id" type="button" class="shn-chip on" @click="toggle(camera.id)" :title="t('playback.remove')">{{ cameraName(camera) }}<span class="mi" aria-hidden="true">close</span></button>
         </div>
         <span class="grow"></span>
-        <input v-if="store.all.length > 4" v-model="filter" type="search" :placeholder="t('playback.filter')" :aria-label="t('playback.filter')">
+        <input v-if="store.all.length > 4" ref="filter" v-model="filter" type="search" :placeholder="t('playback.filter')" :aria-label="t('playback.filter')" @keydown.enter="takeFirst" @keydown.esc="filter = ''">
         <button class="shn-button small" type="button" @click="open = 'keys'" data-role="help"><span class="mi" aria-hidden="true">keyboard</span>{{ t('keys.button') }}<kbd>?</kbd></button>
       </div>
       <shn-empty v-if="!store.all.length" icon="history" :loading="!store.loaded" :fault="store.fault" :title="t('wall.empty')" :text="t('wall.empty_hint')"></shn-empty>
@@ -152,10 +152,12 @@ export default {
         Space: this.toggleplay, KeyK: this.toggleplay, KeyJ: () => this.shuttle(-1), KeyL: () => this.shuttle(1), Period: () => this.step(1), Comma: () => this.step(-1),
         ArrowLeft: (event) => this.jump(event.shiftKey ? -60 : -5), ArrowRight: (event) => this.jump(event.shiftKey ? 60 : 5), Home: () => this.toEnd(0), End: () => this.toEnd(1),
         KeyN: () => this.toMark(1), KeyP: () => this.toMark(-1), KeyG: () => { this.open = "goto"; }, KeyI: () => this.setMark(0), KeyO: () => this.setMark(1),
-        KeyE: () => { if (this.span) this.open = "export"; }, Slash: (event) => { if (event.shiftKey || event.key === "؟") this.open = "keys"; },
+        KeyE: () => { if (this.span) this.open = "export"; },
         Equal: () => this.$refs.line?.zoom(0.5), NumpadAdd: () => this.$refs.line?.zoom(0.5), Minus: () => this.$refs.line?.zoom(2), NumpadSubtract: () => this.$refs.line?.zoom(2),
         PageUp: () => this.pan(-0.8), PageDown: () => this.pan(0.8), ArrowUp: () => this.$refs.line?.scrollBy(-1), ArrowDown: () => this.$refs.line?.scrollBy(1),
         BracketRight: () => this.turnRate(1), BracketLeft: () => this.turnRate(-1),
+        ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [`Digit${number}`, () => this.store.all[number - 1] && this.toggle(this.store.all[number - 1].id)])),
+        Slash: (event) => { if (event.shiftKey || event.key === "؟") this.open = "keys"; else this.$refs.filter?.focus(); },
         Escape: () => { this.calendar = false; this.marks = [null, null]; },
       }),
     ];
@@ -189,6 +191,12 @@ export default {
       if (this.chosen.includes(id)) this.chosen = this.chosen.filter((one) => one !== id);
       else if (this.chosen.length < MOST) this.chosen = [...this.chosen, id];
       history.replaceState(history.state, "", `/playback${query({ camera: this.chosen })}`);
+    },
+    /** Enter in the search plays the first camera found. */
+    takeFirst() {
+      const first = this.rows.find((row) => !this.chosen.includes(row.id));
+      if (first) this.toggle(first.id);
+      this.filter = "";
     },
     pickDay(date) {
       this.calendar = false;

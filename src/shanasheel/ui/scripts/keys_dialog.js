@@ -5,7 +5,7 @@ import shnDialog from "shanasheel-ui/dialog.js";
 
 const KEYS = [
   ["play", ["Space", "K"]], ["slower_faster", ["J", "L"]], ["frame", [",", "."]], ["five", ["←", "→"]], ["minute", ["Shift ←", "Shift →"]],
-  ["ends", ["Home", "End"]], ["mark", ["P", "N"]], ["goto", ["G"]], ["zoom", ["−", "+"]], ["pan", ["PgUp", "PgDn"]], ["rows", ["↑", "↓"]],
+  ["ends", ["Home", "End"]], ["mark", ["P", "N"]], ["goto", ["G"]], ["zoom", ["−", "+"]], ["pan", ["PgUp", "PgDn"]], ["rows", ["↑", "↓"]], ["choose", ["1", "…", "9"]], ["filter", ["/"]],
   ["in_out", ["I", "O"]], ["unmark", ["Esc"]], ["export", ["E"]], ["help", ["?"]],
 ];
 

@@ -26,7 +26,7 @@ export default {
   },
   emits: ["seek", "play", "toggle", "loaded"],
   template: `
-    <div class="shn-timeline" dir="ltr" ref="box" tabindex="0" role="slider" :aria-label="t('timeline.label')" :aria-valuetext="spoken"
+    <div class="shn-timeline" dir="ltr" ref="box" tabindex="0" role="slider" :aria-label="t('timeline.label')" :aria-valuemin="Math.round(view[0] / 1e6)" :aria-valuemax="Math.round(view[1] / 1e6)" :aria-valuenow="Math.round(position / 1e6)" :aria-valuetext="spoken"
          :data-span-us="Math.round(view[1] - view[0])" :data-exact="told ? told.exact : null" :style="{ blockSize: tall + 'px' }"
          @wheel="wheel" @pointerdown="press" @pointermove="move" @pointerup="release" @pointercancel="cancel" @pointerleave="hint = null">
       <canvas ref="canvas"></canvas>

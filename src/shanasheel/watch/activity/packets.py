@@ -66,7 +66,7 @@ class PacketActivity:
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
         self.camera = camera
         self._settings = settings or ActivitySettings()
-        self._last_at = self._until = EPOCH
+        self._last_at = self._until = self._moving_until = EPOCH
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:
