@@ -113,6 +113,7 @@ def _timelines(plan: BenchPlan, end: datetime, say: Say) -> dict[str, object]:
             cpu_ms = 1000 * (process_time() - begun_s) / (plan.rounds + _WARM_UP)
             row = {"view": name, **_summed(times), "cpu_ms": round(cpu_ms, 1)}
             rows.append({**row, "answer_kb": round(size / 1000)})
+            say(f"{name}: {row['median_ms']} ms")
         return {
             "runs": runs,
             "active_spans_a_day": ACTIVE_A_DAY,

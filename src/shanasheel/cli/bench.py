@@ -102,7 +102,7 @@ def timeline(
     ] = None,
     segment_seconds: Annotated[
         int, typer.Option(help="Length of those segments.", min=10, max=600)
-    ] = 10,
+    ] = 60,
     rounds: Annotated[int, typer.Option(help="Requests of each kind.", min=3)] = 20,
     as_json: JsonOption = False,
 ) -> None:
