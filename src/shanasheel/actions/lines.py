@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shanasheel.base.spans import joined
@@ -62,6 +62,6 @@ class Line:
     events: str = ""
     held: tuple[Span, ...] = ()
 
-    def holding(self, spans: Iterable[Span]) -> Line:
+    def holding(self, spans: Sequence[Span]) -> Line:
         """Return the line with the spans that are held."""
-        return replace(self, held=tuple(joined(spans)))
+        return replace(self, held=tuple(joined(spans))) if spans else self
