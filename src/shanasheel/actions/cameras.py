@@ -157,10 +157,11 @@ def camera_named(site: Site, identifier: str) -> Camera:
     Raises:
         NotFound: there is no such camera.
     """
-    for camera in list_cameras(site, retired=True):
-        if camera.id == identifier:
-            return camera
-    raise _unknown(identifier)
+    with site.store.read() as rows:
+        camera = rows.cameras.one(identifier)
+    if camera is None:
+        raise _unknown(identifier)
+    return camera
 
 
 def camera_ids(site: Site) -> tuple[CameraId, ...]:

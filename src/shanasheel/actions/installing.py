@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from shanasheel.actions.camera_addresses import (
     camera_url,
@@ -29,7 +30,7 @@ from shanasheel.actions.cameras import (
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import Camera, CameraId, Place, Stream
+from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId, Place, Stream
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person
@@ -220,11 +221,15 @@ def _restored(cameras: Sequence[Camera], before: Mapping[CameraId, Camera]) -> l
     restored = []
     for camera in cameras:
         known = before.get(camera.id)
-        if known is not None and camera.url == hidden_url(known.url):
-            restored.append(replace(camera, url=known.url))
-            continue
+        changed = {
+            name: getattr(known, name)
+            for name in SECRET_FIELDS
+            if known is not None and getattr(camera, name) == hidden_url(getattr(known, name))
+        }
+        camera = replace(camera, **changed)
         refuse_moved_secrets(camera, known)
-        _require_network(camera, known)
+        for name in SECRET_FIELDS:
+            _require_network(camera, known, name)
         restored.append(camera)
     return restored
 
@@ -236,14 +241,30 @@ def _typed(camera: Camera, typed: Typed) -> Camera:
     )  # fmt: skip
 
 
-def _require_network(camera: Camera, before: Camera | None) -> None:
-    """Refuse files of this machine and other protocols, unless they are there already."""
-    network = camera.url.lower().startswith(("rtsp://", "rtsps://"))
-    if network or (before is not None and before.url == camera.url and not before.retired):
+def _require_network(camera: Camera, before: Camera | None, name: str) -> None:
+    """Refuse files of this machine, other protocols and foreign devices, unless there already.
+
+    Args:
+        name: of the field that holds an address.
+    """
+    address = str(getattr(camera, name))
+    if before is not None and str(getattr(before, name)) == address and not before.retired:
+        return
+    if name == "onvif":
+        # We log in there: to the machine that sends the pictures, to no other by a page's word.
+        fine = not address or (
+            address.lower().startswith(("http://", "https://"))
+            and urlsplit(address).hostname == urlsplit(camera.url).hostname
+        )
+    else:
+        fine = address.lower().startswith(("rtsp://", "rtsps://")) or (
+            name != "url" and not address
+        )
+    if fine:
         return
     raise InvalidInput(
-        f"Camera {camera.id}: its address is none of a network camera.",
-        "Give rtsp://HOST/PATH, or use the command line for files of this machine.",
+        f"Camera {camera.id}: its {name} is no address of this network camera.",
+        "Give rtsp://HOST/PATH, and for onvif the same HOST, or use the command line.",
         key="file_address", camera=camera.id,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from shanasheel.api import (
     health,
     installing,
     keeping,
+    overview,
     people,
     playing,
     proving,
@@ -46,8 +47,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, playing, deciding, keeping, proving, copying, installing, handing_in,
-        health,
+        people, watching, overview, playing, deciding, keeping, proving, copying, installing,
+        handing_in, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

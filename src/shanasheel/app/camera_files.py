@@ -11,7 +11,7 @@ import yaml
 from shanasheel.actions.camera_addresses import hidden_url
 from shanasheel.app.settings import as_settings, parse_settings
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import Camera
+from shanasheel.domain.cameras import SECRET_FIELDS, Camera
 
 _NAME = Path("/the file")
 
@@ -37,7 +37,10 @@ class YamlFiles:
 
     def write(self, cameras: Sequence[Camera]) -> str:
         """Return the text that lists cameras, without passwords and tokens."""
-        hidden = [replace(camera, url=hidden_url(camera.url)) for camera in cameras]
+        hidden = [
+            replace(camera, **{name: hidden_url(getattr(camera, name)) for name in SECRET_FIELDS})
+            for camera in cameras
+        ]
         return cameras_text(hidden, hide=True)
 
 
