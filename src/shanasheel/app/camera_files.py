@@ -11,7 +11,7 @@ import yaml
 from shanasheel.actions.camera_addresses import hidden_url
 from shanasheel.app.settings import as_settings, parse_settings
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import SECRET_FIELDS, Camera
+from shanasheel.domain.cameras import Camera
 
 _NAME = Path("/the file")
 
@@ -38,9 +38,12 @@ class YamlFiles:
     def write(self, cameras: Sequence[Camera]) -> str:
         """Return the text that lists cameras, without passwords and tokens."""
         hidden = [
-            replace(camera, **{name: hidden_url(getattr(camera, name)) for name in SECRET_FIELDS})
+            replace(
+                camera, url=hidden_url(camera.url), sub_url=hidden_url(camera.sub_url),
+                onvif=hidden_url(camera.onvif),
+            )
             for camera in cameras
-        ]
+        ]  # fmt: skip
         return cameras_text(hidden, hide=True)
 
 
