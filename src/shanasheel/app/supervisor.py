@@ -17,7 +17,6 @@ from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.app.vaults import open_vault
 from shanasheel.app.wiring import is_copy, open_site
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
@@ -107,7 +106,6 @@ def _prepare(plan: Plan, host: str) -> None:
         if plan.keep is not None:
             set_keep_rule(wired.site, plan.keep)
         if plan.vault is not None:
-            open_vault(plan.vault, data=plan.folder.root)  # its keys are asked for now, not later
             set_vault_plan(wired.site, plan.vault)
     finally:
         wired.close()
