@@ -122,7 +122,9 @@ def test_footage_is_held_from_playback_and_released_on_the_proof_page(
     assert demo.get("/holds")["items"][0]["release_reason"] == "closed"
 
 
-@pytest.mark.parametrize("path", ["/map", "/playback", "/find", "/cameras", "/intake", "/status", "/login"])
+@pytest.mark.parametrize(
+    "path", ["/map", "/playback", "/find", "/cameras", "/intake", "/status", "/login"]
+)
 def test_every_page_opens_without_a_fault(page: object, demo: Product, path: str) -> None:
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
