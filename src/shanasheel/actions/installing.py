@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from shanasheel.actions.camera_addresses import (
     camera_url,
@@ -34,6 +35,8 @@ from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person
 from shanasheel.watch.sources.probing import CameraReport as CameraReport
 from shanasheel.watch.sources.probing import probe_camera
+
+R = TypeVar("R")
 
 _AT_ONCE = 16  # cameras checked side by side
 _RECENT = timedelta(days=1)  # older footage says nothing of what a camera sends now
@@ -135,9 +138,12 @@ def edit_camera(site: Site, who: Person, identifier: str, typed: Typed) -> Camer
 
 
 def check_cameras(
-    site: Site, who: Person, cameras: Sequence[Camera], *, seconds: float = 6.0
-) -> list[CameraReport]:
-    """Look at cameras for some seconds, side by side; that it was done is a fact.
+    site: Site, who: Person, cameras: Sequence[Camera], look: Callable[[Camera], R]
+) -> list[R]:
+    """Look at cameras side by side; that it was done is a fact.
+
+    Args:
+        look: reads one camera for some seconds and says what it is.
 
     Raises:
         InvalidInput: an address cannot be one.
@@ -152,7 +158,7 @@ def check_cameras(
     with site.store.begin() as rows:
         rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda one: probe_camera(one, site.clock, seconds=seconds), cameras))
+        return list(pool.map(look, cameras))
 
 
 def check_typed(site: Site, who: Person, typed: Typed, known: str | None = None) -> CameraReport:
@@ -169,7 +175,8 @@ def check_typed(site: Site, who: Person, typed: Typed, known: str | None = None)
         url = camera_url(typed.address, typed.user, typed.password)
     else:
         url = edited_url(camera_named(site, known), typed.address, typed.user, typed.password)
-    (report,) = check_cameras(site, who, [Camera(id=CameraId(known or "new"), url=url)])
+    camera = Camera(id=CameraId(known or "new"), url=url)
+    (report,) = check_cameras(site, who, [camera], lambda one: probe_camera(one, site.clock))
     return report
 
 

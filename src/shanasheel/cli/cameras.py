@@ -25,7 +25,7 @@ from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import Camera, CameraId, Place
-from shanasheel.watch.sources.probing import CameraReport
+from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
@@ -161,7 +161,9 @@ def check(
             typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
             return
         remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
-        reports = check_cameras(site, LOCAL, chosen, seconds=seconds)
+        reports = check_cameras(
+            site, LOCAL, chosen, lambda one: probe_camera(one, site.clock, seconds=seconds)
+        )
     if as_json:
         typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
     else:
