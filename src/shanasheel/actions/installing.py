@@ -37,7 +37,7 @@ from shanasheel.domain.people import Person
 from shanasheel.watch.sources.probing import CameraReport as CameraReport
 from shanasheel.watch.sources.probing import probe_camera
 
-Found = TypeVar("Found")
+R = TypeVar("R")
 
 _AT_ONCE = 16  # cameras checked side by side
 _RECENT = timedelta(days=1)  # older footage says nothing of what a camera sends now
@@ -140,12 +140,12 @@ def edit_camera(site: Site, who: Person, identifier: str, typed: Typed) -> Camer
 
 
 def check_cameras(
-    site: Site, who: Person, cameras: Sequence[Camera], *, look: Callable[[Camera], Found]
-) -> list[Found]:
+    site: Site, who: Person, cameras: Sequence[Camera], look: Callable[[Camera], R]
+) -> list[R]:
     """Look at cameras side by side; that it was done is a fact.
 
     Args:
-        look: takes some seconds for each, and says what it found.
+        look: reads one camera for some seconds and says what it is.
 
     Raises:
         InvalidInput: an address cannot be one.
@@ -177,10 +177,8 @@ def check_typed(site: Site, who: Person, typed: Typed, known: str | None = None)
         url = camera_url(typed.address, typed.user, typed.password)
     else:
         url = edited_url(camera_named(site, known), typed.address, typed.user, typed.password)
-    (report,) = check_cameras(
-        site, who, [Camera(id=CameraId(known or "new"), url=url)],
-        look=lambda one: probe_camera(one, site.clock),
-    )  # fmt: skip
+    camera = Camera(id=CameraId(known or "new"), url=url)
+    (report,) = check_cameras(site, who, [camera], lambda one: probe_camera(one, site.clock))
     return report
 
 

@@ -23,7 +23,6 @@ from shanasheel.app.checking import CLOCK_OFF_S, CameraCheck, check_camera
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
-from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
@@ -179,9 +178,8 @@ def check(
             typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
             return
         remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
-        clock = SystemClock()
         reports = check_cameras(
-            site, LOCAL, chosen, look=lambda one: check_camera(one, clock, seconds=seconds)
+            site, LOCAL, chosen, lambda one: check_camera(one, site.clock, seconds=seconds)
         )
     if as_json:
         typer.echo(json.dumps([report.plain() for report in reports], ensure_ascii=False))
