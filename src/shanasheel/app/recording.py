@@ -119,9 +119,9 @@ class CameraRecording:
         try:
             self._source = open_source(self.camera, self._clock)
             try:
+                if self._stopping.is_set():
+                    self._source.close()  # `stop` may have come before there was a source
                 for packet in self._source.packets():
-                    if self._stopping.is_set():
-                        break
                     received = received or packet.is_key
                     self._take(recorder, packet)
             finally:
@@ -146,7 +146,7 @@ class CameraRecording:
                 self._held.append(packet)
                 return
             self._await_cut(recorder)
-        if recorder.cuts_at(packet):
+        if packet.is_key and recorder.cuts_at(packet):
             self._cut = self._cutter.submit(self._record, recorder, packet)
         else:
             self._record(recorder, packet)
@@ -162,7 +162,8 @@ class CameraRecording:
 
     def _record(self, recorder: Recorder, packet: Packet) -> None:
         """Record one packet first, then offer it for viewing."""
-        self._keep(recorder, recorder.push(packet))
+        if finished := recorder.push(packet):
+            self._keep(recorder, finished)
         if packet.is_key and (self._lost is not None or self.state.state != "recording"):
             self._resume(packet.at)
         self._measure(packet)

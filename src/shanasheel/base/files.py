@@ -15,7 +15,9 @@ def sync_directory(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomic(path: Path, content: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+def write_atomic(
+    path: Path, content: bytes, *, mode: int = 0o644, durable: bool = True, named: bool = True
+) -> None:
     """Replace `path` by `content` in one step.
 
     Args:
@@ -23,6 +25,7 @@ def write_atomic(path: Path, content: bytes, *, mode: int = 0o644, durable: bool
         content: all bytes of the new file.
         mode: permissions of the new file, set before any byte is written.
         durable: wait until file and folder are on disk; without, only readers are protected.
+        named: with `durable`, wait for its name too; without, sync the folder yourself.
 
     Raises:
         OSError: the disk refused; the old file is untouched.
@@ -39,5 +42,5 @@ def write_atomic(path: Path, content: bytes, *, mode: int = 0o644, durable: bool
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    if durable:
+    if durable and named:
         sync_directory(path.parent)

@@ -11,7 +11,6 @@ import av
 from av.error import FFmpegError
 
 from shanasheel.base.errors import Exhausted, InvalidInput
-from shanasheel.base.files import sync_directory
 from shanasheel.domain.footage import StreamFormat
 
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
@@ -68,6 +67,7 @@ class FragmentedFile:
     def __init__(self, path: Path, form: StreamFormat, *, fragment_s: float = FRAGMENT_S) -> None:
         self.path = path
         self._form = form
+        self._begun = self._same_base = False
         if form.template is None:
             raise _not_for_mp4(form)
         self._stream = path.open("xb", buffering=0)
@@ -97,16 +97,19 @@ class FragmentedFile:
         """Append one coded picture; times in ticks of the format's time base."""
         packet = av.Packet(payload)
         packet.stream = self._track
-        packet.time_base = self._form.time_base
+        if not self._same_base:
+            packet.time_base = self._form.time_base
         packet.pts, packet.dts, packet.duration = pts, dts, duration
         packet.is_keyframe = is_key
         try:
             self._container.mux(packet)
+            if not self._begun:  # only now is it known how the file counts
+                self._begun, self._same_base = True, self._track.time_base == self._form.time_base
         except (FFmpegError, OSError) as error:
             raise self._refusal(error) from error
 
     def close(self) -> None:
-        """Write the last fragment; the file and its name are on disk when this returns."""
+        """Write the last fragment; it is on disk when this returns, its name with its folder."""
         try:
             self._container.close()
             os.fsync(self._stream.fileno())
@@ -114,7 +117,6 @@ class FragmentedFile:
             raise self._refusal(error) from error
         finally:
             self._stream.close()
-        sync_directory(self.path.parent)
 
     def abandon(self) -> None:
         """Let go of the file after a failure; what is whole in it stays for `recover`."""

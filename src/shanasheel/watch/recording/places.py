@@ -85,9 +85,9 @@ def live_path(data: Path, camera: CameraId, stream: Stream) -> Path:
     return data / "run" / "live" / f"{camera}.{stream.value}.json"
 
 
-def write_marker(file: Path, marker: Marker) -> None:
-    """Make a marker durable."""
-    write_atomic(marker_path(file), json.dumps(asdict(marker)).encode())
+def write_marker(file: Path, marker: Marker, *, named: bool = True) -> None:
+    """Make a marker durable; its name only with `named`, else when the folder is synced."""
+    write_atomic(marker_path(file), json.dumps(asdict(marker)).encode(), named=named)
 
 
 def read_marker(path: Path) -> Marker:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from shanasheel.base.clock import Clock, to_us
 from shanasheel.base.errors import Exhausted, InvalidInput
+from shanasheel.base.files import sync_directory
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment, StreamFormat
@@ -116,16 +117,26 @@ class Recorder:
             InvalidInput: MP4 cannot hold the codec, or the picture is damaged.
             Exhausted: the disk refused. The session is over; `recover` finds what was written.
         """
-        done: tuple[Segment, ...] = ()
-        if self._last is not None and packet.format is not self._last.format:
-            done = self.finish()
-        dts = self._smooth(packet)
-        if packet.is_key:
+        opened, last = self._open, self._last
+        if opened is not None and last is not None and packet.format is last.format:
+            dts = self._smooth(packet, last)
+            if not packet.is_key:  # nearly all are not: the shorter way for them
+                self._write(opened, packet, dts)
+                self._last, self._last_dts = packet, dts
+                return ()
+            done = self._cut(packet, dts)
+        else:
+            done = self.finish() if last is not None and packet.format is not last.format else ()
+            if not packet.is_key:
+                return done  # before the session's first key picture
+            self._tick_s = float(packet.format.time_base)  # a fraction costs more at each packet
+            dts = (
+                packet.dts - self._leap if self._last is None else self._smooth(packet, self._last)
+            )
             done += self._cut(packet, dts)
         if self._open is not None:
             self._write(self._open, packet, dts)
-        if self._open is not None or packet.is_key:
-            self._last, self._last_dts = packet, dts
+        self._last, self._last_dts = packet, dts
         return done
 
     def cuts_at(self, packet: Packet) -> bool:
@@ -137,7 +148,11 @@ class Recorder:
     def finish(self) -> tuple[Segment, ...]:
         """End the session: close the open file and return its segment, if there is one."""
         try:
-            return self._close(self._end()) if self._open is not None else ()
+            opened, done = self._open, self._close(self._end()) if self._open is not None else ()
+            if opened is not None:
+                self._forget_live()
+                _sync_folder(opened.file.path)
+            return done
         finally:
             self._anchor, self._last, self._leap = None, None, 0
 
@@ -146,19 +161,17 @@ class Recorder:
         # Not synced: a marker that comes back after a power cut is recovered under the same id.
         marker_path(self._data / segment.path).unlink(missing_ok=True)
 
-    def _smooth(self, packet: Packet) -> int:
+    def _smooth(self, packet: Packet, last: Packet) -> int:
         """Return the packet's dts without leaps that our own clock did not see."""
-        if self._last is None:
-            self._tick_s = float(packet.format.time_base)  # a fraction costs more for each packet
-            return packet.dts - self._leap
-        moved_s = (packet.dts - self._leap - self._last_dts) * self._tick_s
+        dts = packet.dts - self._leap
         # Arrival is asked only of a great step: without one, the two cannot part.
-        if moved_s > _DRIFT_S:
-            seen_s = max(0.0, (packet.at - self._last.at).total_seconds())
-            if moved_s - seen_s > _DRIFT_S:
-                self._leap = packet.dts - self._last_dts - max(1, int(seen_s / self._tick_s))
+        if (dts - self._last_dts) * self._tick_s > _DRIFT_S:
+            seen_s = max(0.0, (packet.at - last.at).total_seconds())
+            if (dts - self._last_dts) * self._tick_s - seen_s > _DRIFT_S:
+                dts = self._last_dts + max(1, int(seen_s / self._tick_s))
+                self._leap = packet.dts - dts
         # A leap taken back must not send time backwards, whatever the source does.
-        return max(packet.dts - self._leap, self._last_dts + 1)
+        return max(dts, self._last_dts + 1)
 
     def _cut(self, packet: Packet, dts: int) -> tuple[Segment, ...]:
         """At a key picture: end the open file if it is due, and begin one if none is open."""
@@ -167,17 +180,21 @@ class Recorder:
         drifted = (
             anchor is not None and abs((packet.at - anchor.time_of(dts)).total_seconds()) > _DRIFT_S
         )
-        if anchor is not None and self._open is not None:
+        before = self._open
+        if anchor is not None and before is not None:
             start = anchor.time_of(dts)
-            if drifted or start - self._open.start >= self._target:
-                done = self._close(max(start, self._open.start + _LEAST_PICTURE))
+            if drifted or start - before.start >= self._target:
+                done = self._close(max(start, before.start + _LEAST_PICTURE))
         if self._open is None:
             if anchor is None or drifted:
                 anchor = self._anchor = _Anchor(at=packet.at, dts=dts, form=packet.format)
-            self._begin(packet.format, anchor.time_of(dts), dts)
+            begun = self._begin(packet.format, anchor.time_of(dts), dts)
+            # One sync of the folder serves the file that ended and the one that begins.
+            if before is not None and before.file.path.parent != begun.file.path.parent:
+                _sync_folder(before.file.path)
         return done
 
-    def _begin(self, form: StreamFormat, start: datetime, dts: int) -> None:
+    def _begin(self, form: StreamFormat, start: datetime, dts: int) -> _Open:
         file = self._data / segment_path(self._camera, self._stream, start)
         while file.exists() or marker_path(file).exists():  # our clock was set back
             start += timedelta(microseconds=1)
@@ -197,10 +214,13 @@ class Recorder:
             write_live(self._data, self._camera, self._stream, file=file, marker=marker)
         except InvalidInput:
             marker_path(file).unlink(missing_ok=True)
+            self._forget_live()
             raise
         except OSError as error:
+            self._forget_live()
             raise _disk(file, error) from error
         self._open = _Open(file=opened, marker=marker, start=start, first_dts=dts)
+        return self._open
 
     def _write(self, opened: _Open, packet: Packet, dts: int) -> None:
         shown = max(0, packet.pts - packet.dts)
@@ -229,6 +249,7 @@ class Recorder:
         return max(anchor.time_of(self._last_dts + ticks), opened.start + _LEAST_PICTURE)
 
     def _close(self, end: datetime) -> tuple[Segment, ...]:
+        """End the file. Its name and its marker's are durable when their folder is synced."""
         opened = self._open
         if opened is None:
             return ()
@@ -242,7 +263,7 @@ class Recorder:
                 size_bytes=opened.file.size_bytes,
                 frames=opened.frames,
             )
-            write_marker(file, marker)
+            write_marker(file, marker, named=False)
         except (InvalidInput, Exhausted):
             self._abandon()
             raise
@@ -250,7 +271,6 @@ class Recorder:
             self._abandon()
             raise _disk(file, error) from error
         self._open = None
-        self._forget_live()
         path = file.relative_to(self._data).as_posix()
         return (marker.segment(self._camera, self._stream, path),)
 
@@ -264,6 +284,13 @@ class Recorder:
     def _forget_live(self) -> None:
         with contextlib.suppress(OSError):  # a stale pointer misleads nobody for long
             live_path(self._data, self._camera, self._stream).unlink(missing_ok=True)
+
+
+def _sync_folder(file: Path) -> None:
+    try:
+        sync_directory(file.parent)
+    except OSError as error:
+        raise _disk(file, error) from error
 
 
 def _disk(file: Path, error: OSError) -> Exhausted:

@@ -56,13 +56,14 @@ class Session:
             FormatChanged: a key picture carries other parameter sets than the first.
             av.error.FFmpegError: the container failed; what came before is good.
         """
+        mend = self.mender.mend
         for raw in container.demux(stream):
             if not 0 < raw.size <= _LARGEST_PACKET_BYTES:
                 continue  # PyAV's closing packet, or one no decoder could use
-            payload = bytes(raw)
-            if raw.is_keyframe and self.parameters.changed(payload):
+            payload, is_key = bytes(raw), raw.is_keyframe
+            if is_key and self.parameters.changed(payload):
                 raise FormatChanged
-            stamp = self.mender.mend(raw.pts, raw.dts, raw.duration)
+            stamp = mend(raw.pts, raw.dts, raw.duration)
             yield Packet(
                 camera=self.camera,
                 at=at(stamp),
@@ -70,7 +71,7 @@ class Session:
                 pts=stamp.pts,
                 dts=stamp.dts,
                 duration=stamp.duration,
-                is_key=raw.is_keyframe,
+                is_key=is_key,
                 payload=payload,
                 format=self.format,
             )
