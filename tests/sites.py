@@ -65,13 +65,14 @@ def add_segment(
     camera: CameraId = CAMERA,
     stream: Stream = Stream.MAIN,
     size_bytes: int = 2000,
+    volume: str = "",
 ) -> Segment:
     """Store, index and return a segment of 10 s; its facts wait to be logged."""
     site = wired.site
     identifier = site.ids.new()
     content = (f"footage {identifier} ".encode() * size_bytes)[:size_bytes]
     home = "shielded" if stream is Stream.SHIELDED else "archive"
-    place = f"{home}/{camera}/{start:%Y/%m/%d}/{identifier}.mp4"
+    place = f"{volume}{home}/{camera}/{start:%Y/%m/%d}/{identifier}.mp4"
     path = site.data / place
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

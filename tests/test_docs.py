@@ -21,7 +21,7 @@ from shanasheel.app.settings import read_settings
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import COMMANDS, make_app
 from shanasheel.domain.alerts import AlertState, EventKind
-from shanasheel.domain.footage import GapCause
+from shanasheel.domain.footage import GapCause, ShedCause
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -122,7 +122,7 @@ def test_every_field_of_the_configuration_is_documented() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("words", [EventKind, GapCause, AlertState])
+@pytest.mark.parametrize("words", [EventKind, GapCause, ShedCause, AlertState])
 def test_every_word_of_events_gaps_and_alerts_is_documented(words: type[StrEnum]) -> None:
     text = section((REFERENCE / "events.md").read_text(), f"`{words.__name__}`")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shanasheel.actions.access import LOCAL
+from shanasheel.actions.archive import examine_archive
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.footage import timeline
 from shanasheel.actions.keeping import (
@@ -20,19 +21,44 @@ from shanasheel.actions.keeping import (
     list_holds,
     release_hold,
     set_keep_rule,
-    sweep,
 )
+from shanasheel.actions.site import Site
+from shanasheel.actions.sweeping import Mark, Swept, sweep
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
+from shanasheel.app.volumes import use_volumes
 from shanasheel.app.wiring import open_site
+from shanasheel.base.clock import to_us
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.cameras import Place as Spot
 from shanasheel.domain.keeping import KeepRule
 from shanasheel.domain.people import Person, Role
+from shanasheel.watch.recording.volumes import (
+    Look,
+    VolumeState,
+    data_volume,
+    look,
+    read_volumes,
+)
 from sites import CAMERA, Place, add_segment, make_place
 
-PLENTY = {"free_bytes": 10**15, "disk_bytes": 10**16}
+PLENTY = 10**15
+
+
+def disk(root: Path, free_bytes: int = PLENTY) -> list[Look]:
+    return [
+        Look(
+            volume=data_volume(root),
+            state=VolumeState.READY,
+            free_bytes=free_bytes,
+            total_bytes=10 * free_bytes or 10**12,
+        )
+    ]
+
+
+def swept(site: Site, marks: Mapping[str, Mark] | None = None) -> Swept:
+    return sweep(site, disk(site.data), marks)
 
 
 @pytest.fixture
@@ -65,9 +91,9 @@ def test_old_footage_goes_with_its_entry_and_the_check_still_holds(place: Place)
     old = [age(place, 31, stream=stream) for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED)]
     young = age(place, 29)
 
-    swept = sweep(site, **PLENTY)
+    done = swept(site)
 
-    assert swept.segments == 3
+    assert done.segments == 3
     assert not any(stored(place, one) for one in old)
     assert stored(place, young)
     report = place.check()
@@ -75,7 +101,7 @@ def test_old_footage_goes_with_its_entry_and_the_check_still_holds(place: Place)
     assert (report.segments, report.deleted, report.pending) == (7, 2, 0)
     start, end = site.clock.now() - timedelta(days=31, hours=1), site.clock.now() - timedelta(30)
     assert len(timeline(site, CAMERA, start, end).deleted) == 1
-    assert sweep(site, **PLENTY).segments == 0
+    assert swept(site).segments == 0
 
 
 def test_a_camera_may_have_a_rule_of_its_own(place: Place) -> None:
@@ -83,7 +109,7 @@ def test_a_camera_may_have_a_rule_of_its_own(place: Place) -> None:
     apply_cameras(site, [Camera(id=CAMERA, url="a.mp4", keep_days=2)])
     gone, kept = age(place, 3), age(place, 3, camera=CameraId("cam-2"))
 
-    sweep(site, **PLENTY)
+    swept(site)
 
     assert not stored(place, gone)
     assert stored(place, kept)
@@ -98,13 +124,13 @@ def test_held_footage_outlives_every_rule_until_it_is_released(place: Place) -> 
     )
 
     set_keep_rule(site, KeepRule(days=1, most_bytes=1))
-    assert sweep(site, free_bytes=0, disk_bytes=10**12).segments == 0
+    assert sweep(site, disk(site.data, 0)).segments == 0
     assert stored(place, old)
     assert stored(place, heard)
 
     release_hold(site, LOCAL, hold.id, "case closed")
     assert list_holds(site, active=True) == ()
-    sweep(site, **PLENTY)
+    swept(site)
     assert not stored(place, old)
     assert not stored(place, heard)
     with pytest.raises(Conflict):
@@ -117,13 +143,13 @@ def test_room_is_made_but_never_from_the_last_hour(place: Place) -> None:
     older, newer = age(place, 3), age(place, 2)
     set_keep_rule(site, KeepRule(days=365, most_bytes=6 * 2000 + 2000))
 
-    assert sweep(site, **PLENTY).segments == 1
+    assert swept(site).segments == 1
     assert not stored(place, older)
     assert stored(place, newer)
 
     set_keep_rule(site, KeepRule(days=365, most_bytes=1))
-    assert sweep(site, **PLENTY).segments == 1
-    last = sweep(site, **PLENTY)
+    assert swept(site).segments == 1
+    last = swept(site)
     assert (last.segments, last.short_bytes) == (0, 6 * 2000 - 1)
     assert all(stored(place, one) for one in place.segments)
 
@@ -181,13 +207,14 @@ def test_a_file_deleted_without_a_fact_is_still_missed(place: Place) -> None:
 SWEEPER = """
 import sys
 from pathlib import Path
-from shanasheel.actions import keeping
+from shanasheel.actions import sweeping
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site
+from shanasheel.watch.recording.volumes import data_volume, look
 
 folder = DataFolder(root=Path(sys.argv[1]))
-unlink, left = keeping._unlink, [int(sys.argv[2])]
+unlink, left = sweeping._unlink, [int(sys.argv[2])]
 
 def slow(data, paths):
     for path in paths:
@@ -197,9 +224,9 @@ def slow(data, paths):
         left[0] -= 1
         unlink(data, [path])
 
-keeping._unlink = slow
+sweeping._unlink = slow
 wired = open_site(folder, site_name="", workers=Machine(folder.root))
-keeping.sweep(wired.site, free_bytes=10**15, disk_bytes=10**16)
+sweeping.sweep(wired.site, [look(data_volume(folder.root))])
 print("over", flush=True)
 sys.stdin.read()
 """
@@ -224,7 +251,7 @@ def test_a_killed_sweep_is_finished_by_the_next(place: Place, after: int) -> Non
     place.wired = open_site(folder, site_name="test", workers=Machine(root))
     assert sum(stored(place, one) for one in old) == 12 - after
     assert place.check().holds  # files still there are still the logged ones
-    assert sweep(place.wired.site, **PLENTY).segments == 0
+    assert swept(place.wired.site).segments == 0
     assert not any(stored(place, one) for one in old)
     report = place.check()
     assert report.holds
@@ -235,10 +262,61 @@ def test_numbers_of_live_files_do_not_fall_when_old_footage_goes(place: Place) -
     site = place.wired.site
     old = [age(place, 40 + number) for number in range(3)]
     with site.store.read() as rows:
-        before = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
-    sweep(site, **PLENTY)
+        before = rows.footage.newest(CAMERA, Stream.MAIN, 4, site.clock.now())[1]
+    swept(site)
     with site.store.read() as rows:
-        after = rows.footage.newest(CAMERA, Stream.MAIN, 4)[1]
+        after = rows.footage.newest(CAMERA, Stream.MAIN, 4, site.clock.now())[1]
 
     assert not any(stored(place, one) for one in old)
     assert before == after == 5
+
+
+def test_what_is_held_never_keeps_the_sweep_from_what_lies_behind_it(place: Place) -> None:
+    site = place.wired.site
+    start = site.clock.now() - timedelta(days=90)
+    place.sql(
+        "INSERT INTO segments"
+        " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+        " SELECT 'held-' || i, ?, 'main', ? + i * 1000000,"
+        " ? + (i + 1) * 1000000, 'archive/held/' || i, 1, '' FROM n",
+        CAMERA, to_us(start), to_us(start),
+    )  # fmt: skip
+    hold_footage(
+        site, LOCAL, cameras=[CAMERA], start=start, end=start + timedelta(days=2), reason="case 7"
+    )
+    old = age(place, 40)
+
+    rounds = [swept(site)]
+    while rounds[-1].more:
+        rounds.append(swept(site, rounds[-1].marks))
+
+    assert not stored(place, old)
+    assert sum(one.segments for one in rounds) == 1
+    assert len(rounds) < 30  # each looked at 10,000 and the next went on behind them
+
+
+def test_footage_on_a_volume_that_is_away_is_not_deleted_until_it_is_back(
+    place: Place, tmp_path: Path
+) -> None:
+    site = place.wired.site
+    shelf = tmp_path / "other"
+    _data, other = use_volumes(place.folder, [shelf], origin="o", ids=site.ids)
+    here, there = age(place, 41), age(place, 40, volume=other.prefix)
+    assert (shelf / "archive").is_dir()
+    away = shelf.rename(tmp_path / "unplugged")
+    shelf.mkdir()  # an empty mount point
+
+    looks = [look(volume) for volume in read_volumes(site.data)]
+    assert sweep(site, looks).segments == 1
+    assert not stored(place, here)
+    assert {one.reason for one in place.check().failures} == {"volume_away"}
+    assert {one.breach for one in examine_archive(site).faults} >= {"volume_away"}
+
+    shelf.rmdir()
+    away.rename(shelf)
+    assert stored(place, there)
+    assert place.check().holds
+    looks = [look(volume) for volume in read_volumes(site.data)]
+    assert sweep(site, looks).segments == 1
+    assert not stored(place, there)
+    assert place.check().holds

@@ -142,3 +142,30 @@ def test_a_foreign_marker_is_named_and_left_alone(tmp_path: Path) -> None:
 
     assert recovered(tmp_path).unreadable == ("x.mp4.open",)
     assert (folder / "x.mp4.open").exists()
+
+
+# Dies where a file was written beside its marker and is about to take its place.
+_DIES_BEFORE_REPLACING = """
+import os, pathlib, signal, sys
+turns = int(sys.argv.pop())
+def die(self, target, real=pathlib.Path.replace):
+    global turns
+    turns -= target.name.endswith(".open")
+    return real(self, target) if turns else os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.replace = die
+"""
+
+
+@pytest.mark.parametrize("turn", ["1", "2", "3"])
+def test_a_kill_while_a_marker_is_written_leaves_nothing_over(tmp_path: Path, turn: str) -> None:
+    video = make_video(tmp_path / "a.mp4", frames=250, gop=50)
+    script = _DIES_BEFORE_REPLACING + _CHILD
+    command = [sys.executable, "-c", script, str(video), str(tmp_path), "250", turn]
+
+    killed = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    half = list((tmp_path / "archive").rglob("*.part"))
+    recovered(tmp_path)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert len(half) == 1
+    assert not list((tmp_path / "archive").rglob("*.part"))

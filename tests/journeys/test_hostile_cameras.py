@@ -26,10 +26,15 @@ BACK_S = 10.0  # the promise: recording again so soon after the camera is back
 
 @pytest.mark.fault
 @pytest.mark.timeout(240)
-def test_recording_resumes_by_itself_after_every_fault_and_tells_the_cause(tmp_path: Path) -> None:
+def test_recording_resumes_by_itself_after_every_fault_and_tells_the_cause(  # noqa: PLR0915 - one run
+    tmp_path: Path,
+) -> None:
     films = tmp_path / "films"
     films.mkdir()
     make_video(films / "film.mp4", frames=6000, rate=25, gop=25, size=(160, 120))
+    other = make_video(
+        films / "other.mp4", frames=3000, rate=25, gop=25, size=(192, 144), codec="libx265"
+    )
     data = tmp_path / "data"
     config = tmp_path / "cameras.yaml"
     took: dict[str, float] = {}
@@ -50,7 +55,12 @@ def test_recording_resumes_by_itself_after_every_fault_and_tells_the_cause(tmp_p
                 took[fault] = time.monotonic() - back
                 wait_for(lambda n=before: len(gaps(product)) > n, f"the gap of {fault}")
                 assert gaps(product)[-1]["cause"] in causes, fault
+            other.replace(films / "film.mp4")  # it comes back with another codec and size
+            door.cut.set()
+            wait_for(lambda: product.camera("CAM")["state"] == "lost", "its restart")
+            door.cut.clear()
             wait_for(lambda: product.get("/status")["segments"] > len(FAULTS), "a last segment")
+            wait_for(lambda: product.camera("CAM")["state"] == "recording", "after its restart")
 
     print({fault: round(seconds, 1) for fault, seconds in took.items()})
     assert max(took.values()) < 2 * BACK_S, took  # twice: other tests share the cores
@@ -63,8 +73,14 @@ def test_recording_resumes_by_itself_after_every_fault_and_tells_the_cause(tmp_p
         last = fragments(path)[-1]
         assert last.offset + last.size_bytes == path.stat().st_size
     assert sum(plays(path) for path in stored) >= len(FAULTS)
+    assert {codec_of(path) for path in stored if plays(path)} == {"h264", "hevc"}
     logs = "".join(path.read_text() for path in (data / "logs").iterdir())
     assert "geheim77" not in logs
+
+
+def codec_of(path: Path) -> str:
+    with av.open(str(path)) as container:
+        return container.streams.video[0].codec_context.codec.canonical_name
 
 
 def plays(path: Path) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,9 +14,11 @@ from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.clock import iso
 from shanasheel.domain.cameras import Stream
-from shanasheel.domain.footage import Segment
+from shanasheel.domain.footage import GapCause, Segment
+from shanasheel.watch.recording import Look, VolumeState, is_away, look, read_volumes
 
 _TOUCH = timedelta(seconds=2)  # the longest pause between two pictures of a camera in one session
+_FARTHEST_BACK = timedelta(days=1)  # a clock set back further leaves overlaps to be looked at
 _YOUNG_S = 60.0  # a file this new may be on its way into the index
 
 
@@ -23,6 +26,7 @@ class Breach(StrEnum):
     """How files and index may disagree."""
 
     FILE_MISSING = "file_missing"
+    VOLUME_AWAY = "volume_away"  # missing for now: mount it and look again
     SIZE_DIFFERS = "size_differs"
     OVERLAP = "overlap"
     SILENT_HOLE = "silent_hole"
@@ -55,17 +59,26 @@ def examine_archive(site: Site) -> ArchiveReport:
     """
     faults: list[ArchiveFault] = []
     segments = files = 0
+    looks = [look(volume) for volume in read_volumes(site.data)]
+    away = Counter[str]()
     with site.store.read() as rows:
         for stream in Stream:
             before: dict[str, Segment] = {}
             for segment in rows.footage.every_segment(stream):
                 segments += 1
-                faults += _of_row(site.data, segment)
+                if is_away(segment.path, looks):
+                    away["/".join(segment.path.split("/")[:2])] += 1
+                else:
+                    faults += _of_row(site.data, segment)
                 faults += _of_neighbours(rows, before.get(segment.camera), segment)
                 before[segment.camera] = segment
-        for folder, names in _folders(site.data):
+        for folder, names in _folders(site.data, looks):
             files += len(names)
             faults += _of_folder(site, rows, folder, names)
+    faults += [
+        ArchiveFault(breach=Breach.VOLUME_AWAY, path=path, detail=f"{count} segments lie there")
+        for path, count in sorted(away.items())
+    ]
     return ArchiveReport(segments=segments, files=files, faults=tuple(faults))
 
 
@@ -82,9 +95,11 @@ def _of_row(data: Path, segment: Segment) -> Iterator[ArchiveFault]:
 
 
 def _of_neighbours(rows: Rows, before: Segment | None, segment: Segment) -> Iterator[ArchiveFault]:
-    if before is None or before.start > segment.start:
-        return  # the clock was set back: see its gap
+    if before is None:
+        return
     if segment.start < before.end - _TOUCH:
+        if _clock_was_set_back(rows, segment):
+            return
         detail = f"begins {iso(segment.start)}, before {before.path} ends"
         yield ArchiveFault(breach=Breach.OVERLAP, path=segment.path, detail=detail)
     elif segment.stream is Stream.MAIN and segment.start - before.end > _TOUCH:
@@ -97,8 +112,16 @@ def _of_neighbours(rows: Rows, before: Segment | None, segment: Segment) -> Iter
             yield ArchiveFault(breach=Breach.SILENT_HOLE, path=segment.path, detail=detail)
 
 
-def _folders(data: Path) -> Iterator[tuple[Path, list[str]]]:
-    for home in ("archive", "shielded"):
+def _clock_was_set_back(rows: Rows, segment: Segment) -> bool:
+    """Return whether a gap without length tells why footage of this time exists twice."""
+    gaps = rows.footage.gaps(segment.camera, segment.start - _FARTHEST_BACK, segment.end)
+    return any(gap.cause is GapCause.CLOCK_STEPPED and gap.start == gap.end for gap in gaps)
+
+
+def _folders(data: Path, looks: Sequence[Look]) -> Iterator[tuple[Path, list[str]]]:
+    missing = (VolumeState.AWAY, VolumeState.FAILING)
+    prefixes = [one.volume.prefix for one in looks if one.state not in missing]
+    for home in (f"{prefix}{name}" for prefix in prefixes for name in ("archive", "shielded")):
         for folder, _below, names in os.walk(data / home):
             if names:
                 yield Path(folder), sorted(names)

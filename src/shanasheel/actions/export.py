@@ -86,7 +86,9 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
     if end - start > LONGEST:
         raise InvalidInput("The span is too long to export.", "Ask for at most 6 hours at a time.")
     found = footage.segments(site, who, camera, stream=stream, start=start, end=end, grant=grant)
-    there = [segment for segment in found if (site.data / segment.path).is_file()]
+    there = [
+        segment for segment in footage.as_recorded(found) if (site.data / segment.path).is_file()
+    ]
     if not there:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
     heard: tuple[Segment, ...] = ()

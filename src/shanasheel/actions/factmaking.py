@@ -9,7 +9,7 @@ from datetime import datetime
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Decision, Event, EventKind
 from shanasheel.domain.facts import Fact, FactKind
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Kept, Why
 from shanasheel.prove.ledger import canonical
 
@@ -53,6 +53,21 @@ def gap_fact(gap: Gap) -> Fact:
             "start_us": to_us(gap.start),
             "end_us": to_us(gap.end),
             "cause": gap.cause.value,
+        },
+    )
+
+
+def shed_fact(shed: Shed) -> Fact:
+    """Return the fact that a span was recorded but not looked at, and why."""
+    return make_fact(
+        shed.id,
+        FactKind.SHED,
+        shed.end,
+        {
+            "camera": shed.camera,
+            "start_us": to_us(shed.start),
+            "end_us": to_us(shed.end),
+            "cause": shed.cause.value,
         },
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from shanasheel.actions.access import require_grant
@@ -14,11 +16,12 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.people import Person
 from shanasheel.watch.recording import write_clip
 
 _LONGEST_DAYS = 32
+_SEAM = timedelta(milliseconds=10)  # within a session a segment ends where the next starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +31,14 @@ class Timeline:
     Args:
         deleted: spans that were recorded and are gone by rule.
         held: spans that must not expire.
+        shed: spans that were recorded but not looked at.
     """
 
     recorded: tuple[tuple[int, int], ...]
     deleted: tuple[tuple[int, int], ...]
     held: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...]
+    shed: tuple[Shed, ...]
     events: tuple[Event, ...]
     alerts: tuple[Alert, ...]
 
@@ -64,6 +69,7 @@ def timeline(site: Site, camera: str, start: datetime, end: datetime) -> Timelin
                 if known in hold.cameras and hold.start < end and start < hold.end
             ),
             gaps=rows.footage.gaps(known, start, end),
+            shed=rows.footage.sheds(known, start, end),
             events=rows.alerts.events(known, start, end),
             alerts=rows.alerts.between(known, start, end),
         )
@@ -84,6 +90,16 @@ def segments(  # noqa: PLR0913 - a query names what it narrows
         require_grant(site, who, grant, known)
     with site.store.read() as rows:
         return rows.footage.segments(known, stream, start, end)
+
+
+def as_recorded(found: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return segments of a stream in the order in which they were recorded, for players.
+
+    By start, that is also the order of the times, unless our clock was set back: then two runs
+    would alternate file by file.
+    """
+    overlap = any(later.start < earlier.end - _SEAM for earlier, later in pairwise(found))
+    return tuple(sorted(found, key=lambda one: one.id)) if overlap else tuple(found)
 
 
 def segment_file(site: Site, who: Person, identifier: str, grant: str | None) -> tuple[Path, str]:
@@ -129,8 +145,8 @@ def alert_clip(site: Site, alert: Alert) -> Path:
     folder = site.data / "cache" / "clips"
     folder.mkdir(parents=True, exist_ok=True)
     with site.store.read() as rows:
-        found = rows.footage.segments(
-            alert.camera, Stream.SHIELDED, alert.clip_start, alert.clip_end
+        found = as_recorded(
+            rows.footage.segments(alert.camera, Stream.SHIELDED, alert.clip_start, alert.clip_end)
         )
     files = [
         (site.data / segment.path, segment.start)
@@ -141,7 +157,7 @@ def alert_clip(site: Site, alert: Alert) -> Path:
         raise NotFound(
             f"No footage of alert {alert.code} is stored yet.", "It appears within ten seconds."
         )
-    newest = found[-1].end.timestamp()
+    newest = max(one.end for one in found).timestamp()
     path = folder / f"{alert.id}-{len(files)}-{int(newest)}-{alert.version}.mp4"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=folder) as scratch:

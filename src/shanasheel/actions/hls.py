@@ -76,7 +76,7 @@ def span_playlist(  # noqa: PLR0913 - a query names what it narrows
     if end - start > _LONGEST:
         raise InvalidInput("The span is too long for a playlist.", "Ask for at most 24 hours.")
     found = footage.segments(site, who, camera, stream=stream, start=start, end=end, grant=grant)
-    parts, lost = _parts(site, found)
+    parts, lost = _parts(site, footage.as_recorded(found))
     if not parts:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
     return Playlist(parts=parts, number=0, target_s=_longest_s(parts), lost=lost, live=False)
@@ -96,7 +96,7 @@ def live_playlist(
     """
     known = may_watch(site, who, camera, stream, grant)
     with site.store.read() as rows:
-        found, number = rows.footage.newest(known, stream, _WINDOW)
+        found, number = rows.footage.newest(known, stream, _WINDOW, site.clock.now() + _STALE)
     fresh = bool(found) and site.clock.now() - found[-1].end <= _STALE
     parts, lost = _parts(site, found if fresh else ())
     if lost:  # numbers must not slip: play what comes after the file that is gone

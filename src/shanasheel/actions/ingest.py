@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact
+from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import LOGGED
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.seen import Sighting
-from shanasheel.domain.wire import from_line
+from shanasheel.domain.wire import Spooled, from_line
 from shanasheel.warn import alerts_for, raise_or_merge
 
 
@@ -49,21 +49,30 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
             except InvalidInput as fault:
                 rejected.append(fault.message)
                 continue
-            match record:
-                case Segment():
-                    if rows.footage.add_segment(record) and record.stream in LOGGED:
-                        rows.facts.add(segment_fact(record))
-                case Gap():
-                    if rows.footage.add_gap(record):
-                        rows.facts.add(gap_fact(record))
-                case Sighting():
-                    rows.sightings.add(record)
-                case Event():
-                    alert = _add_event(site, rows, record)
-                    if alert is not None:
-                        changed[alert.id] = alert
+            alert = _store(site, rows, record)
+            if alert is not None:
+                changed[alert.id] = alert
         rows.footage.set_cursor(spool, cursor)
     return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
+
+
+def _store(site: Site, rows: Rows, record: Spooled) -> Alert | None:
+    """Store a record with its fact; return the alert it raised or joined, or None."""
+    match record:
+        case Segment():
+            if rows.footage.add_segment(record) and record.stream in LOGGED:
+                rows.facts.add(segment_fact(record))
+        case Gap():
+            if rows.footage.add_gap(record):
+                rows.facts.add(gap_fact(record))
+        case Shed():
+            if rows.footage.add_shed(record):
+                rows.facts.add(shed_fact(record))
+        case Sighting():
+            rows.sightings.add(record)
+        case Event():
+            return _add_event(site, rows, record)
+    return None
 
 
 def _add_event(site: Site, rows: Rows, event: Event) -> Alert | None:

@@ -23,6 +23,7 @@ from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
 from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment, parse_leaf
+from shanasheel.watch.recording import Look, is_away, look, read_volumes
 
 Progress = Callable[[int, int], None]
 
@@ -43,6 +44,7 @@ class Wrong(StrEnum):
     """What is wrong with a segment."""
 
     FILE_MISSING = "file_missing"
+    VOLUME_AWAY = "volume_away"  # its disk is not mounted: cannot be judged now
     FILE_UNREADABLE = "file_unreadable"
     SIZE_DIFFERS = "size_differs"
     BYTES_DIFFER = "bytes_differ"
@@ -109,6 +111,7 @@ class FootageReport:
 class _Findings:
     """What walking the facts and files found so far."""
 
+    looks: tuple[Look, ...]
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -167,7 +170,8 @@ def _walk(
     data: Path, store: Store, reader: LedgerReader | None, progress: Progress | None
 ) -> _Findings:
     size = reader.size if reader else 0
-    findings = _Findings(entries=size)
+    looks = tuple(look(volume) for volume in read_volumes(data))
+    findings = _Findings(looks=looks, entries=size)
     expected = 0
     with store.read() as rows:
         total = rows.footage.totals()[0]
@@ -275,6 +279,8 @@ def _check_segment(data: Path, rows: Rows, fact: StoredFact, findings: _Findings
         )
         return
     reason, size_bytes = _compare_file(data / place, *expected)
+    if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
+        reason = Wrong.VOLUME_AWAY
     if reason is Wrong.FILE_MISSING and _deleted_by_rule(rows, fact.id):
         findings.deleted += 1
         return

@@ -9,7 +9,7 @@ from typing import Protocol
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.facts import Fact, StoredFact
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
@@ -33,7 +33,7 @@ class Footage(Protocol):
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
     ) -> tuple[Segment, ...]: ...
     def newest(  # noqa: D102
-        self, camera: CameraId, stream: Stream, limit: int
+        self, camera: CameraId, stream: Stream, limit: int, before: datetime
     ) -> tuple[tuple[Segment, ...], int]: ...
     def spans(  # noqa: D102
         self, camera: CameraId, stream: Stream, start: datetime, end: datetime
@@ -41,6 +41,11 @@ class Footage(Protocol):
     def gaps(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Gap, ...]: ...
+    def add_shed(self, shed: Shed) -> bool: ...  # noqa: D102
+    def sheds(  # noqa: D102
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Shed, ...]: ...
+    def shed_s(self, since: datetime) -> float: ...  # noqa: D102
     def every_segment(self, stream: Stream) -> Iterator[Segment]: ...  # noqa: D102
     def paths_in(self, folder: str) -> frozenset[str]: ...  # noqa: D102
     def totals(self) -> tuple[int, int, int]: ...  # noqa: D102
@@ -144,10 +149,14 @@ class Keeping(Protocol):
     def intakes(self) -> tuple[Intake, ...]: ...  # noqa: D102
     def stored_bytes(self) -> int: ...  # noqa: D102
     def oldest(  # noqa: D102
-        self, after: tuple[int, str] | None, before: datetime, limit: int
+        self,
+        after: tuple[int, str] | None,
+        before: datetime,
+        limit: int,
+        without: Sequence[str],
     ) -> tuple[Kept, ...]: ...
     def delete(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
-    def unfinished(self, limit: int) -> tuple[Deleted, ...]: ...  # noqa: D102
+    def unfinished(self, limit: int, without: Sequence[str]) -> tuple[Deleted, ...]: ...  # noqa: D102
     def finish(self, gone: Sequence[Deleted]) -> None: ...  # noqa: D102
     def deletion_of(self, segment: str) -> Deleted | None: ...  # noqa: D102
     def deleted(  # noqa: D102

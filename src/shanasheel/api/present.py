@@ -61,6 +61,8 @@ def camera(record: Camera, status: Mapping[str, object]) -> Json:
             for line in record.lines
         ],
         "sample": record.sample,
+        "analyse": record.analyse,
+        "priority": record.priority.value,
         "retired": record.retired,
         "status": dict(status),
     }
@@ -135,6 +137,10 @@ def timeline(record: Timeline) -> Json:
                 "detail": gap.detail,
             }
             for gap in record.gaps
+        ],
+        "shed": [
+            {"start_us": to_us(one.start), "end_us": to_us(one.end), "cause": one.cause.value}
+            for one in record.shed
         ],
         "events": [
             {"id": event.id, "at_us": to_us(event.at), "kind": event.kind.value,

@@ -17,8 +17,10 @@ from typing import Literal
 import av
 import numpy as np
 
+from shanasheel.app.machine import Machine
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.domain.cameras import CameraId
+from shanasheel.watch.recording import VolumeState, look, read_volumes
 from shanasheel.watch.vision import Picture, load_detector
 
 _FREE_BYTES = 5 * 10**9  # a 4 Mbit/s camera fills this in under three hours
@@ -47,14 +49,16 @@ def examine(data: Path) -> list[Finding]:
         ("detector", _detector),
         ("sqlite", _sqlite),
         ("data folder", lambda: _folder(data)),
+        ("volumes", lambda: _volumes(data)),
         ("keys", lambda: _keys(data)),
         ("clock", _clock),
+        ("analysis", lambda: _analysis(data)),
         ("browser", _browser),
     )
     findings = []
-    for name, look in looks:
+    for name, examined in looks:
         try:
-            findings.append(look())
+            findings.append(examined())
         except (OSError, RuntimeError, ValueError, ShanasheelError) as fault:
             findings.append(
                 Finding(name=name, grade="bad", detail=str(fault), remedy="Install again: uv sync")
@@ -116,6 +120,28 @@ def _folder(data: Path) -> Finding:
     )
 
 
+def _volumes(data: Path) -> Finding:
+    if not data.exists():
+        return Finding(name="volumes", grade="good", detail="none yet")
+    looks = [look(volume) for volume in read_volumes(data)]
+    bad = [one for one in looks if one.state is not VolumeState.READY]
+    home = data.stat().st_dev
+    doubled = [
+        one.volume.name
+        for one in looks[1:]
+        if one.state is VolumeState.READY and one.volume.root.stat().st_dev == home
+    ]
+    said = ", ".join(f"{one.volume.name} {one.state.value} ({one.volume.root})" for one in looks)
+    remedy = ""
+    if bad:
+        remedy = "Free space there, mount it, or replace the disk: see docs/guide/cameras.md."
+    elif doubled:
+        remedy = f"{', '.join(doubled)} lies on the data folder's own disk: is it not mounted?"
+    writable = any(one.state is VolumeState.READY and one.volume.used for one in looks)
+    grade: Grade = "good" if not remedy else "poor" if writable else "bad"
+    return Finding(name="volumes", grade=grade, detail=said, remedy=remedy)
+
+
 def _keys(data: Path) -> Finding:
     keys = data / "keys"
     if not keys.exists():
@@ -130,6 +156,24 @@ def _keys(data: Path) -> Finding:
         grade="bad" if open_ones else "good",
         detail=f"others can read {', '.join(open_ones)}" if open_ones else "private",
         remedy=f"chmod 700 {keys}; chmod 600 {keys}/*.key" if open_ones else "",
+    )
+
+
+def _analysis(data: Path) -> Finding:
+    """Say which cameras are not looked at now for want of time."""
+    cameras = Machine(data).cameras()
+    shed = [name for name, status in cameras.items() if status.get("analysis") == "shed"]
+    told_s = sum(float(str(status.get("shed_s", 0))) for status in cameras.values())
+    detail = f"{told_s:.0f} s not looked at since the workers started"
+    if shed:
+        detail = f"overload: {', '.join(sorted(shed))} not looked at; {detail}"
+    return Finding(
+        name="analysis",
+        grade="poor" if shed else "good",
+        detail=detail if cameras else "no worker runs",
+        remedy="Lower analysis_fps, give cameras a priority, or use a faster machine."
+        if shed
+        else "",
     )
 
 

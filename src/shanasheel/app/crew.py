@@ -6,12 +6,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
 from shanasheel.adapters.stores import Database
 from shanasheel.app.assignment import Hands, deal, write_assignment
 from shanasheel.app.folder import DataFolder
 from shanasheel.base.errors import Unavailable
 from shanasheel.domain.cameras import Camera
+
+_LOG = structlog.get_logger()
 
 
 class Crew:
@@ -39,7 +43,11 @@ class Crew:
                 cameras = [camera for camera in rows.cameras.all() if not camera.retired]
         except Unavailable:
             return  # whoever is recording goes on; asked again soon
-        self._deal(cameras)
+        try:
+            self._deal(cameras)
+        except OSError as fault:
+            _LOG.error("assignment_unwritable", detail=str(fault))
+            return
         self._revision = revision
 
     def _deal(self, cameras: Sequence[Camera]) -> None:

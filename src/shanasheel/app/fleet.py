@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
@@ -14,19 +15,30 @@ from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.watch.recording import Shelf
 
 _LOG = structlog.get_logger()
 _JOIN_S = 10.0
+_CUTTERS = 32  # side by side, so that the file system makes their syncs one (guessed)
 
 
 class Fleet:
     """Owns a recording thread for each camera. Only the worker's main thread calls it."""
 
     def __init__(
-        self, data: Path, viewing: Viewing, *, clock: Clock, ids: IdMaker, outbox: Outbox
+        self,
+        data: Path,
+        viewing: Viewing,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        outbox: Outbox,
+        shelf: Shelf,
     ) -> None:
         self._data, self._viewing = data, viewing
         self._clock, self._ids, self._outbox = clock, ids, outbox
+        self._cutter = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cut")
+        self._shelf = shelf
         self._running: dict[CameraId, tuple[CameraRecording, threading.Thread]] = {}
 
     @property
@@ -52,12 +64,15 @@ class Fleet:
     def stop(self) -> None:
         """Finish every open segment; what was analysed so far stays to be told."""
         self._end(list(self._running))
+        self._cutter.shutdown(wait=False)
 
     def _begin(self, camera: Camera) -> None:
-        self._viewing.add(camera)
+        if camera.analyse:
+            self._viewing.add(camera)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
-            view=self._viewing.offer,
+            cutter=self._cutter, shelf=self._shelf,
+            view=self._viewing.offer if camera.analyse else None,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         self._running[camera.id] = (recording, thread)

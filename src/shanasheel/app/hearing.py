@@ -13,13 +13,14 @@ from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
-from shanasheel.watch.recording import Recorder
+from shanasheel.watch.recording import Recorder, Shelf
 from shanasheel.watch.sources import Heard, SoundTrack
 
 _LOG = structlog.get_logger()
 #: Sound that is further off its pictures than this is put right by a new segment. Lips are seen to
 #: be wrong from 0.045 s early to 0.125 s late (ITU-R BT.1359); senders' reports jitter less.
 _OFF_S = 0.08
+_AGAIN_S = 2.0  # a disk that refused is tried again
 
 #: Keeps the record of finished segments, then acknowledges them.
 Keep = Callable[[Recorder, tuple[Segment, ...]], None]
@@ -34,11 +35,12 @@ class SoundRecording:
     """
 
     def __init__(
-        self, data: Path, camera: CameraId, *, clock: Clock, ids: IdMaker, keep: Keep
+        self, data: Path, camera: CameraId, *, clock: Clock, ids: IdMaker, shelf: Shelf, keep: Keep
     ) -> None:
         self.codec = self.note = ""
         self._data, self._camera, self._clock, self._ids = data, camera, clock, ids
-        self._keep = keep
+        self._shelf, self._keep = shelf, keep
+        self._again_s = 0.0  # after the disk refused
         self._recorder: Recorder | None = None
 
     def begin(self, track: SoundTrack) -> None:
@@ -50,21 +52,24 @@ class SoundRecording:
         self.codec = track.format.codec
         self._recorder = Recorder(
             data=self._data, camera=self._camera, stream=Stream.SOUND, clock=self._clock,
-            ids=self._ids, drift_s=_OFF_S,
+            ids=self._ids, drift_s=_OFF_S, shelf=self._shelf,
         )  # fmt: skip
 
     def take(self, heard: tuple[Heard, ...], pictures: Recorder) -> None:
         """Record what was heard, timed by the pictures; without their time it is not kept."""
         for one in heard:
             at = pictures.time_of(one.video_ticks)
-            if self._recorder is None or at is None:
+            if self._recorder is None or at is None or self._clock.monotonic_s() < self._again_s:
                 continue
             try:
                 self._keep(self._recorder, self._recorder.push(replace(one.packet, at=at)))
-                self.note = ""
-            except (InvalidInput, Exhausted, OSError) as fault:
-                self._recorder = None
+                self.codec, self.note = one.packet.format.codec, ""
+            except (Exhausted, OSError) as fault:  # another volume may take it, or this one later
+                self._again_s = self._clock.monotonic_s() + _AGAIN_S
                 self._leave_out(getattr(fault, "message", str(fault)))
+            except InvalidInput as fault:
+                self._recorder = None
+                self._leave_out(fault.message)
 
     def finish(self) -> None:
         """End the session: close what is open."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
+from collections.abc import Mapping
 
 import structlog
 
-from shanasheel.actions.keeping import sweep
 from shanasheel.actions.site import Site
+from shanasheel.actions.sweeping import Mark, sweep
 from shanasheel.base.errors import IntegrityFault
+from shanasheel.watch.recording import Look, look, read_volumes
 
 _LOG = structlog.get_logger()
+_ANEW_S = 3600.0  # so late at most is noticed that a hold is released
 _ROUND_S = 10.0  # at 100 cameras of 4 Mbit/s the disk loses half a gigabyte in this time
 
 
@@ -23,6 +25,9 @@ class Housekeeping:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping")
         self._short = False
+        self._marks: Mapping[str, Mark] = {}
+        self._began_s = site.clock.monotonic_s()
+        self._states: dict[str, str] = {}
 
     def start(self) -> None:
         """Start the thread."""
@@ -45,12 +50,27 @@ class Housekeeping:
                 _LOG.exception("housekeeping_failed")
 
     def _sweep(self) -> bool:
-        disk = shutil.disk_usage(self._site.data)
-        swept = sweep(self._site, free_bytes=disk.free, disk_bytes=disk.total)
+        now_s = self._site.clock.monotonic_s()
+        if now_s - self._began_s > _ANEW_S:
+            self._marks, self._began_s = {}, now_s
+        looks = [look(volume) for volume in read_volumes(self._site.data)]
+        self._tell(looks)
+        swept = sweep(self._site, looks, self._marks)
+        self._marks = swept.marks
         if swept.segments:
             _LOG.info("footage_deleted", segments=swept.segments, size_bytes=swept.size_bytes)
         short = swept.short_bytes > 0 and not swept.segments
         if short and not self._short:
             _LOG.error("disk_short", wanted_bytes=swept.short_bytes)
         self._short = short
-        return swept.segments > 0
+        return swept.more
+
+    def _tell(self, looks: list[Look]) -> None:
+        """Log once when a volume is not what it was."""
+        for one in looks:
+            name, state = one.volume.name, one.state.value
+            before = self._states.get(name, "ready")
+            if state != before:
+                level = _LOG.info if state == "ready" else _LOG.error
+                level("volume_changed", volume=name, state=state, before=before)
+            self._states[name] = state

@@ -24,7 +24,7 @@ from shanasheel.app.intake import Intake
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.wiring import open_site
-from shanasheel.base.errors import Denied
+from shanasheel.base.errors import Denied, Unavailable
 
 _LOG = structlog.get_logger()
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -64,7 +64,11 @@ def serve(
 
     Raises:
         Denied: the address is not loopback and no account exists.
+        Unavailable: the data folder is away.
     """
+    if not folder.keys.is_dir():
+        # Else a new site would be begun on whatever disk lies below.
+        raise Unavailable(f"{folder.root} is not there.", "Mount the data folder.")
     machine = Machine(folder.root)
     wired = open_site(folder, site_name=site_name, workers=machine)
     if not is_loopback(address[0]) and not accounts_exist(wired.site):

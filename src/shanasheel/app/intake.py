@@ -52,6 +52,9 @@ class Intake:
         while not self._stopping.wait(_POLL_S):
             try:
                 self._absorb_all()
+                beat += 1
+                if beat % 10 == 0:
+                    self._publish_status()
                 self._down = False
             except Unavailable as fault:
                 if not self._down:
@@ -59,9 +62,6 @@ class Intake:
                 self._down = True
             except Exception:  # noqa: BLE001 - outermost loop of the thread: the spool keeps everything
                 _LOG.exception("intake_failed")
-            beat += 1
-            if beat % 10 == 0:
-                self._publish_status()
 
     def _sequence_forever(self) -> None:
         while not self._stopping.wait(_SEQUENCE_S):
@@ -70,6 +70,8 @@ class Intake:
             except IntegrityFault as fault:
                 _LOG.critical("ledger_fault", detail=str(fault))
                 return  # nothing is signed any more: a person must look
+            except Unavailable:
+                continue  # said by the other thread
             except Exception:  # noqa: BLE001 - outermost loop of the thread: facts stay in the store
                 _LOG.exception("sequencing_failed")
 

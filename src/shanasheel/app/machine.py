@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from shanasheel.base.clock import Clock, SystemClock
+from shanasheel.watch.recording import VolumeState, look, read_volumes
 
 _STALE_S = 5.0  # a worker writes each second; silent this long, it is down
 
@@ -54,8 +55,30 @@ class Machine:
             "cpu_share": psutil.cpu_percent() / 100,
             "memory_bytes": memory,
             "disk_free_bytes": shutil.disk_usage(self._data).free,
+            "volumes": self.volumes(),
             "uptime_s": round(self._clock.monotonic_s() - self._started_s),
         }
+
+    def volumes(self) -> list[dict[str, object]]:
+        """Return how each volume is: what is seen from here, and what workers met with on it."""
+        faults: dict[str, str] = {}
+        for worker in self._workers():
+            if self._fresh(worker):
+                faults.update(worker.get("volume_faults", {}))
+        return [
+            {
+                "name": one.volume.name,
+                "path": str(one.volume.root),
+                "used": one.volume.used,
+                "state": "failing"
+                if one.state is VolumeState.READY and one.volume.name in faults
+                else one.state.value,
+                "detail": faults.get(one.volume.name, one.detail),
+                "free_bytes": one.free_bytes,
+                "total_bytes": one.total_bytes,
+            }
+            for one in map(look, read_volumes(self._data))
+        ]
 
     def _workers(self) -> list[dict]:  # type: ignore[type-arg]  # JSON of our own making
         found = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,19 +16,22 @@ import structlog
 
 from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
-from shanasheel.base.errors import ShanasheelError
+from shanasheel.base.errors import Exhausted, ShanasheelError
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, Stream
 from shanasheel.domain.footage import Gap, GapCause, Packet, Segment
-from shanasheel.watch.recording import Recorder, recover
-from shanasheel.watch.rules import signal_event
+from shanasheel.watch.recording import NoVolume, Recorder, Shelf, StepWatch, Volume, recover
+from shanasheel.watch.rules import signal_event, stopped_event
 from shanasheel.watch.sources import Source, SourceLost, open_source
 
 _LOG = structlog.get_logger()
 _BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # with a connection timing out: back within 10 s of return
-_RATE_SPAN_S = 5.0
+_RATE_S = 1.0  # the rate is reckoned so often …
+_RATE_SPANS = 5  # … over so many of these spans
+_MOST_HELD = 256  # packets held while a file is cut: 10 s at 25 a second; then TCP holds them
 _PAUSE = timedelta(seconds=1.5)  # a longer one within a session is a gap too; doctor allows 2 s
 
 
@@ -45,9 +50,13 @@ class RecordingState:
 
 
 class CameraRecording:
-    """Records one camera until `stop`. `run` is the body of its own thread."""
+    """Records one camera until `stop`. `run` is the body of its own thread.
 
-    def __init__(
+    That thread reads the camera and writes, but never waits for the disk to sync: a packet that
+    cuts a file is recorded by the cutter, and those that come meanwhile are held.
+    """
+
+    def __init__(  # noqa: PLR0913 - what, and everything it records with
         self,
         data: Path,
         camera: Camera,
@@ -55,20 +64,37 @@ class CameraRecording:
         clock: Clock,
         ids: IdMaker,
         outbox: Outbox,
-        view: Callable[[Packet | None, Camera], None],
+        cutter: Executor,
+        shelf: Shelf,
+        view: Callable[[Packet | None, Camera], None] | None,
     ) -> None:
         self.camera = camera
         self.state = RecordingState()
         self._data, self._clock, self._ids = data, clock, ids
-        self._outbox, self._view = outbox, view
+        self._outbox, self._view, self._shelf = outbox, view, shelf
+        self._recorder = Recorder(
+            data=data, camera=camera.id, stream=Stream.MAIN, clock=clock, ids=ids, shelf=shelf
+        )
+        self._steps = StepWatch(clock)
+        self._cutter = cutter
+        self._cut: Future[None] | None = None
+        self._held: deque[Packet] = deque()
         self._stopping = threading.Event()
         self._source: Source | None = None
-        self.hearing = SoundRecording(data, camera.id, clock=clock, ids=ids, keep=self._keep_sound)
+        self.hearing = SoundRecording(
+            data, camera.id, clock=clock, ids=ids, shelf=shelf, keep=self._keep_sound
+        )
         self._memory = data / "state" / f"{camera.id}.json"
-        self._recent: deque[tuple[float, int]] = deque()
+        self._recent: deque[tuple[float, int, int]] = deque(maxlen=_RATE_SPANS)
+        self._counted_s, self._packets, self._bytes = 0.0, 0, 0  # since the last reckoning
         self._lost: tuple[datetime, GapCause, str] | None = None
         self._last_end: datetime | None = None
         self._told_until: datetime | None = None  # every second before has a segment or a gap
+
+    @property
+    def held(self) -> int:
+        """Return how many packets wait while a file is cut."""
+        return len(self._held)
 
     def run(self) -> None:
         """Record, and after each loss connect again, until `stop`."""
@@ -96,76 +122,133 @@ class CameraRecording:
     def _session(self) -> bool:
         """Record one session; return whether anything was received."""
         received = False
-        recorder = Recorder(
-            data=self._data, camera=self.camera.id, stream=Stream.MAIN,
-            clock=self._clock, ids=self._ids,
-        )  # fmt: skip
         cause, detail = GapCause.SIGNAL_LOST, "the source ended"
         try:
             self._source = open_source(self.camera, self._clock)
             self.hearing.begin(self._source.sound)
-            for packet in self._source.packets():
-                if self._stopping.is_set():
-                    break
-                received = received or packet.is_key
-                self._take(recorder, packet)
-                self.hearing.take(self._source.heard(), recorder)
+            try:
+                for packet in self._source.packets():
+                    if self._stopping.is_set():
+                        break
+                    received = received or packet.is_key
+                    self._take(packet)
+                    if self._cut is None:  # the cutter has the recorder otherwise
+                        self.hearing.take(self._source.heard(), self._recorder)
+            finally:
+                self._await_cut()
         except SourceLost as lost:
             cause, detail = lost.cause, lost.message
         except (ShanasheelError, OSError) as fault:
-            cause, detail = _cause_of(fault), str(fault)
+            cause, detail = GapCause.SIGNAL_LOST, str(fault)
         finally:
             if self._source is not None:
                 self._source.close()
-                self.hearing.take(self._source.heard(), recorder)
+                self.hearing.take(self._source.heard(), self._recorder)
                 self._source = None
-            self._keep(recorder, recorder.finish())
+            try:
+                self._keep(self._recorder.finish())
+            except Exhausted as full:
+                cause, detail = GapCause.DISK, full.message
             self.hearing.finish()
         if not self._stopping.is_set():
             self._lose(cause, detail)
         return received
 
-    def _take(self, recorder: Recorder, packet: Packet) -> None:
-        """Record one packet first, then offer it for viewing."""
-        self._keep(recorder, recorder.push(packet))
-        if packet.is_key and (self._lost is not None or self.state.state != "recording"):
-            self._resume(packet.at)
-        self._measure(packet)
-        self._view(packet, self.camera)
+    def _take(self, packet: Packet) -> None:
+        """Record one packet, or hold it while a file is cut."""
+        if self._cut is not None:
+            if not self._cut.done() and len(self._held) < _MOST_HELD:
+                self._held.append(packet)
+                return
+            self._await_cut()
+        if self._recorder.cuts_at(packet):
+            self._cut = self._cutter.submit(self._record, packet)
+        else:
+            self._record(packet)
 
-    def _keep(self, recorder: Recorder, finished: tuple[Segment, ...]) -> None:
-        """Spool finished segments, then let the recorder forget them."""
+    def _await_cut(self) -> None:
+        """Wait for the cutter, then record what was held; its faults are raised here."""
+        cut, self._cut = self._cut, None
+        held, self._held = self._held, deque()
+        if cut is not None:
+            cut.result()
+        for packet in held:
+            self._record(packet)
+
+    def _record(self, packet: Packet) -> None:
+        """Record one packet first, then offer it for viewing."""
+        try:
+            self._keep(self._recorder.push(packet))
+        except NoVolume as none:
+            self._stop_for_disk(none.message)
+        except Exhausted as full:
+            # The next key picture begins a file on another volume, if there is one.
+            self._begin_gap(GapCause.DISK, full.message)
+        else:
+            if packet.is_key and (self._lost is not None or self.state.state != "recording"):
+                self._resume(packet.at)
+        self._measure(packet)
+        if self._view is not None:
+            self._view(packet, self.camera)
+
+    def _keep(self, finished: tuple[Segment, ...]) -> None:
+        """Spool finished segments; the recorder forgets them when that is durable."""
         if not finished:
             return
         for segment in finished:
+            if segment.recovered and self._told_until and segment.end <= self._told_until:
+                continue  # from a volume that came back: its time was told as a gap
             self._tell_pause(segment)
-        self._outbox.put(finished)
-        for segment in finished:
-            recorder.acknowledge(segment)
             self._last_end = segment.end
-            self.state.segments += 1
+            if self._lost is not None and self._lost[0] < segment.end:
+                self._lost = (segment.end, *self._lost[1:])
+        self.state.segments += len(finished)
+        self._outbox.put(finished, lambda: self._acknowledge(finished))
+
+    def _acknowledge(self, finished: tuple[Segment, ...]) -> None:
+        for segment in finished:
+            self._recorder.acknowledge(segment)
         self._remember(clean=False)
 
     def _keep_sound(self, recorder: Recorder, finished: tuple[Segment, ...]) -> None:
-        self._outbox.put(finished)
-        for segment in finished:
-            recorder.acknowledge(segment)
+        def forget() -> None:
+            for segment in finished:
+                recorder.acknowledge(segment)
+
+        self._outbox.put(finished, forget)
 
     def _tell_pause(self, segment: Segment) -> None:
-        """Record the gap before a segment that no lost session accounts for."""
-        told = self._told_until
-        if told is not None and segment.start - told > _PAUSE:
-            self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
-        self._told_until = max(segment.end, told or segment.end)
+        """Record what no lost session accounts for: a pause, or the clock being set."""
+        told, step = self._told_until, self._steps.step()
+        if told is not None and told - segment.start > _PAUSE:
+            self._set_back(segment.start)
+        elif told is not None and segment.start - told > _PAUSE:
+            if step:
+                self._put_gap(told, segment.start, GapCause.CLOCK_STEPPED, _set_by(step))
+                self._steps.told()
+            else:
+                self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
+        self._told_until = max(segment.end, self._told_until or segment.end)
+        still = self._steps.step()
+        if still < timedelta() and abs(self._clock.now() - segment.end) < _PAUSE:
+            self._set_back(segment.end)  # a little: the segment ends where the new time begins
+
+    def _set_back(self, at: datetime) -> None:
+        """Record that time begins anew at `at`: there, footage may lie already."""
+        step, before = self._steps.step(), self._told_until or at
+        behind = f"the clock is {(before - at).total_seconds():.1f} s behind the footage before"
+        self._told_until = None
+        self._put_gap(at, at, GapCause.CLOCK_STEPPED, _set_by(step) or behind)
+        self._steps.told()
 
     def _lose(self, cause: GapCause, detail: str) -> None:
         """Begin a gap, once; say so once and raise an event once."""
-        self._view(None, self.camera)
-        if self._lost is not None:
+        if self._view is not None:
+            self._view(None, self.camera)
+        if self._lost is not None and self.state.state != "recording":
             return
         at = self._clock.now()
-        start = self._last_end or at
-        self._lost = (start, cause, detail)
+        start = self._begin_gap(cause, detail)
         self.state.state, self.state.cause, self.state.since = "lost", cause.value, at
         self.state.fps = self.state.bitrate_bps = 0.0
         _LOG.warning("camera_lost", camera=self.camera.id, cause=cause.value, detail=detail)
@@ -173,12 +256,37 @@ class CameraRecording:
             [signal_event(self.camera, gap_start=start, at=at, cause=cause, ids=self._ids)]
         )
 
+    def _stop_for_disk(self, detail: str) -> None:
+        """Note that no volume takes footage: the camera goes on sending, and is still looked at."""
+        if self.state.state == "lost" and self.state.cause == GapCause.DISK:
+            return
+        at = self._clock.now()
+        start = self._begin_gap(GapCause.DISK, detail)
+        self.state.state, self.state.cause, self.state.since = "lost", GapCause.DISK.value, at
+        _LOG.error("recording_stopped", camera=self.camera.id, detail=detail)
+        self._outbox.put([stopped_event(self.camera, gap_start=start, at=at, ids=self._ids)])
+
+    def _begin_gap(self, cause: GapCause, detail: str) -> datetime:
+        """Open a gap unless one is open; return its start."""
+        if self._lost is None:
+            start = max(
+                (at for at in (self._last_end, self._recorder.broke_off) if at is not None),
+                default=self._clock.now(),
+            )
+            self._lost = (start, cause, detail)
+        return self._lost[0]
+
     def _resume(self, at: datetime) -> None:
         """End the open gap, if any, and record it."""
         if self._lost is not None:
             start, cause, detail = self._lost
-            if at > start:
-                self._put_gap(start, at, cause, detail)
+            step = _set_by(self._steps.step())
+            if at < start:
+                self._told_until = start
+                self._set_back(at)
+            elif at > start:
+                self._put_gap(start, at, cause, "; ".join(filter(None, (detail, step))))
+                self._steps.told()
             _LOG.info("camera_back", camera=self.camera.id, since=start.isoformat())
         self._lost = None
         self.state.state, self.state.cause, self.state.since = "recording", "", at
@@ -195,25 +303,39 @@ class CameraRecording:
     def _recover(self) -> None:
         """Rescue what a killed run left, and open the gap since then."""
         remembered, clean = self._recall()
-        for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED):
-            found = recover(self._data, self.camera.id, stream, self._clock, self._ids)
-            self._outbox.put(found.segments)
-            rescuer = Recorder(
-                data=self._data, camera=self.camera.id, stream=stream, clock=self._clock,
-                ids=self._ids,
-            )  # fmt: skip
-            for segment in found.segments:
-                rescuer.acknowledge(segment)
-            if stream is Stream.MAIN and found.segments:
-                clean = False
-                newest = max(segment.end for segment in found.segments)
-                remembered = max(newest, remembered or newest)
-                _LOG.warning("segments_recovered", camera=self.camera.id,
-                             count=len(found.segments))  # fmt: skip
+        for volume in self._shelf.volumes:
+            for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED):
+                newest = self._rescue(volume, stream)
+                if stream is Stream.MAIN and newest is not None:
+                    clean = False
+                    remembered = max(newest, remembered or newest)
+        shed = left_open(self._data, self.camera.id, remembered)
+        self._outbox.put([shed] if shed else [])
+        forget_left_open(self._data, self.camera.id)
         self._last_end = self._told_until = remembered
-        if remembered is not None and remembered < self._clock.now():
+        if remembered is not None and remembered != self._clock.now():
             cause = GapCause.WORKER_STOPPED if clean else GapCause.WORKER_KILLED
             self._lost = (remembered, cause, "")
+
+    def _rescue(self, volume: Volume, stream: Stream) -> datetime | None:
+        """Take in what lies unfinished on one volume; return the end of its newest footage."""
+        if not self._shelf.usable(volume):
+            return None  # its recorder does it when the volume is back
+        rescuer = self._recorder
+        found = recover(self._data, self.camera.id, stream, self._clock, self._ids, volume=volume)
+        if found.refused and stream is Stream.MAIN:
+            rescuer.owe(volume, found.refused)
+        if not found.segments:
+            return None
+
+        def forget() -> None:
+            for segment in found.segments:
+                rescuer.acknowledge(segment)
+
+        self._outbox.put(found.segments, forget)
+        if stream is Stream.MAIN:
+            _LOG.warning("segments_recovered", camera=self.camera.id, count=len(found.segments))
+        return max(segment.end for segment in found.segments)
 
     def _recall(self) -> tuple[datetime | None, bool]:
         try:
@@ -225,19 +347,29 @@ class CameraRecording:
     def _remember(self, *, clean: bool) -> None:
         if self._last_end is not None:
             memory = {"end_us": to_us(self._last_end), "clean": clean}
-            write_atomic(self._memory, json.dumps(memory).encode(), durable=clean)
+            with contextlib.suppress(OSError):  # costs a longer gap at the next start, no footage
+                write_atomic(self._memory, json.dumps(memory).encode(), durable=clean)
 
     def _measure(self, packet: Packet) -> None:
-        now_s = self._clock.monotonic_s()
-        self._recent.append((now_s, len(packet.payload)))
-        while now_s - self._recent[0][0] > _RATE_SPAN_S:
-            self._recent.popleft()
-        span_s = now_s - self._recent[0][0]
+        """Count; reckon the rate now and then, as it is asked for once a second at most."""
         self.state.last_packet = packet.at
-        if span_s > 1.0:
-            self.state.fps = (len(self._recent) - 1) / span_s
-            self.state.bitrate_bps = 8 * sum(size for _, size in self._recent) / span_s
+        self._packets += 1
+        self._bytes += len(packet.payload)
+        now_s = self._clock.monotonic_s()
+        span_s = now_s - self._counted_s
+        if span_s < _RATE_S:
+            return
+        if span_s < 2 * _RATE_S + _PAUSE.total_seconds():
+            self._recent.append((span_s, self._packets, self._bytes))
+            whole_s = sum(span for span, _, _ in self._recent)
+            self.state.fps = sum(count for _, count, _ in self._recent) / whole_s
+            self.state.bitrate_bps = 8 * sum(size for _, _, size in self._recent) / whole_s
+        self._counted_s, self._packets, self._bytes = now_s, 0, 0
 
 
-def _cause_of(fault: Exception) -> GapCause:
-    return GapCause.DISK if isinstance(fault, OSError) and fault.errno else GapCause.SIGNAL_LOST
+def _set_by(step: timedelta) -> str:
+    """Return in words how far the clock was set; empty when it was not."""
+    seconds = step.total_seconds()
+    if not seconds:
+        return ""
+    return f"the clock was set {'forward' if seconds > 0 else 'back'} by {abs(seconds):.1f} s"

@@ -13,7 +13,16 @@ from shanasheel.actions.cameras import HIDDEN
 from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
-from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Place, RuleKind, Zone
+from shanasheel.domain.cameras import (
+    AnalysisPriority,
+    Camera,
+    CameraId,
+    Kind,
+    Line,
+    Place,
+    RuleKind,
+    Zone,
+)
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -64,6 +73,8 @@ class CameraSettings(_Strict):
     zones: list[ZoneSettings] = []
     lines: list[LineSettings] = []
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
+    analyse: bool = True
+    priority: AnalysisPriority = AnalysisPriority.NORMAL
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
     sound: bool = True
@@ -96,6 +107,8 @@ class Settings(_Strict):
         listen: address and port; other than loopback only once an account exists.
         hosts: further names under which the pages are called, behind a proxy for example.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
+        volumes: folders on other disks that take footage when the data folder's is full or fails,
+            in order; relative paths count from the file's own folder. Without it the stored ones.
         keep: how long footage is kept; without it the stored rule holds.
         cameras: the whole set; without it the stored cameras are used.
     """
@@ -105,6 +118,7 @@ class Settings(_Strict):
     listen: str = f"127.0.0.1:{DEFAULT_PORT}"
     hosts: list[str] = []
     workers: int = Field(default=0, ge=0, le=64)
+    volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
@@ -175,6 +189,8 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         zones=[ZoneSettings.model_validate(asdict(zone)) for zone in camera.zones],
         lines=[LineSettings.model_validate(asdict(line)) for line in camera.lines],
         analysis_fps=camera.analysis_fps,
+        analyse=camera.analyse,
+        priority=camera.priority,
         loop=camera.loop,
         keep_days=camera.keep_days,
         sound=camera.sound,
@@ -215,6 +231,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
             for line in listed.lines
         ),
         analysis_fps=listed.analysis_fps,
+        analyse=listed.analyse,
+        priority=listed.priority,
         loop=listed.loop,
         keep_days=listed.keep_days,
         sound=listed.sound,

@@ -16,7 +16,8 @@ from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.app.wiring import open_site
+from shanasheel.app.volumes import use_volumes
+from shanasheel.app.wiring import open_site, origin_of
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
 from shanasheel.domain.cameras import Camera
@@ -33,6 +34,7 @@ class Plan:
         cameras: the whole set; None leaves the stored ones as they are.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
         keep: None leaves the stored rule as it is.
+        volumes: further folders for footage; None leaves the stored ones as they are.
         hosts: further names under which the pages may be called.
     """
 
@@ -43,6 +45,7 @@ class Plan:
     workers: int = 0
     hosts: tuple[str, ...] = ()
     keep: KeepRule | None = None
+    volumes: tuple[Path, ...] | None = None
 
 
 def supervise(
@@ -63,7 +66,7 @@ def supervise(
     address = _claim(plan.address)
     _prepare(plan, address[0])
     engine = LocalEngine(clock)
-    database = open_database(plan.folder.database)
+    database = open_database(plan.folder.database, begun=True)
     crew = Crew(plan.folder, engine, database, workers=plan.workers)
     engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
@@ -99,6 +102,10 @@ def _prepare(plan: Plan, host: str) -> None:
             apply_cameras(wired.site, plan.cameras)
         if plan.keep is not None:
             set_keep_rule(wired.site, plan.keep)
+        if plan.volumes is not None:
+            use_volumes(
+                plan.folder, plan.volumes, origin=origin_of(plan.folder), ids=wired.site.ids
+            )
     finally:
         wired.close()
 

@@ -22,7 +22,7 @@ from shanasheel.domain.people import Person
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder
+from shanasheel.watch.recording import Recorder, Shelf, read_volumes
 from shanasheel.watch.sources import Footage, read_footage
 from shanasheel.watch.vision import Detector
 
@@ -149,8 +149,9 @@ class _Work:
         self._shielded = self._recorder(Stream.SHIELDED)
         self._footage = footage
         self._hearing = SoundRecording(
-            site.data, camera.id, clock=site.clock, ids=site.ids, keep=self._keep
-        )
+            site.data, camera.id, clock=site.clock, ids=site.ids, keep=self._keep,
+            shelf=Shelf(read_volumes(site.data), site.clock),
+        )  # fmt: skip
         self._hearing.begin(footage.sound)
         self._analysis = (
             Analysis(
@@ -193,8 +194,9 @@ class _Work:
     def _recorder(self, stream: Stream) -> Recorder:
         site = self._site
         return Recorder(
-            data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids
-        )
+            data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids,
+            shelf=Shelf(read_volumes(site.data), site.clock),
+        )  # fmt: skip
 
     def _note(self, findings: Findings) -> None:
         for packet in findings.shielded:

@@ -48,7 +48,7 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
     origin = origin_of(folder)
     key = load_or_create_key(folder.keys / "log.key", origin)
     ledger = Ledger(folder.ledger, key=key, origin=origin, clock=clock)
-    database = open_database(folder.database)
+    database = open_database(folder.database, begun=_begun(folder))
     site = Site(
         name=site_name,
         data=folder.root,
@@ -74,7 +74,7 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
     Where no hub runs, they are logged at the end.
     """
     clock = SystemClock()
-    database = open_database(folder.database)
+    database = open_database(folder.database, begun=_begun(folder))
     try:
         yield Site(
             name="",
@@ -88,6 +88,11 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
     finally:
         _log_if_free(folder, database, clock)
         database.close()
+
+
+def _begun(folder: DataFolder) -> bool:
+    """Return whether there must be a database: a ledger tells of facts that only it holds."""
+    return (folder.ledger / "checkpoint").exists()
 
 
 def _log_if_free(folder: DataFolder, database: Database, clock: Clock) -> None:

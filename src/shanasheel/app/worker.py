@@ -15,10 +15,11 @@ from shanasheel.app.folder import DataFolder
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.viewing import Viewing
-from shanasheel.app.workerstatus import write_status
+from shanasheel.app.workerstatus import WorkerStatus
 from shanasheel.base.clock import SystemClock
-from shanasheel.base.errors import InvalidInput
+from shanasheel.base.errors import InvalidInput, Unavailable
 from shanasheel.base.ids import IdMaker
+from shanasheel.watch.recording import Shelf, read_volumes
 from shanasheel.watch.vision import load_detector
 
 _LOG = structlog.get_logger()
@@ -43,19 +44,25 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     """Record and analyse the assigned cameras until `stop` is set."""
     clock = SystemClock()
     ids = IdMaker(clock)
+    if not folder.keys.is_dir():
+        raise Unavailable(f"{folder.root} is not there.", "Mount the data folder.")
     outbox = Outbox(folder.spools / name)
-    viewing = Viewing(folder.root, clock=clock, ids=ids, outbox=outbox)
-    fleet = Fleet(folder.root, viewing, clock=clock, ids=ids, outbox=outbox)
+    shelf = Shelf(read_volumes(folder.root), clock)
+    viewing = Viewing(folder.root, clock=clock, ids=ids, outbox=outbox, shelf=shelf)
+    fleet = Fleet(folder.root, viewing, clock=clock, ids=ids, outbox=outbox, shelf=shelf)
+    status = WorkerStatus(folder.run / f"{name}.json", name, outbox, shelf)
     _LOG.info("worker_started", worker=name, pid=os.getpid())
     told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
     viewing_thread = threading.Thread(
-        target=lambda: viewing.run(load_detector(threads=1, input_px=_INPUT_PX)), name="viewing"
+        target=lambda: viewing.run(lambda: load_detector(threads=1, input_px=_INPUT_PX)),
+        name="viewing",
     )
     viewing_thread.start()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
-        write_status(folder.run / f"{name}.json", name, fleet.recordings, viewing, clock)
+        outbox.flush()
+        status.write(fleet.recordings, viewing, clock)
         if not viewing_thread.is_alive():
             _LOG.error("viewing_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again
@@ -63,7 +70,8 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     fleet.stop()
     viewing.stop()
     viewing_thread.join(10.0)
-    write_status(folder.run / f"{name}.json", name, recordings, viewing, clock)
+    outbox.flush()
+    status.write(recordings, viewing, clock)
     _LOG.info("worker_stopped", worker=name)
 
 

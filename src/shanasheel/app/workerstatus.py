@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Sequence
@@ -9,30 +10,62 @@ from pathlib import Path
 
 import psutil
 
+from shanasheel.app.outbox import Outbox
 from shanasheel.app.recording import CameraRecording
-from shanasheel.app.viewing import Viewing
+from shanasheel.app.viewing import CameraView, Viewing
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.files import write_atomic
+from shanasheel.domain.cameras import Camera
+from shanasheel.watch.recording import Shelf
 
 
-def write_status(
-    path: Path, name: str, recordings: Sequence[CameraRecording], viewing: Viewing, clock: Clock
-) -> None:
-    """Replace the worker's status file; a full disk costs the status, not the recording."""
-    process = psutil.Process()
-    cpu = process.cpu_times()
-    status = {
-        "worker": name,
-        "pid": os.getpid(),
-        "at": iso(clock.now()),
-        "cpu_s": round(cpu.user + cpu.system, 2),
-        "memory_bytes": process.memory_info().rss,
-        "cameras": {recording.camera.id: _camera(recording, viewing) for recording in recordings},
-    }
-    try:
-        write_atomic(path, json.dumps(status).encode(), mode=0o600, durable=False)
-    except OSError:
-        return
+class WorkerStatus:
+    """Owns the worker's status file. A full disk costs neither the status nor the recording."""
+
+    def __init__(self, path: Path, name: str, outbox: Outbox, shelf: Shelf) -> None:
+        self._path, self._name = path, name
+        self._outbox, self._shelf = outbox, shelf
+
+    def write(self, recordings: Sequence[CameraRecording], viewing: Viewing, clock: Clock) -> None:
+        """Replace the file by how everything is now."""
+        process = psutil.Process()
+        cpu = process.cpu_times()
+        status = {
+            "worker": self._name,
+            "pid": os.getpid(),
+            "at": iso(clock.now()),
+            "cpu_s": round(cpu.user + cpu.system, 2),
+            "memory_bytes": process.memory_info().rss,
+            "volume_faults": self._shelf.troubles(),
+            "records_waiting": self._outbox.waiting,
+            "records_dropped": self._outbox.dropped,
+            "cameras": {one.camera.id: _camera(one, viewing) for one in recordings},
+        }
+        content = json.dumps(status).encode()
+        try:
+            write_atomic(self._path, content, mode=0o600, durable=False)
+        except OSError:
+            self._write_over(content)
+
+    def _write_over(self, content: bytes) -> None:
+        """Write into the old file's own blocks: that needs no room."""
+        with contextlib.suppress(OSError), self._path.open("r+b") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            stream.write(content.ljust(size))
+
+
+def _analysis(camera: Camera, view: CameraView) -> str:
+    if not camera.analyse:
+        return "off"
+    return "shed" if view.is_shed else "on"
+
+
+def _shed_s(view: CameraView) -> float:
+    """Return how long the camera was not looked at since this worker began, the open span too."""
+    since, newest = view.spans.since, view.newest
+    lasting_s = (newest - since).total_seconds() if since and newest else 0.0
+    return view.spans.total_s + max(0.0, lasting_s)
 
 
 def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
@@ -52,6 +85,8 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "covered": view.covered,
         "decoded_share": round(view.decoded / view.packets, 3) if view.packets else 0.0,
         "waiting": len(view.waiting),
-        "shed": view.shed,
+        "analysis": _analysis(recording.camera, view),
+        "shed_since": iso(view.spans.since) if view.spans.since else None,
+        "shed_s": round(_shed_s(view), 1),
         "tracks": view.tracks,
     }

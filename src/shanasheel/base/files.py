@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+
+_PART = re.compile(r"\..+\.(\d{1,10})\.part")
 
 
 def sync_directory(folder: Path) -> None:
@@ -41,3 +44,16 @@ def write_atomic(path: Path, content: bytes, *, mode: int = 0o644, durable: bool
         raise
     if durable:
         sync_directory(path.parent)
+
+
+def is_abandoned_part(name: str) -> bool:
+    """Return whether a file is half a write of `write_atomic` whose process is gone.
+
+    A process that has ended cannot finish it. Where its number lives again, the file waits for the
+    next time.
+
+    >>> is_abandoned_part("a.json"), is_abandoned_part(".a.json.4194305.part")  # above pid_max
+    (False, True)
+    """
+    found = _PART.fullmatch(name)
+    return found is not None and not Path(f"/proc/{found[1]}").exists()

@@ -11,6 +11,8 @@ import typer
 
 from shanasheel.app.measuring import measure_pipeline
 from shanasheel.app.offline import analyze_file, default_camera
+from shanasheel.app.recording_capacity import measure_capacity
+from shanasheel.app.recording_cost import measure_cost
 from shanasheel.base.clock import SystemClock
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.watch.tracking import evaluate_tracking
@@ -87,6 +89,31 @@ def pipeline(
     """
     remarks.print(f"Playing {cameras} cameras for {seconds:g} s …")
     _print(measure_pipeline(clip, cameras=cameras, seconds=seconds), as_json=as_json)
+
+
+@app.command()
+def recording(
+    cameras: Annotated[int, typer.Option(help="Streams recorded side by side.", min=1)] = 8,
+    rounds: Annotated[int, typer.Option(help="How often to read the CPU time.", min=1)] = 5,
+    seconds: Annotated[float, typer.Option(help="Length of a round or step.", min=5)] = 20,
+    steps: Annotated[
+        str, typer.Option(help="Then numbers of cameras to try in turn: 50,100,150.")
+    ] = "",
+    on: Annotated[Path | None, typer.Option(help="Folder on the disk to write to.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what recording costs a camera beside `ffmpeg -c copy`, and how many cameras fit.
+
+    Example: [bold]shanasheel bench recording --steps 50,100,150[/bold]
+    """
+    remarks.print(f"Recording {cameras} streams of 1080p15 at 2 Mbit/s for {rounds} rounds …")
+    _print(measure_cost(cameras=cameras, rounds=rounds, round_s=seconds, on=on), as_json=as_json)
+    for number in (int(word) for word in steps.split(",") if word):
+        remarks.print(f"Recording {number} cameras for {seconds:g} s …")
+        step = measure_capacity(number, seconds=seconds, on=on)
+        _print(step, as_json=as_json)
+        if step["pictures_missing"] or step["pictures_late"]:
+            break
 
 
 def _print(body: dict[str, object], *, as_json: bool) -> None:

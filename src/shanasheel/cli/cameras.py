@@ -25,7 +25,7 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.domain.cameras import Camera, CameraId, Place
+from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
 from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
@@ -71,6 +71,12 @@ def add(
     no_sound: Annotated[
         bool, typer.Option("--no-sound", help="Record no sound, nor ask the camera for it.")
     ] = False,
+    priority: Annotated[
+        AnalysisPriority, typer.Option(help="Who is looked at longest under overload.")
+    ] = AnalysisPriority.NORMAL,
+    record_only: Annotated[
+        bool, typer.Option("--record-only", help="Record it and never look at it.")
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Add a camera; a running Shanasheel records it within seconds.
@@ -80,7 +86,8 @@ def add(
     """
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
-        place=_place(place), keep_days=keep_days, sound=not no_sound,
+        place=_place(place), keep_days=keep_days, priority=priority, analyse=not record_only,
+        sound=not no_sound,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

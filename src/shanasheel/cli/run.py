@@ -42,6 +42,9 @@ def run(
         address=parse_listen(listen or settings.listen),
         workers=settings.workers,
         hosts=tuple(settings.hosts),
+        volumes=None
+        if settings.volumes is None or config is None
+        else tuple(config.parent / path.expanduser() for path in settings.volumes),
         keep=settings.keep.rule() if settings.keep else None,
     )
     stop = stop_on_signal()

@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     LINE_CROSSING = "line_crossing"
     CAMERA_COVERED = "camera_covered"
     SIGNAL_LOST = "signal_lost"
+    RECORDING_STOPPED = "recording_stopped"
 
 
 class AlertState(StrEnum):

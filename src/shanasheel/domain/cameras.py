@@ -29,6 +29,14 @@ class Stream(StrEnum):
 LOGGED = (Stream.MAIN, Stream.SOUND)
 
 
+class AnalysisPriority(StrEnum):
+    """Whose pictures are looked at longest when there is more to look at than time."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 class RuleKind(StrEnum):
     """What a zone or line watches for."""
 
@@ -152,6 +160,8 @@ class Camera:
             person several times a metre (guess from DESIGN section 7, to be measured).
         loop: a file starts again at its end.
         realtime: a file is played at its own pace, as a camera would send it.
+        analyse: False for a camera that is only recorded: nobody looks, nothing is decoded.
+        priority: under overload the lowest is not looked at first; recording never suffers.
         keep_days: how long its routine footage is kept; None for the site's rule.
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
@@ -165,6 +175,8 @@ class Camera:
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
     analysis_fps: float = 5.0
+    analyse: bool = True
+    priority: AnalysisPriority = AnalysisPriority.NORMAL
     loop: bool = True
     realtime: bool = True
     sample: bool = False

@@ -12,6 +12,7 @@ class FactKind(StrEnum):
 
     SEGMENT = "segment"
     GAP = "gap"
+    SHED = "shed"
     TAMPERING = "tampering"
     EVENT = "event"
     ACCESS = "access"

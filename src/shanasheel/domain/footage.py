@@ -139,6 +139,28 @@ class Segment:
             raise InvalidInput(f"Segment {self.path} ends before it starts.")
 
 
+class ShedCause(StrEnum):
+    """Why pictures that were due were not looked at."""
+
+    OVERLOAD = "overload"  # the camera was shed: there was more to look at than time
+    LATE = "late"  # single pictures were skipped to come back near the present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shed:
+    """A span `[start, end)` that was recorded but not looked at although it was due."""
+
+    id: str
+    camera: CameraId
+    start: datetime
+    end: datetime
+    cause: ShedCause
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise InvalidInput(f"Shed span of {self.camera} at {self.start} has no length.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A span `[start, end)` with no footage of a camera's main stream, with its cause."""

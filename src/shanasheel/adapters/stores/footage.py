@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from shanasheel.adapters.stores.tables import deletions, gaps, segments, spool_cursors
-from shanasheel.base.clock import to_us
+from shanasheel.adapters.stores.tables import deletions, gaps, segments, sheds, spool_cursors
+from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.footage import Gap, Segment
+from shanasheel.domain.footage import Gap, Segment, Shed, ShedCause
 from shanasheel.domain.wire import dumps, loads
 
 
@@ -47,6 +47,45 @@ class FootageRows:
         )
         return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
 
+    def add_shed(self, shed: Shed) -> bool:
+        """Index a shed span; False when it is indexed already."""
+        statement = insert(sheds).values(
+            id=shed.id,
+            camera=shed.camera,
+            start_us=to_us(shed.start),
+            end_us=to_us(shed.end),
+            cause=shed.cause,
+        )
+        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+
+    def sheds(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Shed, ...]:
+        """Return the shed spans that overlap `[start, end)`, oldest first."""
+        rows = self._connection.execute(
+            select(sheds)
+            .where(
+                sheds.c.camera == camera,
+                sheds.c.start_us < to_us(end),
+                sheds.c.end_us > to_us(start),
+            )
+            .order_by(sheds.c.start_us)
+        )
+        return tuple(
+            Shed(
+                id=row.id,
+                camera=CameraId(row.camera),
+                start=from_us(row.start_us),
+                end=from_us(row.end_us),
+                cause=ShedCause(row.cause),
+            )
+            for row in rows
+        )
+
+    def shed_s(self, since: datetime) -> float:
+        """Return the seconds of all shed spans that ended after `since`, over all cameras."""
+        length = func.coalesce(func.sum(sheds.c.end_us - sheds.c.start_us), 0)
+        total = self._connection.execute(select(length).where(sheds.c.end_us > to_us(since)))
+        return float(total.scalar_one()) / 1e6
+
     def segment(self, identifier: str) -> Segment | None:
         """Return one segment, or None."""
         row = self._connection.execute(
@@ -72,13 +111,20 @@ class FootageRows:
         return tuple(loads(row.body, Segment) for row in rows)
 
     def newest(
-        self, camera: CameraId, stream: Stream, limit: int
+        self, camera: CameraId, stream: Stream, limit: int, before: datetime
     ) -> tuple[tuple[Segment, ...], int]:
         """Return the segments that start last, oldest first, and how many started before them.
 
         Deleted ones count, so that the number never falls.
+
+        Args:
+            before: what starts later is of a clock that was set back since.
         """
-        mine = (segments.c.camera == camera, segments.c.stream == stream)
+        mine = (
+            segments.c.camera == camera,
+            segments.c.stream == stream,
+            segments.c.start_us < to_us(before),
+        )
         rows = self._connection.execute(
             select(segments.c.body).where(*mine).order_by(segments.c.start_us.desc()).limit(limit)
         )

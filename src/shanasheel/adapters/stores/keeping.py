@@ -91,16 +91,24 @@ class KeepingRows:
         return int(total)
 
     def oldest(
-        self, after: tuple[int, str] | None, before: datetime, limit: int
+        self,
+        after: tuple[int, str] | None,
+        before: datetime,
+        limit: int,
+        without: Sequence[str],
     ) -> tuple[Kept, ...]:
         """Return segments that ended before `before`, by their end, oldest first.
 
         Args:
             after: `end_us` and id of the last one of the page before; None for the first page.
+            without: beginnings of paths that are left out.
         """
         query = (
             select(segments)
-            .where(segments.c.end_us < to_us(before))
+            .where(
+                segments.c.end_us < to_us(before),
+                *(~segments.c.path.startswith(one, autoescape=True) for one in without),
+            )
             .order_by(segments.c.end_us, segments.c.id)
             .limit(limit)
         )
@@ -120,9 +128,16 @@ class KeepingRows:
             )  # fmt: skip
             self._connection.execute(delete(segments).where(segments.c.id == one.segment))
 
-    def unfinished(self, limit: int) -> tuple[Deleted, ...]:
-        """Return deletions whose files may still be there."""
-        rows = self._connection.execute(select(deletions).where(deletions.c.done == 0).limit(limit))
+    def unfinished(self, limit: int, without: Sequence[str]) -> tuple[Deleted, ...]:
+        """Return deletions whose files may still be there, but for paths that begin so."""
+        rows = self._connection.execute(
+            select(deletions)
+            .where(
+                deletions.c.done == 0,
+                *(~deletions.c.path.startswith(one, autoescape=True) for one in without),
+            )
+            .limit(limit)
+        )
         return tuple(_deleted(row) for row in rows)
 
     def finish(self, gone: Sequence[Deleted]) -> None:

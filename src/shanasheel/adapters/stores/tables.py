@@ -110,6 +110,20 @@ gaps = Table(
     Index("ix_gaps_camera_start", "camera", "start_us"),
 )
 
+sheds = Table(
+    "sheds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("camera", String(32), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("cause", String(32), nullable=False),
+    CheckConstraint("end_us > start_us", name="span"),
+    Index("ix_sheds_camera_start", "camera", "start_us"),
+    Index("ix_sheds_end", "end_us"),
+    comment="spans recorded but not looked at although due",
+)
+
 sightings = Table(
     "sightings",
     metadata,

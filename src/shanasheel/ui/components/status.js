@@ -1,7 +1,7 @@
 // How the machine, its workers and every camera are.
 
 import { get } from "shanasheel-ui/api.js";
-import { cameraStore, stateOf } from "shanasheel-ui/camera_store.js";
+import { analysisOf, cameraStore, stateOf } from "shanasheel-ui/camera_store.js";
 import { bitrate, bytes, clockTime, duration, number, percent } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
@@ -19,13 +19,19 @@ export default {
       </div>
       <section class="shn-card"><h2>{{ t('status.cameras') }}</h2>
         <shn-empty v-if="!store.cameras.length" icon="videocam" :loading="!store.loaded" :fault="store.fault" :title="t('wall.empty')" :text="t('wall.empty_hint')"></shn-empty>
-        <div v-else class="shn-scroll"><table class="shn-table" data-role="cameras"><thead><tr><th>{{ t('fact.camera') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('fact.fps') }}</th><th>{{ t('fact.bitrate') }}</th><th>{{ t('fact.activity') }}</th><th>{{ t('fact.decoded') }}</th><th>{{ t('fact.covered') }}</th><th>{{ t('fact.last_frame') }}</th></tr></thead>
+        <div v-else class="shn-scroll"><table class="shn-table" data-role="cameras"><thead><tr><th>{{ t('fact.camera') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('fact.fps') }}</th><th>{{ t('fact.bitrate') }}</th><th>{{ t('fact.activity') }}</th><th>{{ t('fact.analysis') }}</th><th>{{ t('fact.decoded') }}</th><th>{{ t('fact.covered') }}</th><th>{{ t('fact.last_frame') }}</th></tr></thead>
           <tbody><tr v-for="camera in store.cameras" :key="camera.id"><td><a class="shn-link" :href="'/#' + encodeURIComponent(camera.id)">{{ cameraName(camera) }}</a> <bdi class="id">{{ camera.id }}</bdi></td>
             <td><i class="dot" :class="stateOf(camera).dot"></i>{{ tk('camera_state', stateOf(camera).name) }}<small v-if="camera.status?.state === 'lost'"> · {{ tk('cause', camera.status.cause) }} · <bdi class="num">{{ clockTime(camera.status.since) }}</bdi></small></td>
             <td class="num"><bdi>{{ number(camera.status?.fps, 1) }}</bdi></td><td><bdi class="num">{{ bitrate(camera.status?.bitrate_bps) }}</bdi></td>
             <td><span :class="camera.status?.active ? 'accent' : 'dim'">{{ camera.status?.active ? t('activity.active') : t('activity.quiet') }}</span></td>
+            <td data-role="analysis" :class="{ bad: camera.status?.analysis === 'shed' }">{{ analysisOf(camera.status) }}</td>
             <td><span class="meter"><i :style="{ inlineSize: 100 * (camera.status?.decoded_share || 0) + '%' }"></i></span> <bdi class="num">{{ percent(camera.status?.decoded_share) }}</bdi></td>
             <td :class="{ bad: camera.status?.covered }">{{ camera.status?.covered ? t('yes') : t('no') }}</td><td><bdi class="num">{{ clockTime(camera.status?.last_frame_at) }}</bdi></td></tr></tbody></table></div>
+      </section>
+      <section v-if="system?.volumes?.length" class="shn-card"><h2>{{ t('status.volumes') }}</h2>
+        <div class="shn-scroll"><table class="shn-table" data-role="volumes"><thead><tr><th>{{ t('status.volume') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.free') }}</th></tr></thead>
+          <tbody><tr v-for="volume in system.volumes" :key="volume.name"><td><bdi class="id">{{ volume.name }}</bdi> <bdi dir="ltr">{{ volume.path }}</bdi></td><td><i class="dot" :class="volumeDot(volume)"></i>{{ tk('volume_state', volume.state) }}<small v-if="volume.detail"> · <bdi dir="ltr">{{ volume.detail }}</bdi></small><small v-if="!volume.used"> · {{ t('volume_state.unused') }}</small></td>
+            <td><span v-if="volume.total_bytes" class="meter"><i :style="{ inlineSize: 100 * volume.free_bytes / volume.total_bytes + '%' }"></i></span> <bdi class="num">{{ volume.total_bytes ? bytes(volume.free_bytes) : '–' }}</bdi></td></tr></tbody></table></div>
       </section>
       <section v-if="system?.workers?.length" class="shn-card"><h2>{{ t('status.workers') }}</h2>
         <div class="shn-scroll"><table class="shn-table"><thead><tr><th>{{ t('status.worker') }}</th><th>{{ t('status.pid') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.restarts') }}</th></tr></thead>
@@ -43,6 +49,7 @@ export default {
         { icon: "video_library", name: t("status.archive"), value: bytes(one.archive_bytes) },
         { icon: "movie", name: t("status.segments"), value: number(one.segments) },
         { icon: "link_off", name: t("status.gaps"), value: number(one.gaps) },
+        { icon: "hourglass_disabled", name: t("status.shed"), value: duration(one.shed_s_24h), tone: one.shed_s_24h ? "bad" : "" },
         { icon: "schedule", name: t("status.uptime"), value: duration(one.uptime_s) },
       ];
     },
@@ -55,7 +62,8 @@ export default {
     clearInterval(this.timer);
   },
   methods: {
-    t, tk, cameraName, stateOf, number, percent, bitrate, clockTime,
+    t, tk, analysisOf, cameraName, stateOf, number, percent, bitrate, bytes, clockTime,
+    volumeDot: (volume) => ({ ready: "ok", full: "warn" })[volume.state] || "bad",
     async load() {
       try {
         this.system = await get("/status");

@@ -1,6 +1,6 @@
 // One camera large: live picture, what it is doing, and the door to its raw footage.
 
-import { stateOf } from "shanasheel-ui/camera_store.js";
+import { analysisOf, stateOf } from "shanasheel-ui/camera_store.js";
 import { bitrate, clockTime, number, percent } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import countdown from "shanasheel-ui/countdown.js";
@@ -49,6 +49,7 @@ export default {
         { name: t("fact.fps"), value: number(status.fps, 1) },
         { name: t("fact.bitrate"), value: bitrate(status.bitrate_bps) },
         { name: t("fact.activity"), value: status.active ? t("activity.active") : t("activity.quiet") },
+        { name: t("fact.analysis"), value: analysisOf(status), tone: status.analysis === "shed" ? "bad" : "" },
         { name: t("fact.decoded"), value: percent(status.decoded_share) },
         { name: t("fact.covered"), value: status.covered ? t("yes") : t("no"), tone: status.covered ? "bad" : "" },
         { name: t("fact.last_frame"), value: clockTime(status.last_frame_at) },

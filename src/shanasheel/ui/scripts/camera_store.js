@@ -1,6 +1,8 @@
 // The cameras of the site, with status kept fresh; one copy a page.
 
 import { get } from "shanasheel-ui/api.js";
+import { clockTime } from "shanasheel-ui/format.js";
+import { tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import { reactive } from "vue";
 
@@ -45,9 +47,16 @@ async function load() {
   }
 }
 
+/** Return words for whether a camera is looked at, from its status. */
+export function analysisOf(status) {
+  return tk("analysis", status?.analysis, { time: clockTime(status?.shed_since) }) || "–";
+}
+
 /** Return the class and key of words for a camera's state. */
 export function stateOf(camera) {
   // Without news a camera may be anything: never show the last state as the present one.
   const state = store?.stale ? "unknown" : camera.status?.state || "starting";
+  // It sends, but no disk takes it: not the camera's fault.
+  if (state === "lost" && camera.status?.cause === "disk") return { name: "not_recorded", dot: "bad" };
   return { name: state, dot: { recording: "ok", lost: "bad", starting: "warn", stopped: "off" }[state] || "off" };
 }

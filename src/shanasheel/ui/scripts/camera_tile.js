@@ -1,7 +1,7 @@
 // One camera on the wall: picture, name, state and the measured age of the picture.
 
 import { stateOf } from "shanasheel-ui/camera_store.js";
-import { number } from "shanasheel-ui/format.js";
+import { clockTime, number } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import liveView from "shanasheel-ui/live_view.js";
 
@@ -21,6 +21,8 @@ export default {
       </span>
       <span class="tags">
         <span v-if="camera.status?.covered" class="shn-tag bad"><span class="mi" aria-hidden="true">visibility_off</span>{{ t('camera.covered') }}</span>
+        <span v-if="camera.status?.analysis === 'shed'" class="shn-tag bad" data-role="shed"><span class="mi" aria-hidden="true">hourglass_disabled</span>{{ t('camera.shed', { time: clockTime(camera.status.shed_since) }) }}</span>
+        <span v-if="camera.status?.analysis === 'off'" class="shn-tag">{{ tk('analysis', 'off') }}</span>
         <span v-if="camera.sample" class="shn-tag">{{ t('camera.sample') }}</span>
       </span>
       <kbd v-if="number" class="key">{{ number }}</kbd>
@@ -34,5 +36,5 @@ export default {
       return number(Math.max(0, this.delayMs) / 1000, 1);
     },
   },
-  methods: { t, tk, cameraName },
+  methods: { t, tk, cameraName, clockTime },
 };

@@ -8,7 +8,7 @@ export function reason(alert) {
   const subject = alert.subject || t("reason.unnamed");
   const sentence = tk("reason", alert.kind, { subject });
   if (!alert.detail) return sentence;
-  const family = alert.kind === "signal_lost" ? "cause" : "direction";
+  const family = ["signal_lost", "recording_stopped"].includes(alert.kind) ? "cause" : "direction";
   return t("reason.with_detail", { sentence, detail: tk(family, alert.detail) });
 }
 
@@ -26,4 +26,5 @@ export const KIND_ICONS = {
   line_crossing: "swap_horiz",
   camera_covered: "visibility_off",
   signal_lost: "videocam_off",
+  recording_stopped: "hard_drive",
 };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,7 +82,9 @@ def write_clip(
     writing: FragmentedFile | None = None
     first: _Picture | None = None
     last: _Picture | None = None
-    frames, complete = 0, True
+    begin: datetime | None = None
+    until: datetime | None = None
+    frames, complete, moved = 0, True, timedelta()
     beside = _Beside(sound)
     try:
         for picture in _wanted(files, start, end):
@@ -93,11 +95,15 @@ def write_clip(
             elif not _same(picture.form, first.form):
                 complete = False
                 break
+            begin, until = min(begin or picture.at, picture.at), max(until or first.at, picture.end)
+            if last is not None and picture.at + moved < last.at:
+                moved = last.end - picture.at  # our clock was set back: what follows, follows
+            picture = replace(picture, at=picture.at + moved, end=picture.end + moved)
             if writing is not None:
                 beside.add_until(picture.at, writing)
                 _add(writing, picture, first, last)
             last, frames = picture, frames + 1
-        if writing is None or first is None or last is None:
+        if writing is None or last is None or begin is None or until is None:
             raise NotFound("There is no footage in this span.", "Look at the camera's gaps.")
         beside.add_until(last.end, writing)
         writing.close()
@@ -106,9 +112,7 @@ def write_clip(
             writing.abandon()
             out.unlink(missing_ok=True)
         raise
-    return ClipSpan(
-        start=first.at, end=last.end, frames=frames, complete=complete, heard=beside.added
-    )
+    return ClipSpan(start=begin, end=until, frames=frames, complete=complete, heard=beside.added)
 
 
 class _Beside:
@@ -158,7 +162,7 @@ def _wanted(
                     yield from group
                 group = []
                 if picture.at >= end:
-                    return
+                    break  # the next file may be earlier: our clock was set back between them
             if group or picture.is_key:
                 group.append(picture)
     if group and group[-1].end > start:

@@ -19,6 +19,7 @@ from shanasheel.watch.recording.mime import QUICKTIME_ONLY
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
 FRAGMENT_S = 0.5
 
+_BUFFER_BYTES = 256 * 1024  # a whole fragment of 4 Mbit/s reaches the file in one call
 _OPTIONS = {
     # skip_trailer: the random access index would follow the last fragment; we have our own.
     "movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer",
@@ -84,7 +85,9 @@ class FragmentedFile:
         try:
             options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
             container = "mov" if form.codec in QUICKTIME_ONLY else "mp4"
-            self._container = av.open(self._file, "w", format=container, options=options)
+            self._container = av.open(
+                self._file, "w", format=container, options=options, buffer_size=_BUFFER_BYTES
+            )
             self._track = self._container.add_stream_from_template(form.template, opaque=True)
             self._sound = sound
             if sound is not None and sound.template is not None:

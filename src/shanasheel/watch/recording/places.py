@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.files import write_atomic
+from shanasheel.base.files import is_abandoned_part, write_atomic
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
 
@@ -105,23 +105,27 @@ def read_marker(path: Path) -> Marker:
         ) from error
 
 
-def markers(data: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
-    """Yield the markers of one stream in the order of their segments' start."""
-    top = data / stream_folder(camera, stream)
+def left_behind(root: Path, camera: CameraId, stream: Stream) -> Iterator[Path]:
+    """Yield the markers of one stream on one volume by their segments' start, and half writes."""
+    top = root / stream_folder(camera, stream)
     others = {Stream.SUB.value, Stream.SOUND.value} if stream is Stream.MAIN else set[str]()
     # os.walk and not rglob: a month of one camera has some 260 000 files.
     for folder, folders, names in os.walk(top):
         beside = others if Path(folder) == top else set[str]()
         folders[:] = sorted(name for name in folders if name not in beside)
-        yield from (Path(folder) / name for name in sorted(names) if name.endswith(_MARK))
+        yield from (
+            Path(folder) / name
+            for name in sorted(names)
+            if name.endswith(_MARK) or is_abandoned_part(name)
+        )
 
 
-def write_live(data: Path, camera: CameraId, stream: Stream, *, file: Path, marker: Marker) -> None:
+def write_live(data: Path, camera: CameraId, stream: Stream, *, path: str, marker: Marker) -> None:
     """Point the live view to the file that grows now; a lost pointer costs nothing."""
     pointer = live_path(data, camera, stream)
     pointer.parent.mkdir(parents=True, exist_ok=True)
     content = {
-        "path": file.relative_to(data).as_posix(),
+        "path": path,
         "start_us": marker.start_us,
         "mime": marker.mime,
         "width_px": marker.width_px,

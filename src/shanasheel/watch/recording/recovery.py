@@ -1,39 +1,43 @@
 """Finds what a killed recorder left, at the start of its successor.
 
-For every marker of the stream, in order:
+For every marker of the stream, in order, and every file that was being written beside:
 
 1. The marker describes a closed file: if the SHA-256 still matches, that segment is returned; if
    not, file and marker are left untouched and named, never "repaired".
 2. Else the file is cut after its last whole fragment, hashed, and returned as recovered. The
    finished marker is written before, so that a kill during recovery changes nothing.
 3. A file without a whole fragment is deleted, then its marker.
+4. Half a write of a process that is gone is deleted: what it was to replace still stands.
 
-Run it before a `Recorder` of the same stream. Running it again returns the same segments under the
-same ids until they are acknowledged.
+Run it while no `Recorder` has a file of the same stream open on that volume. Running it again
+returns the same segments under the same ids until they are acknowledged.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.files import sync_directory
+from shanasheel.base.files import is_abandoned_part, sync_directory
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
-from shanasheel.watch.recording.follow import layout
+from shanasheel.watch.recording.follow import Fragment, layout
 from shanasheel.watch.recording.places import (
     Marker,
+    left_behind,
     live_path,
-    markers,
     read_marker,
     write_marker,
 )
+from shanasheel.watch.recording.volumes import Volume, data_volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,43 +50,85 @@ class Recovery:
             gap `WORKER_KILLED` reaches from here to the first segment that follows.
         unreadable: names of markers that are not ours, or whose file is damaged or was changed
             after it was closed; left where they are, to be told to a person.
+        refused: markers that the disk did not let us deal with; to be tried again.
     """
 
     segments: tuple[Segment, ...]
     last_end: datetime | None
     unreadable: tuple[str, ...] = ()
+    refused: tuple[Path, ...] = ()
 
 
-def recover(data: Path, camera: CameraId, stream: Stream, clock: Clock, ids: IdMaker) -> Recovery:
+def recover(  # noqa: PLR0913 - a stream, and where to look
+    data: Path,
+    camera: CameraId,
+    stream: Stream,
+    clock: Clock,
+    ids: IdMaker,
+    *,
+    volume: Volume | None = None,
+    only: Sequence[Path] | None = None,
+) -> Recovery:
     """Return the segments of one stream that were not acknowledged; see the module.
 
-    Raises:
-        OSError: the disk refused.
+    Args:
+        volume: where to look; the data folder by default.
+        only: markers that are known to be there; None looks for all of them.
     """
     del clock, ids  # every time and id stands in the markers: that is what makes it repeatable
-    live_path(data, camera, stream).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        live_path(data, camera, stream).unlink(missing_ok=True)
+    place = volume or data_volume(data)
     found: list[Segment] = []
     ends: list[datetime] = []
     unreadable: list[str] = []
-    for path in tuple(markers(data, camera, stream)):
+    refused: list[Path] = []
+    for path in tuple(left_behind(place.root, camera, stream)) if only is None else only:
+        if is_abandoned_part(path.name):
+            with contextlib.suppress(OSError):  # tried again at the next start
+                path.unlink(missing_ok=True)
+            continue
         file = path.with_suffix("")
         try:
             marker = read_marker(path)
             finished = _finished(file, marker)
+            if finished is None:
+                file.unlink(missing_ok=True)
+                path.unlink()
         except InvalidInput:
             unreadable.append(path.name)
             continue
+        except FileNotFoundError:
+            continue  # acknowledged meanwhile
+        except OSError:
+            refused.append(path)
+            continue
         if finished is None:
-            file.unlink(missing_ok=True)
-            path.unlink()
             ends.append(from_us(marker.start_us))
             continue
-        segment = finished.segment(camera, stream, file.relative_to(data).as_posix())
+        segment = finished.segment(camera, stream, place.path_of(file))
         found.append(segment)
         ends.append(segment.end)
     return Recovery(
-        segments=tuple(found), last_end=max(ends, default=None), unreadable=tuple(unreadable)
+        segments=tuple(found),
+        last_end=max(ends, default=None),
+        unreadable=tuple(unreadable),
+        refused=tuple(refused),
     )
+
+
+def whole_until(file: Path, start: datetime) -> datetime | None:
+    """Return when the last whole fragment of a file from `start` ends; None if unknown."""
+    try:
+        with file.open("rb") as stream:
+            found = layout(stream).fragments
+    except (OSError, InvalidInput):
+        return None
+    return start + _length(found) if found else None
+
+
+def _length(found: Sequence[Fragment]) -> timedelta:
+    return timedelta(seconds=found[-1].start_s + found[-1].duration_s)
 
 
 def _finished(file: Path, marker: Marker) -> Marker | None:
@@ -105,9 +151,7 @@ def _cut(file: Path, marker: Marker) -> Marker | None:
         stream.flush()
         os.fsync(stream.fileno())
     sync_directory(file.parent)
-    last = found.fragments[-1]
-    length = timedelta(seconds=last.start_s + last.duration_s)
-    start = from_us(marker.start_us)
+    length, start = _length(found.fragments), from_us(marker.start_us)
     cut = replace(
         marker,
         end_us=to_us(max(start + length, start + timedelta(milliseconds=1))),

@@ -62,31 +62,28 @@ def choose_expired(segments: Iterable[Kept], orders: Orders, now: datetime) -> l
 
 
 def choose_for_room(
-    segments: Iterable[Kept], orders: Orders, now: datetime, wanted_bytes: int
+    segments: Iterable[Kept],
+    orders: Orders,
+    now: datetime,
+    wanted_bytes: int,
+    *,
+    of_alerts: bool,
 ) -> list[Kept]:
-    """Return as many as free `wanted_bytes`, routine footage before footage of alerts.
+    """Return as many as free `wanted_bytes`, of routine footage or of footage of alerts.
 
     Args:
         segments: oldest first.
     """
     chosen: list[Kept] = []
-    of_alerts: list[Kept] = []
     freed = 0
     for segment in segments:
         if freed >= wanted_bytes:
-            return chosen
+            break
         if segment.end > now - NEVER_YOUNGER or orders.held(segment):
             continue
-        if orders.of_alert(segment):
-            of_alerts.append(segment)
-            continue
-        chosen.append(segment)
-        freed += segment.size_bytes
-    for segment in of_alerts:
-        if freed >= wanted_bytes:
-            break
-        chosen.append(segment)
-        freed += segment.size_bytes
+        if orders.of_alert(segment) == of_alerts:
+            chosen.append(segment)
+            freed += segment.size_bytes
     return chosen
 
 

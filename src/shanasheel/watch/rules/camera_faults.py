@@ -1,4 +1,4 @@
-"""Events about the camera itself: covered, or silent."""
+"""Events about the camera itself: covered, silent, or not recorded."""
 
 from __future__ import annotations
 
@@ -41,6 +41,19 @@ def signal_event(
         start=min(gap_start, at),
         numbers=(("gap_s", _seconds(gap_start, at)),),
         detail=cause.value,
+    )
+
+
+def stopped_event(camera: Camera, *, gap_start: datetime, at: datetime, ids: IdMaker) -> Event:
+    """Return the event of a camera that sends but cannot be recorded since `gap_start`."""
+    return Event(
+        id=ids.new(),
+        camera=camera.id,
+        kind=EventKind.RECORDING_STOPPED,
+        at=at,
+        start=min(gap_start, at),
+        numbers=(("unrecorded_s", _seconds(gap_start, at)),),
+        detail=GapCause.DISK.value,
     )
 
 

@@ -55,7 +55,7 @@ class Session:
         """Yield mended packets of the pictures until the container ends; put sound aside.
 
         `at` gives our clock's time for a packet; it may block to pace. `hear` gives our clock's
-        time for a packet of sound, and may raise to end the session.
+        time for a packet of sound.
 
         Raises:
             FormatChanged: a key picture carries other parameter sets than the first.

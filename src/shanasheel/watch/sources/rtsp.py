@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Iterator
-from datetime import datetime
 from urllib.parse import urlsplit
 
 import av
@@ -19,12 +17,12 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause, Packet
 from shanasheel.watch.sources.demuxing import FormatChanged, Session
 from shanasheel.watch.sources.formats import describe
+from shanasheel.watch.sources.links import Link
 from shanasheel.watch.sources.losses import SourceLost
 from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 CONNECT_S = 5.0  # guessed: cameras on a city network answer within 1 s
 SILENCE_S = 5.0  # guessed: ten times the longest picture interval of a busy camera
-_WAITING_PACKETS = 256  # about 10 s at 25 pictures a second; then TCP holds the camera back
 _OPTIONS = {
     "rtsp_transport": "tcp",
     "protocol_whitelist": "rtp,rtsp,tcp,tls,udp",
@@ -36,23 +34,21 @@ _REFUSED = (av_error.HTTPUnauthorizedError, av_error.HTTPForbiddenError)
 _FAULTS = (av_error.FFmpegError, ValueError, OSError)
 
 
-class _PicturesStopped(Exception):
-    """Sound still comes, pictures do not."""
-
-
 class RtspSource:
     """One session of a camera; see `Source`.
 
-    A thread of its own reads the connection, because FFmpeg cannot be woken from a read: `close`
-    ends `packets` at once, while that thread ends with the next packet or after `SILENCE_S`.
+    Whoever iterates `packets` reads the connection: handing packets from thread to thread cost
+    more than all the rest of recording (`bench recording`). A second thread sleeps until no packet
+    has come for `SILENCE_S`, and then cuts the connection, as `close` does.
     """
 
     def __init__(self, camera: Camera, clock: Clock) -> None:
         self._camera = camera
         self._clock = clock
         self._closing = threading.Event()
-        self._waiting: queue.Queue[Packet | SourceLost] = queue.Queue(_WAITING_PACKETS)
-        self._seen_s = clock.monotonic_s()
+        self._reading_since_s: float | None = None
+        self._stalled = False
+        self._link = _link_of(camera.url, clock)
         container, note = self._connect()
         try:
             stream = self._video_of(container)
@@ -61,34 +57,67 @@ class RtspSource:
             self._session = Session.of(camera.id, describe(stream), self.sound)
         except InvalidInput as error:
             container.close()
+            self._link.cut()
             raise self._lost(GapCause.SIGNAL_LOST, error.message.rstrip(".")) from None
         except BaseException:
             container.close()
+            self._link.cut()
             raise
-        self._reader = threading.Thread(
-            target=self._read, args=(container, stream), name=f"rtsp-{camera.id}", daemon=True
-        )
-        self._reader.start()
+        self._container, self._stream = container, stream
 
     def packets(self) -> Iterator[Packet]:
         """Yield packets until the connection is lost or `close` is called."""
-        while not self._closing.is_set():
-            try:
-                item = self._waiting.get(timeout=0.5)
-            except queue.Empty:
-                continue
-            if isinstance(item, SourceLost):
-                self._closing.set()
-                raise item
-            yield item
+        threading.Thread(target=self._watch, name=f"rtsp-{self._camera.id}", daemon=True).start()
+        try:
+            yield from self._read()
+        except FormatChanged:
+            raise self._lost(GapCause.FORMAT_CHANGED, "the picture format changed") from None
+        except (av_error.ExitError, av_error.TimeoutError):
+            raise self._silent() from None
+        except av_error.FFmpegError as error:
+            if self._closing.is_set():
+                return  # we have cut it
+            if self._stalled:
+                raise self._silent() from None
+            raise self._lost(GapCause.SIGNAL_LOST, printable(str(error.strerror))) from None
+        finally:
+            self.close()
 
     def heard(self) -> tuple[Heard, ...]:
         """Return the sound that came since the last call."""
         return self.sound.heard()
 
     def close(self) -> None:
-        """End `packets`, also from another thread, within half a second."""
+        """End `packets` at once, also from another thread."""
         self._closing.set()
+        self._link.cut()
+
+    def _read(self) -> Iterator[Packet]:
+        clock = self._clock
+        with self._container as container:
+            self._reading_since_s = clock.monotonic_s()
+            for packet in self._session.packets(
+                container, self._stream, at=lambda _: clock.now(), hear=clock.now
+            ):
+                if self._closing.is_set():
+                    return
+                self._reading_since_s = None
+                yield packet
+                self._reading_since_s = clock.monotonic_s()
+        if not self._closing.is_set():
+            ended = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
+            raise self._silent() if self._stalled else ended
+
+    def _silent(self) -> SourceLost:
+        return self._lost(GapCause.SIGNAL_LOST, f"silent for {SILENCE_S:g} s")
+
+    def _watch(self) -> None:
+        """Cut a connection that brings bytes, but no whole packet any more."""
+        while not self._closing.wait(SILENCE_S / 2):
+            since_s = self._reading_since_s
+            if since_s is not None and self._clock.monotonic_s() - since_s > SILENCE_S:
+                self._stalled = True
+                self._link.cut()
 
     def _connect(self) -> tuple[InputContainer, str]:
         """Open the session; where sound makes that fail, open it without, and say so."""
@@ -98,18 +127,21 @@ class RtspSource:
         except _FAULTS as error:
             if not self._camera.sound or not _may_be_the_sound(error):
                 raise self._told(error) from None
+        self._link.cut()
+        self._link = _link_of(self._camera.url, self._clock)
         try:
             return self._open("video"), "the camera does not set its sound up"
         except _FAULTS as error:
             raise self._told(error) from None
 
     def _open(self, media: str) -> InputContainer:
-        return av.open(
-            self._camera.url,
-            format="rtsp",
-            options={**_OPTIONS, "allowed_media_types": media},
-            timeout=(CONNECT_S, SILENCE_S),
-        )
+        with self._link.opening():
+            return av.open(
+                self._camera.url,
+                format="rtsp",
+                options={**_OPTIONS, "allowed_media_types": media},
+                timeout=(CONNECT_S, None),
+            )
 
     def _told(self, error: Exception) -> SourceLost:
         if isinstance(error, _REFUSED):
@@ -124,42 +156,6 @@ class RtspSource:
             raise self._lost(GapCause.SIGNAL_LOST, "the camera sends no video")
         return container.streams.video[0]
 
-    def _read(self, container: InputContainer, stream: av.VideoStream) -> None:
-        """Move packets from the connection to the waiting line until either side ends."""
-        with container:
-            try:
-                for packet in self._session.packets(
-                    container, stream, at=lambda _: self._see(), hear=self._hear
-                ):
-                    if not self._hand_over(packet):
-                        return
-                lost = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
-            except FormatChanged:
-                lost = self._lost(GapCause.FORMAT_CHANGED, "the picture format changed")
-            except (av_error.ExitError, av_error.TimeoutError, _PicturesStopped):
-                lost = self._lost(GapCause.SIGNAL_LOST, f"silent for {SILENCE_S:g} s")
-            except av_error.FFmpegError as error:
-                lost = self._lost(GapCause.SIGNAL_LOST, printable(str(error.strerror)))
-        self._hand_over(lost)
-
-    def _see(self) -> datetime:
-        self._seen_s = self._clock.monotonic_s()
-        return self._clock.now()
-
-    def _hear(self) -> datetime:
-        if self._clock.monotonic_s() - self._seen_s > SILENCE_S:
-            raise _PicturesStopped
-        return self._clock.now()
-
-    def _hand_over(self, item: Packet | SourceLost) -> bool:
-        while not self._closing.is_set():
-            try:
-                self._waiting.put(item, timeout=0.5)
-            except queue.Full:
-                continue
-            return True
-        return False
-
     def _lost(self, cause: GapCause, detail: str) -> SourceLost:
         parts = urlsplit(without_secrets(self._camera.url))
         address = printable(f"{parts.scheme}://{parts.netloc}{parts.path}")
@@ -172,3 +168,13 @@ def _may_be_the_sound(error: Exception) -> bool:
     """Return whether FFmpeg may mean that the camera offers sound but does not set it up."""
     answered = (av_error.InvalidDataError, av_error.HTTPClientError, av_error.HTTPServerError)
     return isinstance(error, answered) and not isinstance(error, _REFUSED)
+
+
+def _link_of(url: str, clock: Clock) -> Link:
+    """Return the connection to an address's host; to nobody when it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (322 if parts.scheme == "rtsps" else 554)
+    except ValueError:
+        return Link("", 0, clock)
+    return Link(parts.hostname or "", port, clock)
