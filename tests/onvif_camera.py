@@ -73,6 +73,7 @@ class Camera:
     has_media: bool = True
     has_media2: bool = False
     has_events: bool = True
+    lists_topics: bool = True
     has_geo: bool = True
     legacy: bool = False
     said_host: str = "127.0.0.1"
@@ -209,6 +210,7 @@ class Camera:
             f"{TRT}GetStreamUri": lambda: self._stream_uri(request),
             f"{TR2}GetStreamUri": lambda: self._stream_uri2(request),
             f"{TEV}CreatePullPointSubscription": self._subscribe,
+            f"{TEV}GetEventProperties": self._event_properties,
             f"{TEV}PullMessages": lambda: self._pull(request, header),
             f"{WSNT}Renew": lambda: self._renew(header),
             f"{WSNT}Unsubscribe": lambda: self._unsubscribe(header),
@@ -370,6 +372,28 @@ class Camera:
             f'<a:ReferenceParameters><x:Subscription xmlns:x="urn:example:camera">{key}'
             "</x:Subscription></a:ReferenceParameters></e:SubscriptionReference>"
             f"{self._terms()}</e:CreatePullPointSubscriptionResponse>"
+        )
+
+    def _event_properties(self) -> str:
+        if not self.has_events or not self.lists_topics:
+            raise Refused("ter:ActionNotSupported")
+        described = (
+            '<t:MessageDescription IsProperty="true"><t:Data><t:SimpleItemDescription Name="State" '
+            'Type="xs:boolean"/></t:Data></t:MessageDescription>'
+        )
+        return (
+            "<e:GetEventPropertiesResponse><e:TopicNamespaceLocation>"
+            "http://www.onvif.org/onvif/ver10/topics/topicns.xml</e:TopicNamespaceLocation>"
+            "<n:FixedTopicSet>true</n:FixedTopicSet>"
+            '<w:TopicSet xmlns:w="http://docs.oasis-open.org/wsn/t-1" '
+            'xmlns:tns1="http://www.onvif.org/ver10/topics">'
+            "<tns1:RuleEngine><CellMotionDetector>"
+            f'<Motion w:topic="true">{described}</Motion></CellMotionDetector></tns1:RuleEngine>'
+            "<tns1:VideoSource><GlobalSceneChange>"
+            f'<ImagingService w:topic="true">{described}</ImagingService></GlobalSceneChange>'
+            "</tns1:VideoSource><tns1:Device><Trigger>"
+            f'<Relay w:topic="true">{described}</Relay></Trigger></tns1:Device>'
+            "</w:TopicSet></e:GetEventPropertiesResponse>"
         )
 
     def _terms(self) -> str:

@@ -20,7 +20,7 @@ from shanasheel.app import settings
 from shanasheel.app.settings import read_settings
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import COMMANDS, make_app
-from shanasheel.domain.alerts import AlertState, EventKind
+from shanasheel.domain.alerts import AlertState, EventKind, Tampering
 from shanasheel.domain.footage import GapCause, ShedCause
 
 ROOT = Path(__file__).parents[1]
@@ -118,11 +118,11 @@ def test_every_field_of_the_configuration_is_documented() -> None:
         if f"| `{field}` |" not in section(text, f"`{model.__name__}`")
     ]
 
-    assert len(models) == 6
+    assert len(models) == 7
     assert not missing
 
 
-@pytest.mark.parametrize("words", [EventKind, GapCause, ShedCause, AlertState])
+@pytest.mark.parametrize("words", [EventKind, Tampering, GapCause, ShedCause, AlertState])
 def test_every_word_of_events_gaps_and_alerts_is_documented(words: type[StrEnum]) -> None:
     text = section((REFERENCE / "events.md").read_text(), f"`{words.__name__}`")
 

@@ -19,6 +19,7 @@ def make_video(
     container: str | None = None,
     rotation_deg: int = 0,
     options: dict[str, str] | None = None,
+    moves: bool = True,
 ) -> Path:
     """Write a video and return its path; `rotation_deg` is counter-clockwise, as PyAV has it."""
     pixels = {"gif": "rgb8", "mjpeg": "yuvj420p", "rawvideo": "yuv420p"}.get(codec, "yuv420p")
@@ -34,7 +35,7 @@ def make_video(
             track.set_display_rotation(rotation_deg)
         for number in range(frames):
             picture = np.full((size[1], size[0], 3), 60, np.uint8)
-            left = number * 3 % (size[0] - 20)
+            left = number * 3 % (size[0] - 20) if moves else 0
             picture[20:40, left : left + 20] = 220
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = number

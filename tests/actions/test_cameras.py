@@ -22,7 +22,7 @@ from shanasheel.actions.cameras import (
 from shanasheel.actions.site import Site
 from shanasheel.app.assignment import deal
 from shanasheel.app.settings import as_settings, read_settings
-from shanasheel.base.errors import Conflict, Denied, NotFound
+from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, RuleKind, Zone
 from shanasheel.domain.cameras import Place as Spot
@@ -90,7 +90,8 @@ def test_what_is_exported_can_be_applied_again_with_its_password_hidden(
         place=Spot(lat_deg=30.5, lon_deg=47.8, heading_deg=90.0),
         zones=(Zone(name="Z", points=((0, 0), (1, 0), (1, 1)), rules=(RuleKind.LOITERING,)),),
         lines=(Line(name="L", start=(0, 0), end=(1, 1), kinds=(Kind.PERSON,)),),
-        keep_days=3.0,
+        keep_days=3.0, sub_url="rtsp://u:t%40u@10.0.0.5/sub", events=False,
+        onvif="http://o:v%40w@10.0.0.5/onvif/device_service",
     )  # fmt: skip
     apply_cameras(site, [whole])
     file = tmp_path / "export.yaml"
@@ -99,12 +100,21 @@ def test_what_is_exported_can_be_applied_again_with_its_password_hidden(
 
     _settings, again = read_settings(file)
 
-    assert "s%40t" not in file.read_text()
+    assert not [secret for secret in ("s%40t", "t%40u", "v%40w") if secret in file.read_text()]
     assert again is not None
+    assert plan_cameras(site, again)[0] == (whole,)
     assert not plan_cameras(site, again)[1].any
     apply_cameras(site, [])
     with pytest.raises(NotFound, match="hidden"):
         plan_cameras(site, [camera("unknown", "rtsp://u:***@10.0.0.5/live")])
+
+
+@pytest.mark.parametrize("wrong", [{"sub_url": "rtsp://h/x"}, {"onvif": "rtsp://h/onvif"}])
+def test_a_sub_that_is_the_main_and_an_onvif_address_that_is_none_are_refused(
+    wrong: dict[str, str],
+) -> None:
+    with pytest.raises(InvalidInput):
+        Camera(id=CameraId("a"), url="rtsp://h/x", **wrong)
 
 
 signs = some.text("ab:@/?#*.1", min_size=1, max_size=12)

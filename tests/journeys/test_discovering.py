@@ -25,6 +25,9 @@ def test_a_camera_is_found_with_its_streams_and_its_wrong_clock() -> None:
     assert plain.returncode == 0, plain.stderr
     assert "127.0.0.1" in plain.stdout
     assert "rtsp://" in whole.stdout
+    user = f"rtsp://{camera.user}:PASSWORD@127.0.0.1:554/live"
+    proposed = f"add ID {user}/main --sub-url {user}/sub --onvif {camera.xaddr}"
+    assert proposed in whole.stdout
     assert "set its NTP" in whole.stdout
     assert "rtsp://" not in refused.stdout
     for done in (plain, whole, refused):

@@ -11,7 +11,7 @@ import pytest
 import shanasheel.ui
 from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
-from shanasheel.domain.alerts import AlertState, EventKind, Priority
+from shanasheel.domain.alerts import AlertState, EventKind, Priority, Tampering
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.footage import GapCause
 from shanasheel.domain.people import Purpose, Role
@@ -28,6 +28,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 #: Families of words and the values that records may hold.
 FAMILIES: dict[str, type[StrEnum]] = {
     "kind": EventKind,
+    "tamper": Tampering,
     "reason": EventKind,
     "state": AlertState,
     "filter": AlertState,
@@ -47,7 +48,7 @@ def used_keys() -> set[str]:
 
 
 def used_families() -> set[str]:
-    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {"cause", "direction"}
+    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {"cause", "direction", "tamper"}
 
 
 def test_both_languages_have_the_same_keys() -> None:

@@ -125,6 +125,11 @@ def open_raw(site: Site, who: Person, *, camera: CameraId, purpose: Purpose, cas
         raise Denied("A technician sees raw footage for maintenance only.", "Ask an investigator.")
     if who.role is Role.AUDITOR:
         raise Denied("An auditor sees the records of access, not footage.", "")
+    if not site.sequencer.logs:
+        raise Denied(
+            "This is a copy without its ledger's key: who looks at raw footage cannot be logged.",
+            "Put the key back as keys/log.key and start again.",
+        )
     identifier, now = site.ids.new(), site.clock.now()
     expires = now + timedelta(seconds=GRANT_S)
     with site.store.begin() as rows:

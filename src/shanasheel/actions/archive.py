@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import iso
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.footage import GapCause, Segment
@@ -84,7 +85,7 @@ def examine_archive(site: Site) -> ArchiveReport:
 
 def _of_row(data: Path, segment: Segment) -> Iterator[ArchiveFault]:
     try:
-        size_bytes = (data / segment.path).stat().st_size
+        size_bytes = file_of(data, segment.path).stat().st_size
     except OSError as fault:
         detail = f"{fault.strerror}; run `shanasheel ledger check`"
         yield ArchiveFault(breach=Breach.FILE_MISSING, path=segment.path, detail=detail)

@@ -11,7 +11,7 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import Conflict, Denied, NotFound
-from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.wire import dumps
@@ -162,12 +162,15 @@ def _active(rows: Rows) -> tuple[Camera, ...]:
 
 
 def _revealed(camera: Camera, known: Sequence[Camera]) -> Camera:
-    if f":{HIDDEN}@" not in camera.url:
-        return camera
     before = next((one for one in known if one.id == camera.id), None)
-    password = urlsplit(before.url).password if before else None
-    if password is None:
-        raise NotFound(
-            f"The password of camera {camera.id} is hidden and not known here.", "Write it out."
-        )
-    return replace(camera, url=camera.url.replace(f":{HIDDEN}@", f":{password}@", 1))
+    shown = {field: str(getattr(camera, field)) for field in SECRET_FIELDS}
+    for field, url in shown.items():
+        if f":{HIDDEN}@" not in url:
+            continue
+        password = urlsplit(str(getattr(before, field))).password if before else None
+        if password is None:
+            raise NotFound(
+                f"The password of camera {camera.id} is hidden and not known here.", "Write it out."
+            )
+        shown[field] = url.replace(f":{HIDDEN}@", f":{password}@", 1)
+    return replace(camera, url=shown["url"], sub_url=shown["sub_url"], onvif=shown["onvif"])

@@ -14,6 +14,7 @@ from shanasheel.actions import footage
 from shanasheel.actions.access import require_grant
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import iso, to_us
 from shanasheel.base.errors import Exhausted, InvalidInput, NotFound
 from shanasheel.domain.cameras import CameraId, Stream
@@ -87,7 +88,9 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
         raise InvalidInput("The span is too long to export.", "Ask for at most 6 hours at a time.")
     found = footage.segments(site, who, camera, stream=stream, start=start, end=end, grant=grant)
     there = [
-        segment for segment in footage.as_recorded(found) if (site.data / segment.path).is_file()
+        segment
+        for segment in footage.as_recorded(found)
+        if file_of(site.data, segment.path).is_file()
     ]
     if not there:
         raise NotFound("There is no footage in this span.", "Look at the camera's timeline.")
@@ -143,7 +146,7 @@ def _cut(
     folder = site.data / "cache" / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     _check_room(folder, sum(segment.size_bytes for segment in (*segments, *heard)))
-    files = [(site.data / segment.path, segment.start) for segment in segments]
+    files = [(file_of(site.data, segment.path), segment.start) for segment in segments]
     sound = _beside(site, heard)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / "export.mp4"
@@ -178,7 +181,7 @@ def _beside(site: Site, heard: Sequence[Segment]) -> list[tuple[Path, datetime]]
     """
     if any(segment.mime != heard[0].mime or segment.codec != "aac" for segment in heard):
         return []
-    there = [(site.data / segment.path, segment.start) for segment in heard]
+    there = [(file_of(site.data, segment.path), segment.start) for segment in heard]
     return [(path, start) for path, start in there if path.is_file()]
 
 

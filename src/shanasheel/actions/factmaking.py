@@ -13,7 +13,7 @@ from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Kept, Why
 from shanasheel.prove.ledger import canonical
 
-_TAMPERING = (EventKind.CAMERA_COVERED, EventKind.SIGNAL_LOST)
+_TAMPERING = (EventKind.CAMERA_COVERED, EventKind.CAMERA_TAMPERED, EventKind.SIGNAL_LOST)
 
 
 def make_fact(identifier: str, kind: FactKind, at: datetime, body: Mapping[str, object]) -> Fact:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shanasheel.actions.access import require_grant
 from shanasheel.actions.cameras import camera_named
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, Event
@@ -115,7 +116,7 @@ def segment_file(site: Site, who: Person, identifier: str, grant: str | None) ->
         raise NotFound(f"There is no segment {identifier!r}.", "Reload the timeline.")
     if segment.stream is not Stream.SHIELDED:
         require_grant(site, who, grant, segment.camera)
-    path = site.data / segment.path
+    path = file_of(site.data, segment.path)
     if not path.is_file():
         raise NotFound(f"The file of segment {identifier!r} is gone.", "Run `ledger check`.")
     return path, segment.mime
@@ -149,9 +150,9 @@ def alert_clip(site: Site, alert: Alert) -> Path:
             rows.footage.segments(alert.camera, Stream.SHIELDED, alert.clip_start, alert.clip_end)
         )
     files = [
-        (site.data / segment.path, segment.start)
+        (file_of(site.data, segment.path), segment.start)
         for segment in found
-        if (site.data / segment.path).is_file()
+        if file_of(site.data, segment.path).is_file()
     ]
     if not files:
         raise NotFound(

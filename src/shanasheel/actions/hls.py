@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from shanasheel.actions import footage
 from shanasheel.actions.footage import may_watch, segment_file
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.footage import Segment
@@ -150,7 +151,7 @@ def _parts(
 
 def _part(site: Site, segment: Segment) -> tuple[Part, bytes]:
     """Return a part with the header of its file."""
-    extent = extent_of(site.data / segment.path)
+    extent = extent_of(file_of(site.data, segment.path))
     part = Part(segment=segment, init_bytes=len(extent.header), duration_s=extent.duration_s)
     return part, extent.header
 

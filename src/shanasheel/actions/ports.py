@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from shanasheel.actions.rows import Rows
@@ -17,6 +18,9 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Rows]:
         """Open a reading transaction on one snapshot."""
+
+    def snapshot(self, path: Path) -> None:
+        """Write everything as of one moment to a new file, without secrets."""
 
 
 class Log(Protocol):
@@ -41,3 +45,26 @@ class Workers(Protocol):
 
     def processes(self) -> Sequence[Mapping[str, object]]:
         """Return every worker process with name, pid and state."""
+
+
+class Vault(Protocol):
+    """A place elsewhere that keeps copies. Each name is written once; nothing is ever removed.
+
+    Names are POSIX paths without `.`, `..` or a part that begins with a dot. Every method may
+    raise `Unavailable` (out of reach), `Denied` (we may not) or `Exhausted` (full).
+    """
+
+    def put(self, path: str, chunks: Iterable[bytes], size_bytes: int) -> None:
+        """Store bytes under a name: whole and durable when this returns, else not there.
+
+        A name that is taken keeps what it has wherever the place can tell.
+        """
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes under a name in pieces of at most a few MiB; NotFound without them."""
+
+    def size_of(self, path: str) -> int | None:
+        """Return the size of what is under a name; None when there is nothing."""
+
+    def names(self, below: str) -> Iterator[str]:
+        """Yield the names below a folder, in any order."""

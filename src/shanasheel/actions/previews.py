@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shanasheel.actions.cameras import camera_named
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import NotFound
 from shanasheel.base.files import write_atomic
@@ -80,7 +81,7 @@ def forget_oldest(folder: Path, *, most: int, most_bytes: int) -> None:
 def _keys_before(data: Path, segments: tuple[Segment, ...], at: datetime) -> Iterator[_Key]:
     """Yield key pictures at or before `at`, newest first."""
     for segment in reversed(segments):
-        path = data / segment.path
+        path = file_of(data, segment.path)
         try:
             layout = layout_of(path)
         except NotFound:  # the one before may do

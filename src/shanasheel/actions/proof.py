@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,16 +15,19 @@ from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.ports import Store
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
 from shanasheel.base.text import printable
 from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
+from shanasheel.domain.keeping import Why
 from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment, parse_leaf
 from shanasheel.watch.recording import Look, is_away, look, read_volumes
 
 Progress = Callable[[int, int], None]
+Reader = Callable[[str], Iterator[bytes]]
 
 _NAMED = 5  # failures told in a step's detail; the report lists all
 
@@ -72,6 +74,7 @@ class FootageReport:
     Args:
         segments: that are still to be there.
         deleted: that are gone, as a fact in the ledger says.
+        not_copied: of these, what the vault that this folder was restored from does not have.
         pending: facts that wait to be logged.
     """
 
@@ -79,6 +82,7 @@ class FootageReport:
     failures: tuple[Failure, ...]
     segments: int
     deleted: int
+    not_copied: int
     size_bytes: int
     entries: int
     pending: int
@@ -96,6 +100,7 @@ class FootageReport:
             "checked": iso(self.checked),
             "segments": self.segments,
             "deleted": self.deleted,
+            "not_copied": self.not_copied,
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
@@ -116,13 +121,20 @@ class _Findings:
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
     deleted: int = 0
+    not_copied: int = 0
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
 
 
 def check_footage(
-    data: Path, store: Store, verifier_key: str, *, at: datetime, progress: Progress | None = None
+    data: Path,
+    store: Store,
+    verifier_key: str,
+    *,
+    at: datetime,
+    progress: Progress | None = None,
+    read: Reader | None = None,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -132,6 +144,8 @@ def check_footage(
         verifier_key: the log's public key, as `keys/*.vkey` holds it; an outsider brings theirs.
         at: now, for the report.
         progress: called with segments done and segments in all.
+        read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
+            None reads the data folder.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -144,13 +158,18 @@ def check_footage(
         Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
         for step in log.steps
     ]
-    findings = _walk(data, store, _readable(data / "ledger"), progress)
+    # Elsewhere than in the data folder no disk can be away.
+    looks = () if read else tuple(look(volume) for volume in read_volumes(data))
+    read = read or (lambda path: chunks_of(file_of(data, path)))
+    findings = _Findings(looks=looks)
+    _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
         segments=findings.segments - findings.deleted,
         deleted=findings.deleted,
+        not_copied=findings.not_copied,
         size_bytes=findings.size_bytes,
         entries=findings.entries,
         pending=findings.pending,
@@ -167,11 +186,14 @@ def _readable(folder: Path) -> LedgerReader | None:
 
 
 def _walk(
-    data: Path, store: Store, reader: LedgerReader | None, progress: Progress | None
-) -> _Findings:
-    size = reader.size if reader else 0
-    looks = tuple(look(volume) for volume in read_volumes(data))
-    findings = _Findings(looks=looks, entries=size)
+    read: Reader,
+    store: Store,
+    reader: LedgerReader | None,
+    findings: _Findings,
+    progress: Progress | None,
+) -> None:
+    """Note what is wrong with records and files."""
+    size = findings.entries = reader.size if reader else 0
     expected = 0
     with store.read() as rows:
         total = rows.footage.totals()[0]
@@ -183,12 +205,11 @@ def _walk(
             else:
                 _check_record(reader, fact, findings)
             if fact.kind in (FactKind.SEGMENT, FactKind.INTAKE):
-                _check_segment(data, rows, fact, findings)
+                _check_segment(read, rows, fact, findings)
                 if progress is not None:
                     progress(findings.segments, max(total, findings.segments))
         _check_missing(expected, size, findings)
         _check_index(rows, findings)
-    return findings
 
 
 def _check_index(rows: Rows, findings: _Findings) -> None:
@@ -226,7 +247,10 @@ def _check_record(reader: LedgerReader, fact: StoredFact, findings: _Findings) -
 
 def _footage_steps(done: int, findings: _Findings) -> list[Step]:
     bad, logged = len(findings.failures), findings.segments - findings.deleted
-    gone = f", {findings.deleted} deleted by rule" if findings.deleted else ""
+    by_rule = findings.deleted - findings.not_copied
+    gone = f", {by_rule} deleted by rule" if by_rule else ""
+    if findings.not_copied:
+        gone += f", {findings.not_copied} not in this copy: the vault does not have them"
     named = "; ".join(
         f"{failure.camera} {iso(failure.start)} {failure.reason} ({failure.path})"
         for failure in findings.failures[:_NAMED]
@@ -252,7 +276,7 @@ def _footage_steps(done: int, findings: _Findings) -> list[Step]:
     ]
 
 
-def _check_segment(data: Path, rows: Rows, fact: StoredFact, findings: _Findings) -> None:
+def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findings) -> None:
     findings.segments += fact.kind == FactKind.SEGMENT
     try:
         body = json.loads(fact.body)
@@ -278,34 +302,36 @@ def _check_segment(data: Path, rows: Rows, fact: StoredFact, findings: _Findings
             )
         )
         return
-    reason, size_bytes = _compare_file(data / place, *expected)
+    reason, size_bytes = compare_file(read, place, *expected)
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
-    if reason is Wrong.FILE_MISSING and _deleted_by_rule(rows, fact.id):
-        findings.deleted += 1
+    why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
+    if why is not None:
+        if fact.kind == FactKind.SEGMENT:
+            findings.deleted += 1
+            findings.not_copied += why == Why.NOT_COPIED
         return
     findings.size_bytes += size_bytes
     if reason:
         findings.failures.append(replace(failure, reason=reason))
 
 
-def _deleted_by_rule(rows: Rows, segment: str) -> bool:
-    """Return whether a fact tells of the deletion; that fact is checked like every other."""
+def _deleted_because(rows: Rows, segment: str) -> str | None:
+    """Return why a fact says that it is gone; that fact is checked like every other."""
     deletion = rows.keeping.deletion_of(segment)
     body = rows.facts.body_of(deletion.fact) if deletion else None
     try:
         record = json.loads(body) if body else {}
-        return bool(record["k"] == FactKind.DELETION and segment in record["segments"])
+        told = record["k"] == FactKind.DELETION and segment in record["segments"]
+        return str(record["why"]) if told else None
     except (ValueError, TypeError, KeyError, RecursionError):
-        return False
+        return None
 
 
-def _compare_file(path: Path, size_bytes: int, sha256: str) -> tuple[Wrong | None, int]:
+def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple[Wrong | None, int]:
     """Return what is wrong with a file (None when it is the logged one), and its size."""
     try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            found = stream.tell()
+        digest, found = digest_of(read(path))
     except FileNotFoundError:
         return Wrong.FILE_MISSING, 0
     except (OSError, ValueError):

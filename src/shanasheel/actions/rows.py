@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
+from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -164,6 +166,33 @@ class Keeping(Protocol):
     ) -> tuple[Deleted, ...]: ...
 
 
+class Copies(Protocol):
+    """Rows of what lies in a vault and what waits, and the vault's setting."""
+
+    def plan(self) -> VaultPlan | None: ...  # noqa: D102
+    def set_plan(self, plan: VaultPlan) -> None: ...  # noqa: D102
+    def vault(self) -> str: ...  # noqa: D102
+    def set_vault(self, identifier: str) -> None: ...  # noqa: D102
+    def proven(self) -> int: ...  # noqa: D102
+    def set_proven(self, entries: int) -> None: ...  # noqa: D102
+    def waiting_under(  # noqa: D102
+        self, vault: str, hold: Hold, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]: ...
+    def waiting_late(  # noqa: D102
+        self, vault: str, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]: ...
+    def waiting_originals(self, vault: str, scope: Scope) -> tuple[Item, ...]: ...  # noqa: D102
+    def waiting_pictures(  # noqa: D102
+        self, vault: str, hold: Hold | None, *, since: datetime, limit: int
+    ) -> tuple[Item, ...]: ...
+    def totals(  # noqa: D102
+        self, vault: str, scope: Scope, *, since: datetime = EPOCH
+    ) -> CopyTotals: ...
+    def add(self, vault: str, items: Sequence[Item], at: datetime) -> None: ...  # noqa: D102
+    def has(self, vault: str, item: str) -> bool: ...  # noqa: D102
+    def every(self, vault: str) -> Iterator[Copy]: ...  # noqa: D102
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -181,3 +210,5 @@ class Rows(Protocol):
     def accounts(self) -> Accounts: ...  # noqa: D102
     @property
     def keeping(self) -> Keeping: ...  # noqa: D102
+    @property
+    def copies(self) -> Copies: ...  # noqa: D102

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import NotFound
 from shanasheel.domain.seen import Sighting
@@ -43,7 +44,7 @@ def sighting_picture(site: Site, identifier: str) -> bytes:
     if sighting is None or not sighting.picture:
         raise NotFound(f"There is no picture of sighting {identifier!r}.")
     try:
-        return (site.data / sighting.picture).read_bytes()
+        return file_of(site.data, sighting.picture).read_bytes()
     except FileNotFoundError as fault:
         raise NotFound(f"The picture of sighting {identifier!r} is gone.") from fault
 

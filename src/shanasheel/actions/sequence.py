@@ -20,6 +20,8 @@ class Sequencer:
     run goes on exactly where the ledger ends: nothing is skipped, nothing is logged twice.
     """
 
+    logs = True
+
     def __init__(self, store: Store, log: Log, clock: Clock) -> None:
         self._store = store
         self._log = log
@@ -69,7 +71,12 @@ class Sequencer:
 
 
 class Deferred:
-    """Leaves feeding the ledger to the process that owns it; for commands beside a running hub."""
+    """Leaves feeding the ledger to the process that owns it; for commands beside a running hub.
+
+    `logs` says whether facts reach the ledger at all.
+    """
+
+    logs = True
 
     def catch_up(self, *, idle_checkpoint_s: float = 60.0) -> int:
         """Do nothing: stored facts are logged within a second by who owns the ledger.
@@ -78,3 +85,12 @@ class Deferred:
         """
         del idle_checkpoint_s
         return 0
+
+
+class Keyless(Deferred):
+    """Of a copy without its ledger's key: nothing is logged here, ever.
+
+    What must wait for an entry is refused: see `logs`.
+    """
+
+    logs = False

@@ -10,6 +10,7 @@ from pathlib import Path
 from shanasheel.actions.factmaking import deletion_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.files import sync_directory
 from shanasheel.domain.alerts import AlertState
@@ -91,6 +92,8 @@ def sweep(site: Site, looks: Sequence[Look], marks: Mapping[str, Mark] | None = 
         looks: how every volume is now. What lies on one that cannot be written stays in the index.
         marks: of the round before; without them a round begins at the oldest segment.
     """
+    if not site.sequencer.logs:
+        return Swept()  # a copy: no entry can come before the deed
     finish_deletions(site, looks)
     swept = _plan(site, looks, dict(marks or {}))
     if swept.segments:
@@ -285,7 +288,7 @@ def _unlink_on(data: Path, volume: Volume, paths: Sequence[str]) -> bool:
 def _unlink(data: Path, paths: Sequence[str]) -> None:
     folders = set()
     for path in paths:
-        file = data / path
+        file = file_of(data, path)
         file.unlink(missing_ok=True)
         folders.add(file.parent)
     for folder in folders:

@@ -8,7 +8,16 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 import shanasheel
-from shanasheel.api import deciding, health, keeping, people, playing, proving, watching
+from shanasheel.api import (
+    copying,
+    deciding,
+    health,
+    keeping,
+    people,
+    playing,
+    proving,
+    watching,
+)
 from shanasheel.api.context import Desk
 from shanasheel.api.problems import answer_problems
 
@@ -29,6 +38,6 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.desk = desk
     app.state.checks = proving.Checks()
     answer_problems(app)
-    for module in (people, watching, playing, deciding, keeping, proving, health):
+    for module in (people, watching, playing, deciding, keeping, proving, copying, health):
         app.include_router(module.router, prefix="/api/v1")
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import sqlite3
@@ -51,6 +52,7 @@ def examine(data: Path) -> list[Finding]:
         ("data folder", lambda: _folder(data)),
         ("volumes", lambda: _volumes(data)),
         ("keys", lambda: _keys(data)),
+        ("vault", lambda: _vault(data)),
         ("clock", _clock),
         ("analysis", lambda: _analysis(data)),
         ("browser", _browser),
@@ -174,6 +176,22 @@ def _analysis(data: Path) -> Finding:
         remedy="Lower analysis_fps, give cameras a priority, or use a faster machine."
         if shed
         else "",
+    )
+
+
+def _vault(data: Path) -> Finding:
+    """Look at what whoever copies last said; whether files are right is `vault check`."""
+    told = data / "run" / "vault.json"
+    if not told.is_file():
+        return Finding(name="vault", grade="good", detail="none was copied to yet")
+    said = json.loads(told.read_bytes())
+    wrong = said["fault"] or "; ".join(said["wrong_files"])
+    waits = f"{said['waiting']} files wait, oldest {said['oldest_waiting'] or '-'}"
+    return Finding(
+        name="vault",
+        grade="bad" if wrong else "good",
+        detail=f"{said['to']}, {said['copied']} files copied, {waits}; {wrong or said['state']}",
+        remedy="Mend that; copying goes on by itself." if wrong else "",
     )
 
 

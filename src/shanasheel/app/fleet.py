@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
+from shanasheel.app.feeding import Feed
+from shanasheel.app.noticing import CameraNotices
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.recording import CameraRecording
+from shanasheel.app.substream import SubStream
 from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
@@ -20,6 +24,31 @@ from shanasheel.watch.recording import Shelf
 _LOG = structlog.get_logger()
 _JOIN_S = 10.0
 _CUTTERS = 32  # side by side, so that the file system makes their syncs one (guessed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """One camera's threads; those beside recording are daemons and may still end by themselves."""
+
+    recording: CameraRecording
+    thread: threading.Thread
+    feed: Feed
+    sub: SubStream | None
+    notices: CameraNotices | None
+
+    def stop(self) -> None:
+        self.recording.stop()
+        for beside in (self.sub, self.notices):
+            if beside is not None:
+                beside.stop()
+
+    def status(self) -> dict[str, object]:
+        return {
+            "analysed": self.feed.analysed.value,
+            "sub": self.sub.state if self.sub else None,
+            "sub_cause": self.sub.cause if self.sub else "",
+            "notices": self.notices.state if self.notices else None,
+        }
 
 
 class Fleet:
@@ -39,20 +68,24 @@ class Fleet:
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._cutter = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cut")
         self._shelf = shelf
-        self._running: dict[CameraId, tuple[CameraRecording, threading.Thread]] = {}
+        self._running: dict[CameraId, _Taken] = {}
 
     @property
     def recordings(self) -> list[CameraRecording]:
         """Return what is being recorded."""
-        return [recording for recording, _thread in self._running.values()]
+        return [taken.recording for taken in self._running.values()]
+
+    def beside(self) -> dict[CameraId, dict[str, object]]:
+        """Return how each camera's sub stream and notices are, for the status."""
+        return {identifier: taken.status() for identifier, taken in self._running.items()}
 
     def apply(self, cameras: Sequence[Camera]) -> None:
         """Stop what is no longer wanted or has changed, then start what is new."""
         wanted = {camera.id: camera for camera in cameras}
         unwanted = [
             identifier
-            for identifier, (recording, _thread) in self._running.items()
-            if wanted.get(identifier) != recording.camera
+            for identifier, taken in self._running.items()
+            if wanted.get(identifier) != taken.recording.camera
         ]
         for recording in self._end(unwanted):
             self._viewing.remove(recording.camera.id)
@@ -69,20 +102,38 @@ class Fleet:
     def _begin(self, camera: Camera) -> None:
         if camera.analyse:
             self._viewing.add(camera)
+        feed = Feed(camera, self._viewing.offer)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
-            cutter=self._cutter, shelf=self._shelf,
-            view=self._viewing.offer if camera.analyse else None,
+            cutter=self._cutter, shelf=self._shelf, view=feed.main if camera.analyse else None,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
-        self._running[camera.id] = (recording, thread)
+        taken = _Taken(
+            recording=recording, thread=thread, feed=feed, sub=self._sub(camera, feed),
+            notices=self._notices(camera),
+        )  # fmt: skip
+        self._running[camera.id] = taken
         thread.start()
+        for beside, what in ((taken.sub, "sub"), (taken.notices, "notices")):
+            if beside is not None:
+                name = f"{what}-{camera.id}"
+                threading.Thread(target=beside.run, name=name, daemon=True).start()
         _LOG.info("camera_taken", camera=camera.id)
+
+    def _sub(self, camera: Camera, feed: Feed) -> SubStream | None:
+        return SubStream(camera, feed, self._clock) if camera.sub_url and camera.analyse else None
+
+    def _notices(self, camera: Camera) -> CameraNotices | None:
+        if not (camera.onvif and camera.events):
+            return None
+        return CameraNotices(
+            camera, clock=self._clock, ids=self._ids, outbox=self._outbox, hint=self._viewing.hint
+        )
 
     def _end(self, identifiers: Sequence[CameraId]) -> list[CameraRecording]:
         ending = [self._running.pop(identifier) for identifier in identifiers]
-        for recording, _thread in ending:
-            recording.stop()
-        for _recording, thread in ending:
-            thread.join(_JOIN_S)
-        return [recording for recording, _thread in ending]
+        for taken in ending:
+            taken.stop()
+        for taken in ending:
+            taken.thread.join(_JOIN_S)
+        return [taken.recording for taken in ending]

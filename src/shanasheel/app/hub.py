@@ -23,6 +23,7 @@ from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.replication import Replication
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
 
@@ -85,6 +86,7 @@ def serve(
     )
     intake = Intake(wired.site, folder, updates, machine)
     housekeeping = Housekeeping(wired.site)
+    replication = None if wired.ledger is None else Replication(wired.site, folder)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -109,6 +111,8 @@ def serve(
     listener = _listen(address)
     intake.start()
     housekeeping.start()
+    if replication is not None:
+        replication.start()
     thread = threading.Thread(
         target=lambda: server.run(sockets=[listener]), name="serve", daemon=True
     )
@@ -118,6 +122,8 @@ def serve(
     server.should_exit = True
     thread.join(5.0)
     housekeeping.stop()
+    if replication is not None:
+        replication.stop()
     intake.stop()
     wired.close()
     _LOG.info("hub_stopped")

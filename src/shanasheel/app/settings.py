@@ -14,6 +14,7 @@ from shanasheel.app.addresses import DEFAULT_PORT
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import (
+    SECRET_FIELDS,
     AnalysisPriority,
     Camera,
     CameraId,
@@ -23,6 +24,7 @@ from shanasheel.domain.cameras import (
     RuleKind,
     Zone,
 )
+from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.keeping import KeepRule
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -78,6 +80,9 @@ class CameraSettings(_Strict):
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
     sound: bool = True
+    sub_url: str = ""
+    onvif: str = ""
+    events: bool = True
 
 
 class KeepSettings(_Strict):
@@ -98,6 +103,31 @@ class KeepSettings(_Strict):
         )
 
 
+class VaultSettings(_Strict):
+    """Where copies of footage and proof go; see docs/guide/replication.md."""
+
+    to: str = Field(min_length=1, max_length=1000)
+    endpoint: str = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$")
+    region: str = Field(default="us-east-1", max_length=100)
+    what: Scope = Scope.HELD
+    every_s: float = Field(default=60.0, ge=1, le=86_400)
+    database_every_s: float = Field(default=3600.0, ge=10, le=30 * 86_400)
+    max_mbit: float | None = Field(default=None, ge=0.1)
+
+    def plan(self, base: Path) -> VaultPlan:
+        """Return the record of it; a relative folder counts from `base`."""
+        folder = not self.to.startswith("s3://")
+        return VaultPlan(
+            to=str((base / Path(self.to).expanduser()).resolve()) if folder else self.to,
+            endpoint=self.endpoint,
+            region=self.region,
+            scope=self.what,
+            every_s=self.every_s,
+            database_every_s=self.database_every_s,
+            most_bps=None if self.max_mbit is None else round(self.max_mbit * 1e6),
+        )
+
+
 class Settings(_Strict):
     """The whole file.
 
@@ -110,6 +140,7 @@ class Settings(_Strict):
         volumes: folders on other disks that take footage when the data folder's is full or fails,
             in order; relative paths count from the file's own folder. Without it the stored ones.
         keep: how long footage is kept; without it the stored rule holds.
+        vault: where copies go; without it the stored setting holds.
         cameras: the whole set; without it the stored cameras are used.
     """
 
@@ -120,6 +151,7 @@ class Settings(_Strict):
     workers: int = Field(default=0, ge=0, le=64)
     volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None
+    vault: VaultSettings | None = None
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
 
@@ -169,13 +201,17 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
     """Return a camera as the file would list it, without what is default.
 
     Args:
-        hide: put `***` in place of its password.
+        hide: put `***` in place of its passwords.
     """
-    url = hide_password(camera.url, HIDDEN) if hide else camera.url
+    shown = {field: str(getattr(camera, field)) for field in SECRET_FIELDS}
+    if hide:
+        shown = {field: hide_password(url, HIDDEN) for field, url in shown.items()}
     place = camera.place
     listed = CameraSettings(
         id=camera.id,
-        url=url,
+        url=shown["url"],
+        sub_url=shown["sub_url"],
+        onvif=shown["onvif"],
         name=camera.name,
         name_ar=camera.name_ar,
         place=None
@@ -194,18 +230,19 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         loop=camera.loop,
         keep_days=camera.keep_days,
         sound=camera.sound,
+        events=camera.events,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
 
 def _camera(base: Path, listed: CameraSettings) -> Camera:
-    url = listed.url
-    if "://" not in url:
-        url = str((base / Path(url).expanduser()).resolve())
     place = listed.place
     return Camera(
         id=CameraId(listed.id),
-        url=url,
+        url=_resolved(base, listed.url),
+        sub_url=_resolved(base, listed.sub_url) if listed.sub_url else "",
+        onvif=listed.onvif,
+        events=listed.events,
         name=listed.name,
         name_ar=listed.name_ar,
         place=None
@@ -237,3 +274,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         keep_days=listed.keep_days,
         sound=listed.sound,
     )
+
+
+def _resolved(base: Path, url: str) -> str:
+    """Return an address as it is, and a path counted from the file's own folder."""
+    return url if "://" in url else str((base / Path(url).expanduser()).resolve())

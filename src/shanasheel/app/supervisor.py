@@ -10,17 +10,20 @@ from pathlib import Path
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.keeping import set_keep_rule
+from shanasheel.actions.vault_plan import set_vault_plan
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
 from shanasheel.adapters.stores import open_database
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
+from shanasheel.app.vaults import open_vault
 from shanasheel.app.volumes import use_volumes
-from shanasheel.app.wiring import open_site, origin_of
+from shanasheel.app.wiring import is_copy, open_site, origin_of
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
 from shanasheel.domain.cameras import Camera
+from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.keeping import KeepRule
 
 _WATCH_S = 0.2
@@ -35,6 +38,7 @@ class Plan:
         workers: analysing processes; 0 means one for each core, at most one for each camera.
         keep: None leaves the stored rule as it is.
         volumes: further folders for footage; None leaves the stored ones as they are.
+        vault: None leaves the stored setting as it is.
         hosts: further names under which the pages may be called.
     """
 
@@ -46,6 +50,7 @@ class Plan:
     hosts: tuple[str, ...] = ()
     keep: KeepRule | None = None
     volumes: tuple[Path, ...] | None = None
+    vault: VaultPlan | None = None
 
 
 def supervise(
@@ -68,12 +73,14 @@ def supervise(
     engine = LocalEngine(clock)
     database = open_database(plan.folder.database, begun=True)
     crew = Crew(plan.folder, engine, database, workers=plan.workers)
+    copied = is_copy(plan.folder)  # nothing is recorded into a copy: it could not be logged
     engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
     answered = False
     try:
         while not until():
-            crew.follow()
+            if not copied:
+                crew.follow()
             engine.watch()
             if not answered and _answers(address):
                 answered = True
@@ -106,6 +113,9 @@ def _prepare(plan: Plan, host: str) -> None:
             use_volumes(
                 plan.folder, plan.volumes, origin=origin_of(plan.folder), ids=wired.site.ids
             )
+        if plan.vault is not None:
+            open_vault(plan.vault, data=plan.folder.root)  # its keys are asked for now, not later
+            set_vault_plan(wired.site, plan.vault)
     finally:
         wired.close()
 

@@ -55,6 +55,7 @@ class CameraView:
     covered: bool = False
     tracks: int = 0
     newest: datetime | None = None
+    hinted_until: datetime | None = None  # the camera says that something moves until then
 
 
 class Viewing:
@@ -106,6 +107,12 @@ class Viewing:
             if packet is not None:
                 view.newest = packet.at
             self._news.notify()
+
+    def hint(self, identifier: CameraId, until: datetime) -> None:
+        """Look closely at a camera's packets up to `until`: it noticed something itself."""
+        view = self.views.get(identifier)
+        if view is not None:
+            view.hinted_until = until
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -207,6 +214,8 @@ class Viewing:
                 settings=AnalysisSettings(fps=view.camera.analysis_fps),
                 save_picture=self._save_picture,
             )
+        if view.hinted_until is not None and packet.at < view.hinted_until:
+            view.analysis.hint(packet.at)
         # While catching up after the start nothing counts as late.
         late = self._clock.monotonic_s() >= self._grace_until_s
         try:

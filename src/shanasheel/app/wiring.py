@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.actions.ports import Workers
-from shanasheel.actions.sequence import Deferred, Sequencer
+from shanasheel.actions.sequence import Deferred, Keyless, Sequencer
 from shanasheel.actions.site import Site
 from shanasheel.adapters.stores import Database, open_database
 from shanasheel.app.folder import DataFolder
@@ -27,14 +27,20 @@ class Wired:
 
     site: Site
     database: Database
-    ledger: Ledger
+    ledger: Ledger | None
     verifier_key: str
     storage_secret: str
 
     def close(self) -> None:
         """Close ledger and database."""
-        self.ledger.close()
+        if self.ledger is not None:
+            self.ledger.close()
         self.database.close()
+
+
+def is_copy(folder: DataFolder) -> bool:
+    """Return whether this is a copy without its ledger's private key: made to be looked at."""
+    return (folder.keys / "log.vkey").exists() and not (folder.keys / "log.key").exists()
 
 
 def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
@@ -45,15 +51,13 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
         IntegrityFault: the ledger is not what was last signed.
     """
     clock = SystemClock()
-    origin = origin_of(folder)
-    key = load_or_create_key(folder.keys / "log.key", origin)
-    ledger = Ledger(folder.ledger, key=key, origin=origin, clock=clock)
+    ledger = None if is_copy(folder) else _open_ledger(folder, clock)
     database = open_database(folder.database, begun=_begun(folder))
     site = Site(
         name=site_name,
         data=folder.root,
         store=database,
-        sequencer=Sequencer(database, ledger, clock),
+        sequencer=Sequencer(database, ledger, clock) if ledger else Keyless(),
         workers=workers,
         clock=clock,
         ids=IdMaker(clock),
@@ -62,9 +66,15 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
         site=site,
         database=database,
         ledger=ledger,
-        verifier_key=str(key.verifier),
+        verifier_key=read_verifier_key(folder),
         storage_secret=_secret(folder.keys / "pages.key"),
     )
+
+
+def _open_ledger(folder: DataFolder, clock: Clock) -> Ledger:
+    origin = origin_of(folder)
+    key = load_or_create_key(folder.keys / "log.key", origin)
+    return Ledger(folder.ledger, key=key, origin=origin, clock=clock)
 
 
 @contextmanager
@@ -80,7 +90,7 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
             name="",
             data=folder.root,
             store=database,
-            sequencer=Deferred(),
+            sequencer=Keyless() if is_copy(folder) else Deferred(),
             workers=Machine(folder.root),
             clock=clock,
             ids=IdMaker(clock),
@@ -97,10 +107,10 @@ def _begun(folder: DataFolder) -> bool:
 
 def _log_if_free(folder: DataFolder, database: Database, clock: Clock) -> None:
     """Bring the ledger up to the facts where no hub does it."""
+    if is_copy(folder):
+        return
     try:
-        origin = origin_of(folder)
-        key = load_or_create_key(folder.keys / "log.key", origin)
-        with Ledger(folder.ledger, key=key, origin=origin, clock=clock) as ledger:
+        with _open_ledger(folder, clock) as ledger:
             Sequencer(database, ledger, clock).catch_up()
     except Conflict:
         return  # a hub runs: it logs within a second

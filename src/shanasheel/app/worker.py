@@ -62,7 +62,7 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
         outbox.flush()
-        status.write(fleet.recordings, viewing, clock)
+        status.write(fleet.recordings, viewing, clock, fleet.beside())
         if not viewing_thread.is_alive():
             _LOG.error("viewing_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again

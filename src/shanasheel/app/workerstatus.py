@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -15,7 +16,7 @@ from shanasheel.app.recording import CameraRecording
 from shanasheel.app.viewing import CameraView, Viewing
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.files import write_atomic
-from shanasheel.domain.cameras import Camera
+from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.watch.recording import Shelf
 
 
@@ -26,8 +27,18 @@ class WorkerStatus:
         self._path, self._name = path, name
         self._outbox, self._shelf = outbox, shelf
 
-    def write(self, recordings: Sequence[CameraRecording], viewing: Viewing, clock: Clock) -> None:
-        """Replace the file by how everything is now."""
+    def write(
+        self,
+        recordings: Sequence[CameraRecording],
+        viewing: Viewing,
+        clock: Clock,
+        beside: Mapping[CameraId, Mapping[str, object]] = MappingProxyType({}),
+    ) -> None:
+        """Replace the file by how everything is now.
+
+        Args:
+            beside: what else to say of a camera: its sub stream, its own notices.
+        """
         process = psutil.Process()
         cpu = process.cpu_times()
         status = {
@@ -39,7 +50,10 @@ class WorkerStatus:
             "volume_faults": self._shelf.troubles(),
             "records_waiting": self._outbox.waiting,
             "records_dropped": self._outbox.dropped,
-            "cameras": {one.camera.id: _camera(one, viewing) for one in recordings},
+            "cameras": {
+                one.camera.id: {**_camera(one, viewing), **beside.get(one.camera.id, {})}
+                for one in recordings
+            },
         }
         content = json.dumps(status).encode()
         try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypedDict
+from urllib.parse import quote
 
 import typer
 import yaml
@@ -17,7 +18,8 @@ import yaml
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.site import Site
-from shanasheel.adapters.peers import Found, discover, read_device
+from shanasheel.adapters.peers import Device, Found, discover, main_and_sub, read_device
+from shanasheel.app.checking import CLOCK_OFF_S, CameraCheck, check_camera
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
@@ -26,12 +28,10 @@ from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
-from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
 _AT_ONCE = 16  # cameras checked side by side
-_CLOCK_OFF_S = 2.0
 
 
 @app.command("list")
@@ -68,6 +68,13 @@ def add(
         str | None, typer.Option(help="LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,HEADING.")
     ] = None,
     keep_days: Annotated[float | None, typer.Option(help="Days its footage is kept.")] = None,
+    sub_url: Annotated[
+        str, typer.Option(help="A smaller stream of the same view, to look at.")
+    ] = "",
+    onvif: Annotated[str, typer.Option(help="http://HOST/onvif/device_service.")] = "",
+    events: Annotated[
+        bool, typer.Option("--events/--no-events", help="Take what it notices over ONVIF.")
+    ] = True,
     no_sound: Annotated[
         bool, typer.Option("--no-sound", help="Record no sound, nor ask the camera for it.")
     ] = False,
@@ -87,7 +94,8 @@ def add(
     camera = Camera(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
         place=_place(place), keep_days=keep_days, priority=priority, analyse=not record_only,
-        sound=not no_sound,
+        sound=not no_sound, sub_url=_address(sub_url) if sub_url else "", onvif=onvif,
+        events=events,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)
@@ -176,9 +184,9 @@ def check(
     remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
     clock = SystemClock()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = list(pool.map(lambda one: probe_camera(one, clock, seconds=seconds), chosen))
+        reports = list(pool.map(lambda one: check_camera(one, clock, seconds=seconds), chosen))
     if as_json:
-        typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
+        typer.echo(json.dumps([report.plain() for report in reports], ensure_ascii=False))
     else:
         for report in reports:
             typer.echo(_line(report))
@@ -214,6 +222,8 @@ def discover_cameras(
         typer.echo(f"{row['host']:<16} {row['name']}  {row['hardware']}  {row['address']}".rstrip())
         for line in row["streams"] or [row["fault"]]:
             typer.echo(f"    {line}") if line else None
+        if row["proposed"]:
+            typer.echo(f"    {_command(row['proposed'])}")
     if not rows:
         typer.echo("No camera answered. Name one with --at HOST where multicast does not reach.")
 
@@ -226,6 +236,7 @@ class _Row(TypedDict):
     streams: list[str]
     clock_offset_s: float | None
     fault: str
+    proposed: dict[str, str]
 
 
 def _described(found: Found, user: str | None, password: str) -> _Row:
@@ -238,6 +249,7 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
         streams=[],
         clock_offset_s=None,
         fault="",
+        proposed={},
     )
     if user is None or not address:
         return row
@@ -246,15 +258,41 @@ def _described(found: Found, user: str | None, password: str) -> _Row:
     except ShanasheelError as fault:
         return {**row, "fault": str(fault)}
     row["clock_offset_s"] = device.clock_offset_s
+    row["proposed"] = _proposed(device, address, user)
     row["streams"] = [
         f"{profile.encoding} {profile.width_px}x{profile.height_px}  "
         f"{without_secrets(profile.stream_url)}"
         for profile in device.profiles
         if profile.stream_url
     ]
-    if device.clock_offset_s is not None and abs(device.clock_offset_s) > _CLOCK_OFF_S:
+    if device.clock_offset_s is not None and abs(device.clock_offset_s) > CLOCK_OFF_S:
         row["streams"].append(f"its clock is off by {device.clock_offset_s:.0f} s: set its NTP")
     return row
+
+
+def _proposed(device: Device, address: str, user: str) -> dict[str, str]:
+    """Return the settings to add a device with, its password left to be written in."""
+    main, smaller = main_and_sub(device.profiles)
+    urls = {"url": main, "sub_url": smaller}
+    found = {
+        name: _with_user(profile.stream_url, user)
+        for name, profile in urls.items()
+        if profile is not None and profile.stream_url
+    }
+    return {**found, "onvif": address} if found else {}
+
+
+def _command(proposed: dict[str, str]) -> str:
+    """Return the command that adds a proposed camera; what the device said is quoted."""
+    words = ["shanasheel", "cameras", "add", "ID", proposed["url"]]
+    if "sub_url" in proposed:
+        words += ["--sub-url", proposed["sub_url"]]
+    return shlex.join([*words, "--onvif", proposed["onvif"]])
+
+
+def _with_user(url: str, user: str) -> str:
+    scheme, _, rest = without_secrets(url).partition("://")
+    return f"{scheme}://{quote(user, safe='')}:PASSWORD@{rest}"
 
 
 def _password() -> str:
@@ -274,19 +312,36 @@ def _chosen(site: Site, identifiers: Sequence[str]) -> list[Camera]:
     ]
 
 
-def _line(report: CameraReport) -> str:
+def _line(check: CameraCheck) -> str:
+    report = check.main
+    advice = f"  -> {printable('; '.join(check.advice), 600)}" if check.advice else ""
     if not report.ok:
         cause = report.cause.value if report.cause else "lost"
-        return f"{report.camera:<12} BAD   {cause}: {printable(report.detail)}"
+        return f"{report.camera:<12} BAD   {cause}: {printable(report.detail)}{advice}"
     key = f"key frame every {report.key_s:.1f} s" if report.key_s else "one key frame"
     parts = [
         f"{report.codec} {report.width_px}x{report.height_px}",
         f"{report.rate:.1f} a second",
         f"{report.bitrate_bps / 1e6:.2f} Mbit/s",
         key,
+        f"sound {report.audio}" if report.audio else "no sound",
+        f"signed ({report.signed})" if report.signed else "not signed",
+        *_beside(check),
     ]
-    advice = f"  -> {'; '.join(report.advice)}" if report.advice else ""
-    return f"{report.camera:<12} good  {', '.join(parts)}{advice}"
+    verdict = "good" if check.ok else "POOR"
+    return f"{report.camera:<12} {verdict}  {', '.join(parts)}{advice}"
+
+
+def _beside(check: CameraCheck) -> list[str]:
+    """Return what a camera has beside its main stream, in words."""
+    parts = []
+    if check.sub is not None and check.sub.ok:
+        parts.append(f"sub {check.sub.codec} {check.sub.width_px}x{check.sub.height_px}")
+    if check.clock_offset_s is not None:
+        parts.append(f"clock {check.clock_offset_s:+.0f} s")
+    if check.events is not None:
+        parts.append(f"events {'+'.join(check.events) or 'none'}")
+    return parts
 
 
 def _print_changes(changes: actions.Changes) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     "intake": "Take in footage that others hand in: shop recorders, phones.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
+    "vault": "Copies of footage and proof in another place.",
     "access": "Who may look.",
     "bench": "Measure accuracy and cost.",
 }

@@ -46,6 +46,7 @@ def run(
         if settings.volumes is None or config is None
         else tuple(config.parent / path.expanduser() for path in settings.volumes),
         keep=settings.keep.rule() if settings.keep else None,
+        vault=settings.vault.plan(config.parent) if config and settings.vault else None,
     )
     stop = stop_on_signal()
     supervise(

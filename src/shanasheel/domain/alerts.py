@@ -16,8 +16,20 @@ class EventKind(StrEnum):
     LOITERING = "loitering"
     LINE_CROSSING = "line_crossing"
     CAMERA_COVERED = "camera_covered"
+    CAMERA_TAMPERED = "camera_tampered"
     SIGNAL_LOST = "signal_lost"
     RECORDING_STOPPED = "recording_stopped"
+
+
+class Tampering(StrEnum):
+    """What a camera itself reports of its view; the detail of `CAMERA_TAMPERED`."""
+
+    SCENE_CHANGE = "scene_change"
+    TOO_BLURRY = "too_blurry"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    SIGNAL_LOSS = "signal_loss"
+    TAMPER = "tamper"
 
 
 class AlertState(StrEnum):

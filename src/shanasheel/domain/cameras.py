@@ -147,6 +147,10 @@ class Outage:
     for_s: float
 
 
+#: Fields of `Camera` whose value may hold a password: hidden wherever cameras are shown.
+SECRET_FIELDS = ("url", "sub_url", "onvif")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
     """A fixed device with one view.
@@ -163,6 +167,11 @@ class Camera:
         analyse: False for a camera that is only recorded: nobody looks, nothing is decoded.
         priority: under overload the lowest is not looked at first; recording never suffers.
         keep_days: how long its routine footage is kept; None for the site's rule.
+        sub_url: a smaller stream of the same view, looked at instead of the main one and never
+            stored; empty when there is none. As secret as `url`.
+        onvif: address of its ONVIF device service, `http://…`; empty when unknown. Without a user
+            of its own, that of `url` logs in where the host is the same. As secret as `url`.
+        events: what it notices by itself (motion, tampering) is taken, where `onvif` is known.
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
     """
@@ -184,6 +193,9 @@ class Camera:
     keep_days: float | None = None
     retired: bool = False
     sound: bool = True
+    sub_url: str = ""
+    onvif: str = ""
+    events: bool = True
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
@@ -198,7 +210,15 @@ class Camera:
                 f"Camera {self.id}: analysis_fps {self.analysis_fps} is out of range.",
                 "Give 0.2 to 60 pictures a second.",
             )
-
+        if self.sub_url == self.url:
+            raise InvalidInput(
+                f"Camera {self.id}: sub_url is its url.", "Leave it out where there is no sub."
+            )
+        if self.onvif and not self.onvif.lower().startswith(("http://", "https://")):
+            raise InvalidInput(
+                f"Camera {self.id}: onvif is no http:// address.",
+                "Give http://HOST/onvif/device_service.",
+            )
         if self.keep_days is not None and not self.keep_days > 0:
             raise InvalidInput(
                 f"Camera {self.id}: keep_days must be above 0.", "Leave it out for the site's rule."

@@ -12,10 +12,11 @@ from shanasheel.domain.cameras import CameraId, Stream
 
 
 class Why(StrEnum):
-    """Why footage was deleted."""
+    """Why footage is not here any more."""
 
     EXPIRED = "expired"  # older than its rule
     ROOM = "room"  # the disk needed space
+    NOT_COPIED = "not_copied"  # this data folder was restored from a vault that does not have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

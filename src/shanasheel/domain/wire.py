@@ -13,6 +13,7 @@ from shanasheel.base.clock import from_us, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
+from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.seen import Sighting
@@ -46,6 +47,7 @@ def _converter() -> cattrs.Converter:
         Hold,
         KeepRule,
         Intake,
+        VaultPlan,
     ):
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))
     return converter

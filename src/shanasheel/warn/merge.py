@@ -11,6 +11,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Event, EventKind, Priori
 
 PRIORITIES: dict[EventKind, Priority] = {
     EventKind.CAMERA_COVERED: Priority.HIGH,
+    EventKind.CAMERA_TAMPERED: Priority.HIGH,
     EventKind.SIGNAL_LOST: Priority.HIGH,
     EventKind.RECORDING_STOPPED: Priority.HIGH,
     EventKind.LOITERING: Priority.HIGH,

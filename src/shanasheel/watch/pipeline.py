@@ -140,6 +140,13 @@ class Analysis:
         self._finish_tracks(self._tracker.finished(), findings)
         return findings
 
+    def hint(self, at: datetime) -> None:
+        """Look closely from `at` on for the hold time: the camera itself noticed something.
+
+        Call before the packet of that time is pushed.
+        """
+        self._activity.hold(at)
+
     def flush(self) -> Findings:
         """End the session: decode what is held back, finish every track."""
         findings = Findings()

@@ -2,20 +2,29 @@
 
 from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
-from shanasheel.adapters.peers.notices import MOTION_AND_TAMPER, Notice, Pulling, pull_events
+from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER, Meaning, Sense, meaning_of
+from shanasheel.adapters.peers.notices import Notice, Pulling, pull_batches, pull_events
+from shanasheel.adapters.peers.offers import Offers, read_offers
 from shanasheel.adapters.peers.onvif import Device, read_device
 from shanasheel.adapters.peers.probing import Found
-from shanasheel.adapters.peers.profiles import Profile
+from shanasheel.adapters.peers.profiles import Profile, main_and_sub
 
 __all__ = [
     "MOTION_AND_TAMPER",
     "Account",
     "Device",
     "Found",
+    "Meaning",
     "Notice",
+    "Offers",
     "Profile",
     "Pulling",
+    "Sense",
     "discover",
+    "main_and_sub",
+    "meaning_of",
+    "pull_batches",
     "pull_events",
     "read_device",
+    "read_offers",
 ]

@@ -6,9 +6,10 @@ it ends with an error the caller opens another, with back-off.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ import structlog
 
 from shanasheel.adapters.peers import hostile_xml as xml
 from shanasheel.adapters.peers.login import Account
+from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER
 from shanasheel.adapters.peers.onvif import read_services, set_clock
 from shanasheel.adapters.peers.soap import Conversation
 from shanasheel.adapters.peers.subscription import EVENTS, Subscription
@@ -24,18 +26,6 @@ from shanasheel.base.clock import Clock, SystemClock
 from shanasheel.base.errors import Denied, InvalidInput, ShanasheelError
 from shanasheel.base.text import printable
 
-#: Beginnings of topics, without namespace prefixes (ONVIF Imaging and Analytics).
-MOTION_AND_TAMPER = (
-    "VideoSource/MotionAlarm",
-    "VideoSource/GlobalSceneChange",
-    "VideoSource/ImageTooBlurry",
-    "VideoSource/ImageTooDark",
-    "VideoSource/ImageTooBright",
-    "VideoSource/SignalLoss",
-    "RuleEngine/CellMotionDetector",
-    "RuleEngine/MotionRegionDetector",
-    "RuleEngine/TamperDetector",
-)
 _IDLE_S = 1.0  # between two questions to a device that answers "nothing" at once
 _AT_ONCE_S = 0.2  # guessed: a device that waits as asked never answers "nothing" sooner
 _LOG = structlog.get_logger()
@@ -97,7 +87,26 @@ def pull_events(
     clock: Clock | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Notice]:
-    """Yield notices until `closing` is set or the device is lost; then unsubscribe.
+    """Yield notices one by one; see `pull_batches`."""
+    batches = pull_batches(xaddr, account, pulling=pulling, closing=closing, clock=clock, tls=tls)
+    with contextlib.closing(batches):
+        for batch in batches:
+            yield from batch
+
+
+def pull_batches(
+    xaddr: str,
+    account: Account,
+    *,
+    pulling: Pulling = _PULLING,
+    closing: threading.Event | None = None,
+    clock: Clock | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Generator[tuple[Notice, ...]]:
+    """Yield the notices of each answer until `closing` is set or the device is lost.
+
+    Then unsubscribe. An answer without notices, as of a quiet device, is an empty batch; the first
+    batch says that the subscription stands.
 
     Args:
         xaddr: address of the device service, as for `read_device`.
@@ -123,7 +132,7 @@ def pull_events(
                 set_clock(conversation, clock, Deadline(clock, pulling.timeout_s))
                 answer = subscription.pull(pulling.wait_s)
             found = notices_in(answer, arrived=clock.now(), offset_s=conversation.offset_s or 0.0)
-            yield from (notice for notice in found if _is_wanted(notice.topic, pulling.topics))
+            yield tuple(notice for notice in found if _is_wanted(notice.topic, pulling.topics))
             if not found and clock.monotonic_s() - asked_s < _AT_ONCE_S:
                 closing.wait(_IDLE_S)
     except Denied:

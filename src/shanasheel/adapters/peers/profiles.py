@@ -21,6 +21,7 @@ MEDIA2 = "http://www.onvif.org/ver20/media/wsdl"
 _SCHEMA = "http://www.onvif.org/ver10/schema"
 _MOST_PROFILES = 64  # guessed: a recorder of 32 channels offers two each
 _URL_CHARACTERS = 1024
+_SHOWN_PX = 640  # the width of shielded pictures; the detector needs less
 _LOG = structlog.get_logger()
 
 
@@ -73,6 +74,21 @@ def read_profiles(
         if found:
             return found
     return ()
+
+
+def main_and_sub(profiles: tuple[Profile, ...]) -> tuple[Profile | None, Profile | None]:
+    """Return which stream to record, the largest, and which smaller one to look at.
+
+    The sub is the smallest that is at least as wide as what we show of it, else the largest of
+    those below the main; None where every stream is as large, or none has an address.
+    """
+    usable = sorted((one for one in profiles if one.stream_url), key=_pixels)
+    if not usable:
+        return None, None
+    main = max(usable, key=_pixels)
+    smaller = [one for one in usable if 0 < _pixels(one) < _pixels(main)]
+    enough = [one for one in smaller if (one.width_px or 0) >= _SHOWN_PX]
+    return main, next(iter(enough or smaller[-1:]), None)
 
 
 def profiles_in(answer: xml.Element) -> tuple[Profile, ...]:
@@ -194,6 +210,10 @@ def _gop_frames(video: xml.Element) -> int | None:
 def _count(element: xml.Element, *names: str) -> int | None:
     value = xml.number(element, *names)
     return None if value is None else int(value)
+
+
+def _pixels(profile: Profile) -> int:
+    return (profile.width_px or 0) * (profile.height_px or 0)
 
 
 def _bits(bitrate_kbps: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,11 +16,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from shanasheel.adapters.stores.accounts import AccountRows
 from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
+from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.sightings import SightingRows
+from shanasheel.adapters.stores.snapshot import forget_secrets
 from shanasheel.base.errors import Unavailable
 
 _BUSY_S = 15  # guess: far above any transaction of ours, far below a person's patience
@@ -36,6 +39,7 @@ class Transaction:
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection)
+        self.copies = CopyRows(connection)
 
 
 class Database:
@@ -87,6 +91,24 @@ class Database:
             raise _unavailable(fault) from fault
         except DisconnectionError as fault:
             raise _gone() from fault
+
+    def snapshot(self, path: Path) -> None:
+        """Write everything as of one moment to a new file, without secrets; writers go on.
+
+        Accounts, sessions and passwords in cameras' addresses are not in it.
+
+        Raises:
+            Unavailable: the database cannot be read, or the copy cannot be written.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+            path.chmod(0o600)
+            forget_secrets(path)
+        except DatabaseError as fault:
+            raise _unavailable(fault) from fault
+        except sqlite3.Error as fault:
+            raise Unavailable(f"The copy {path.name} cannot be written: {fault}.") from fault
 
     def close(self) -> None:
         """Close every connection."""

@@ -90,6 +90,17 @@ intakes = Table(
     Column("body", Text, nullable=False, comment="Intake as JSON"),
 )
 
+copies = Table(
+    "copies",
+    metadata,
+    Column("vault", String(36), primary_key=True, comment="id in the vault's own vault.json"),
+    Column("item", String(36), primary_key=True, comment="id of the segment or intake"),
+    Column("path", Text, nullable=False, comment="POSIX, relative to data folder and vault"),
+    Column("sha256", String(64), nullable=False, comment="read back from the vault, hex"),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False, comment="when it had been verified there"),
+)
+
 settings = Table(
     "settings",
     metadata,

@@ -29,6 +29,7 @@ from shanasheel.prove.ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from shanasheel.prove.ledger.mirror import log_files, outgrown, rebuild_log, sizes_of
 from shanasheel.prove.ledger.notes import (
     Note,
     Signature,
@@ -62,14 +63,18 @@ __all__ = [
     "leaf_hash",
     "leaf_of",
     "load_or_create_key",
+    "log_files",
     "node_hash",
     "open_commitment",
+    "outgrown",
     "parse_checkpoint",
     "parse_leaf",
     "parse_note",
     "parse_verifier",
+    "rebuild_log",
     "sign_checkpoint",
     "sign_note",
+    "sizes_of",
     "verifier_path",
     "verify_checkpoint",
     "verify_consistency",

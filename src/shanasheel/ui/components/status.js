@@ -5,11 +5,12 @@ import { analysisOf, cameraStore, stateOf } from "shanasheel-ui/camera_store.js"
 import { bitrate, bytes, clockTime, duration, number, percent } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
+import vaultCard from "shanasheel-ui/vault_card.js";
 
 const EVERY_MS = 3000;
 
 export default {
-  components: { shnEmpty },
+  components: { shnEmpty, vaultCard },
   template: `
     <div class="shn-page status">
       <div class="shn-bar"><h1>{{ t('nav.status') }}</h1></div>
@@ -33,6 +34,7 @@ export default {
           <tbody><tr v-for="volume in system.volumes" :key="volume.name"><td><bdi class="id">{{ volume.name }}</bdi> <bdi dir="ltr">{{ volume.path }}</bdi></td><td><i class="dot" :class="volumeDot(volume)"></i>{{ tk('volume_state', volume.state) }}<small v-if="volume.detail"> · <bdi dir="ltr">{{ volume.detail }}</bdi></small><small v-if="!volume.used"> · {{ t('volume_state.unused') }}</small></td>
             <td><span v-if="volume.total_bytes" class="meter"><i :style="{ inlineSize: 100 * volume.free_bytes / volume.total_bytes + '%' }"></i></span> <bdi class="num">{{ volume.total_bytes ? bytes(volume.free_bytes) : '–' }}</bdi></td></tr></tbody></table></div>
       </section>
+      <vault-card></vault-card>
       <section v-if="system?.workers?.length" class="shn-card"><h2>{{ t('status.workers') }}</h2>
         <div class="shn-scroll"><table class="shn-table"><thead><tr><th>{{ t('status.worker') }}</th><th>{{ t('status.pid') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('status.restarts') }}</th></tr></thead>
           <tbody><tr v-for="worker in system.workers" :key="worker.name"><td><bdi>{{ worker.name }}</bdi></td><td class="num">{{ worker.pid ?? '–' }}</td><td><i class="dot" :class="worker.state === 'running' ? 'ok' : 'bad'"></i>{{ tk('worker_state', worker.state) }}</td><td class="num" :class="{ warn: worker.restarts }">{{ worker.restarts }}</td></tr></tbody></table></div>

@@ -53,7 +53,23 @@ export default {
         { name: t("fact.decoded"), value: percent(status.decoded_share) },
         { name: t("fact.covered"), value: status.covered ? t("yes") : t("no"), tone: status.covered ? "bad" : "" },
         { name: t("fact.last_frame"), value: clockTime(status.last_frame_at) },
+        ...this.beside,
       ];
+    },
+    /** What the camera offers beside its main stream; nothing where it has neither. */
+    beside() {
+      const status = this.camera.status || {};
+      const facts = [];
+      if (status.sub) {
+        const lost = status.sub === "lost";
+        facts.push({ name: t("fact.analysed"), value: tk("analysed", status.analysed), tone: lost ? "warn" : "" });
+        if (lost) facts.push({ name: tk("analysed", "sub"), value: tk("cause", status.sub_cause), tone: "warn" });
+      }
+      if (status.notices) {
+        const tone = { lost: "warn", refused: "bad" }[status.notices] || "";
+        facts.push({ name: t("fact.notices"), value: tk("notices", status.notices), tone });
+      }
+      return facts;
     },
   },
   watch: {

@@ -3,12 +3,17 @@
 import { measured } from "shanasheel-ui/format.js";
 import { t, tk } from "shanasheel-ui/strings.js";
 
+/** Where the words of a kind's detail stand; elsewhere it is a direction. */
+const FAMILIES = {
+  signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
+};
+
 /** Return the reason as one sentence: what happened, and where in the view. */
 export function reason(alert) {
   const subject = alert.subject || t("reason.unnamed");
   const sentence = tk("reason", alert.kind, { subject });
   if (!alert.detail) return sentence;
-  const family = ["signal_lost", "recording_stopped"].includes(alert.kind) ? "cause" : "direction";
+  const family = FAMILIES[alert.kind] || "direction";
   return t("reason.with_detail", { sentence, detail: tk(family, alert.detail) });
 }
 
@@ -25,6 +30,7 @@ export const KIND_ICONS = {
   loitering: "hourglass_bottom",
   line_crossing: "swap_horiz",
   camera_covered: "visibility_off",
+  camera_tampered: "pan_tool",
   signal_lost: "videocam_off",
   recording_stopped: "hard_drive",
 };

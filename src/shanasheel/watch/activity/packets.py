@@ -81,6 +81,10 @@ class PacketActivity:
             self._learn(packet)
         return Activity(at=packet.at, active=packet.at < self._until, score=score)
 
+    def hold(self, at: datetime) -> None:
+        """Take `at` for moving whatever the sizes say, as the camera itself noticed something."""
+        self._until = max(self._until, at + timedelta(seconds=self._settings.hold_s))
+
     def _start_over(self, packet: Packet | None) -> None:
         self._format = packet.format if packet else None
         self._sizes: deque[tuple[datetime, int]] = deque(maxlen=_MOST_PICTURES)

@@ -1,6 +1,11 @@
 """Tracks into events, one small module per rule."""
 
-from shanasheel.watch.rules.camera_faults import covered_event, signal_event, stopped_event
+from shanasheel.watch.rules.camera_faults import (
+    covered_event,
+    signal_event,
+    stopped_event,
+    tampered_event,
+)
 from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
 from shanasheel.watch.rules.rule_set import RuleSet
@@ -14,4 +19,5 @@ __all__ = [
     "covered_event",
     "signal_event",
     "stopped_event",
+    "tampered_event",
 ]

@@ -1,11 +1,11 @@
-"""Events about the camera itself: covered, silent, or not recorded."""
+"""Events about the camera itself: covered, tampered with, silent, or not recorded."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.alerts import Event, EventKind
+from shanasheel.domain.alerts import Event, EventKind, Tampering
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause
 
@@ -54,6 +54,18 @@ def stopped_event(camera: Camera, *, gap_start: datetime, at: datetime, ids: IdM
         start=min(gap_start, at),
         numbers=(("unrecorded_s", _seconds(gap_start, at)),),
         detail=GapCause.DISK.value,
+    )
+
+
+def tampered_event(camera: Camera, *, at: datetime, what: Tampering, ids: IdMaker) -> Event:
+    """Return the event of a camera that reports by itself that its view was tampered with."""
+    return Event(
+        id=ids.new(),
+        camera=camera.id,
+        kind=EventKind.CAMERA_TAMPERED,
+        at=at,
+        start=at,
+        detail=what.value,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from shanasheel.base.clock import Clock
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause, Packet
+from shanasheel.watch.sources.hearing import sound_of
 from shanasheel.watch.sources.losses import SourceLost
+from shanasheel.watch.sources.signing import signer_of
 from shanasheel.watch.sources.source import open_source
 
 _LONG_GOP_S = 4.1  # segments are cut at key pictures: longer groups make late, uneven segments
@@ -25,6 +27,8 @@ class CameraReport:
         rate: pictures a second measured; 0 when too few came.
         key_s: seconds between key pictures; None when fewer than two came.
         reorders: it sends pictures in another order than they are shown (B-frames).
+        audio: codec of the sound it sends beside; empty when none.
+        signed: whose signatures the pictures carry, `onvif` or `axis`, unverified; empty when none.
         advice: what to change on the camera, in words.
     """
 
@@ -39,6 +43,8 @@ class CameraReport:
     bitrate_bps: float = 0.0
     key_s: float | None = None
     reorders: bool = False
+    audio: str = ""
+    signed: str = ""
     advice: tuple[str, ...] = ()
 
 
@@ -68,7 +74,7 @@ def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> Camer
         return CameraReport(
             camera=camera.id, ok=False, cause=GapCause.SIGNAL_LOST, detail="no picture came"
         )
-    return _report(camera, packets)
+    return replace(_report(camera, packets), audio=sound_of(camera, clock))
 
 
 def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
@@ -91,6 +97,7 @@ def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
         bitrate_bps=8 * sent / span_s if span_s > 0 else 0.0,
         key_s=key_s,
         reorders=reorders,
+        signed=signer_of(packets),
     )
     return _advised(found, span_s)
 
@@ -105,7 +112,4 @@ def _advised(found: CameraReport, span_s: float) -> CameraReport:
         advice.append("turn B-frames off: they make live views late")
     if found.bitrate_bps > _LARGEST_BPS:
         advice.append("lower the bit rate: 4 Mbit/s is plenty for 1080p")
-    return CameraReport(
-        **{name: getattr(found, name) for name in CameraReport.__slots__ if name != "advice"},
-        advice=tuple(advice),
-    )
+    return replace(found, advice=tuple(advice))
