@@ -146,3 +146,39 @@ def _start_of_second_segment(product: Product) -> float | None:
         return None
     words = "".join(found[1].parts[-4:-1]) + found[1].name
     return datetime.strptime(words, "%Y%m%d%H%M%S.%fZ.mp4").replace(tzinfo=UTC).timestamp()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine")
+def test_raw_pictures_the_browser_cannot_play_give_way_to_shielded_ones(tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    film = make_talkie(tmp_path / "film.mp4", codec="libx265", seconds=60, size=(320, 240))
+    with (
+        running(configured(tmp_path, f"id: GATE, url: '{film}'"), tmp_path / "data") as product,
+        playwright.sync_playwright() as driver,
+    ):
+        begun_s = float(wait_for(lambda: _start_of_second_segment(product), "footage"))  # type: ignore[arg-type]
+        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
+        page = browser.new_context(locale="en-GB").new_page()
+        page.set_default_timeout(60_000)
+        if page.evaluate("""MediaSource.isTypeSupported('video/mp4; codecs="hvc1.1.6.L60.90"')"""):
+            pytest.skip("this browser plays H.265")
+
+        page.goto(f"{product.url}/playback?camera=GATE&at={round(begun_s * 1e6)}")
+        page.locator(".shn-tile button.raw").click()
+        page.locator("input[name=case]").fill("a test")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".shn-player[data-stream=shielded][data-state=ready] .shn-watermark")
+        stored = page.locator("[data-role=fallback]").inner_text()
+        page.goto(product.url)
+        page.locator(".shn-tile").first.click()
+        page.locator("[data-panel=GATE] [data-role=raw]").click()
+        page.locator("input[name=case]").fill("a test")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-panel=GATE] [data-shown=shielded][data-state=playing]")
+        live = page.locator("[data-role=fallback]").inner_text()
+        browser.close()
+
+    assert "hvc1" in stored
+    assert "shielded" in stored
+    assert live == stored

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.domain.footage import Segment
+from shanasheel.domain.footage import Packet, Segment
 from shanasheel.watch.recording import Recorder, Shelf
 from shanasheel.watch.sources import Heard, SoundTrack
 
@@ -27,7 +27,7 @@ Keep = Callable[[Recorder, tuple[Segment, ...]], None]
 
 
 class SoundRecording:
-    """Writes the sound of one session after another; used by the camera's recording thread.
+    """Writes the sound of one session after another; never used by two threads at once.
 
     Attributes:
         codec: of the sound recorded now; empty when there is none.
@@ -35,7 +35,14 @@ class SoundRecording:
     """
 
     def __init__(
-        self, data: Path, camera: CameraId, *, clock: Clock, ids: IdMaker, shelf: Shelf, keep: Keep
+        self,
+        data: Path,
+        camera: CameraId,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        keep: Keep,
+        shelf: Shelf | None = None,
     ) -> None:
         self.codec = self.note = ""
         self._data, self._camera, self._clock, self._ids = data, camera, clock, ids
@@ -57,13 +64,21 @@ class SoundRecording:
 
     def take(self, heard: tuple[Heard, ...], pictures: Recorder) -> None:
         """Record what was heard, timed by the pictures; without their time it is not kept."""
-        for one in heard:
-            at = pictures.time_of(one.video_ticks)
-            if self._recorder is None or at is None or self._clock.monotonic_s() < self._again_s:
+        self.write(timed(heard, pictures))
+
+    def cuts_at(self, packets: Sequence[Packet]) -> bool:
+        """Tell whether writing these may open or close a file, and so wait for the disk."""
+        recorder = self._recorder
+        return recorder is not None and any(recorder.cuts_at(packet) for packet in packets)
+
+    def write(self, packets: Sequence[Packet]) -> None:
+        """Record packets that have their time."""
+        for packet in packets:
+            if self._recorder is None or self._clock.monotonic_s() < self._again_s:
                 continue
             try:
-                self._keep(self._recorder, self._recorder.push(replace(one.packet, at=at)))
-                self.codec, self.note = one.packet.format.codec, ""
+                self._keep(self._recorder, self._recorder.push(packet))
+                self.codec, self.note = packet.format.codec, ""
             except (Exhausted, OSError) as fault:  # another volume may take it, or this one later
                 self._again_s = self._clock.monotonic_s() + _AGAIN_S
                 self._leave_out(getattr(fault, "message", str(fault)))
@@ -87,3 +102,12 @@ class SoundRecording:
         if why and why != self.note:
             _LOG.warning("sound_left_out", camera=self._camera, detail=why)
         self.note = why
+
+
+def timed(heard: Sequence[Heard], pictures: Recorder) -> list[Packet]:
+    """Return packets of sound with our time by the pictures' recorder; those it has none for go."""
+    return [
+        replace(one.packet, at=at)
+        for one in heard
+        if (at := pictures.time_of(one.video_ticks)) is not None
+    ]

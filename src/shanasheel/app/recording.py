@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from shanasheel.app.hearing import SoundRecording
+from shanasheel.app.hearing import SoundRecording, timed
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
@@ -78,6 +78,7 @@ class CameraRecording:
         self._steps = StepWatch(clock)
         self._cutter = cutter
         self._cut: Future[None] | None = None
+        self._sound_cut: Future[None] | None = None
         self._held: deque[Packet] = deque()
         self._stopping = threading.Event()
         self._source: Source | None = None
@@ -132,8 +133,7 @@ class CameraRecording:
                 for packet in self._source.packets():
                     received = received or packet.is_key
                     self._take(packet)
-                    if self._cut is None:  # the cutter has the recorder otherwise
-                        self.hearing.take(self._source.heard(), self._recorder)
+                    self._hear(self._source)
             finally:
                 self._await_cut()
         except SourceLost as lost:
@@ -141,6 +141,7 @@ class CameraRecording:
         except (ShanasheelError, OSError) as fault:
             cause, detail = GapCause.SIGNAL_LOST, str(fault)
         finally:
+            self._await_sound()
             if self._source is not None:
                 self._source.close()
                 self.hearing.take(self._source.heard(), self._recorder)
@@ -165,6 +166,22 @@ class CameraRecording:
             self._cut = self._cutter.submit(self._record, packet)
         else:
             self._record(packet)
+
+    def _hear(self, source: Source) -> None:
+        """Record sound; while a file of either is cut, what comes waits in the source's line."""
+        if self._cut is not None or (self._sound_cut is not None and not self._sound_cut.done()):
+            return
+        self._await_sound()
+        packets = timed(source.heard(), self._recorder)
+        if self.hearing.cuts_at(packets):
+            self._sound_cut = self._cutter.submit(self.hearing.write, packets)
+        else:
+            self.hearing.write(packets)
+
+    def _await_sound(self) -> None:
+        cut, self._sound_cut = self._sound_cut, None
+        if cut is not None and cut.exception() is not None:
+            _LOG.error("sound_failed", camera=self.camera.id, detail=str(cut.exception()))
 
     def _await_cut(self) -> None:
         """Wait for the cutter, then record what was held; its faults are raised here."""

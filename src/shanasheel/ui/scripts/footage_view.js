@@ -9,14 +9,18 @@ export default {
   components: { soundControl, watermark },
   props: { camera: { type: Object, required: true }, grant: { type: Object, default: null }, gap: { type: Object, default: null } },
   template: `
-    <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="grant ? 'main' : 'shielded'" :data-cause="state === 'gap' && gap ? gap.cause : null">
+    <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="stream" :data-cause="state === 'gap' && gap ? gap.cause : null">
       <video ref="video" playsinline disablepictureinpicture :class="{ away: state !== 'ready' && state !== 'loading' }"></video>
       <watermark v-if="grant" :grant="grant"></watermark>
       <sound-control v-if="grant" ref="sound" :camera="camera" :grant="grant"></sound-control>
+      <p v-if="refused" class="shn-player-strip" role="status" :dir="pageDir" data-role="fallback">{{ t('player.fallback', { mime: refused }) }}</p>
       <div v-if="note" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">{{ note.icon }}</span><strong>{{ note.title }}</strong><span v-if="note.text">{{ note.text }}</span></div>
     </div>`,
-  data: () => ({ state: "loading", mime: "", fault: "" }),
+  data: () => ({ state: "loading", mime: "", fault: "", refused: "" }),
   computed: {
+    stream() {
+      return this.grant && !this.refused ? "main" : "shielded";
+    },
     pageDir: () => document.documentElement.dir,
     note() {
       if (this.fault) return { icon: "lock", title: t("player.refused"), text: this.fault };
@@ -32,13 +36,18 @@ export default {
   beforeUnmount() {
     this.player?.stop();
   },
-  watch: { "grant.id": "begin" },
+  watch: { "grant.id": "restart" },
   methods: {
+    t,
+    restart() {
+      this.refused = "";
+      this.begin();
+    },
     begin() {
       this.player?.stop();
       this.player = new SegmentPlayer(this.$refs.video, {
         camera: this.camera.id,
-        stream: this.grant ? "main" : "shielded",
+        stream: this.stream,
         grant: this.grant?.id ?? null,
       });
     },
@@ -55,6 +64,10 @@ export default {
     sync(at_us, rate, playing) {
       const shown = this.player.sync(at_us, rate, playing);
       this.$refs.sound?.sync(at_us, shown, rate, playing);
+      if (shown.state === "unplayable" && this.stream === "main") {
+        this.refused = shown.mime; // the shielded picture is H.264, which every browser plays
+        this.begin();
+      }
       this.state = shown.state;
       this.mime = shown.mime || this.mime;
       this.fault = this.player.fault?.message || "";

@@ -17,10 +17,11 @@ export default {
   emits: ["state"],
   template: `
     <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-stream="stream"
-         :data-state="state" :data-delay-ms="delayMs">
+         :data-state="state" :data-shown="shown" :data-delay-ms="delayMs">
       <video ref="video" playsinline disablepictureinpicture></video>
       <view-shapes v-if="shapes && size" :camera="camera" :size="size"></view-shapes>
       <watermark v-if="grant" :grant="grant"></watermark>
+      <p v-if="unplayed" class="shn-player-strip" role="status" :dir="pageDir" data-role="fallback">{{ t('player.fallback', { mime: unplayed }) }}</p>
       <div v-if="note" class="shn-player-note" :class="{ bad: lost }" :dir="pageDir">
         <span class="mi" aria-hidden="true">{{ note.icon }}</span>
         <strong>{{ note.title }}</strong>
@@ -28,8 +29,11 @@ export default {
       </div>
       <slot></slot>
     </div>`,
-  data: () => ({ state: "connecting", delayMs: null, cause: null, mime: "", detail: "", size: null }),
+  data: () => ({ state: "connecting", delayMs: null, cause: null, mime: "", detail: "", size: null, unplayed: "" }),
   computed: {
+    shown() {
+      return this.unplayed ? "shielded" : this.stream;
+    },
     source() {
       return [this.camera.id, this.stream, this.grant?.id ?? ""].join(" ");
     },
@@ -62,9 +66,14 @@ export default {
     this.player?.stop();
   },
   watch: {
-    source: "begin",
+    source: "restart",
   },
   methods: {
+    t,
+    restart() {
+      this.unplayed = "";
+      this.begin();
+    },
     measure() {
       const { videoWidth, videoHeight } = this.$refs.video;
       this.size = videoWidth ? [videoWidth, videoHeight] : null;
@@ -73,12 +82,17 @@ export default {
       this.player?.stop();
       this.player = new LivePlayer(this.$refs.video, {
         camera: this.camera.id,
-        stream: this.stream,
+        stream: this.shown,
         grant: this.grant?.id ?? null,
         report: this.hear,
       });
     },
     hear({ state, cause, mime, detail, delayMs }) {
+      if (state === "unplayable" && this.shown !== "shielded") {
+        this.unplayed = mime; // the shielded picture is H.264, which every browser plays
+        this.begin();
+        return;
+      }
       this.delayMs = delayMs;
       if (cause !== undefined) this.cause = cause;
       if (state === "playing") this.cause = null;
