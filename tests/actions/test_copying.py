@@ -192,6 +192,9 @@ def test_with_its_key_a_restored_folder_is_the_recorder_again(
     wired = open_site(folder, site_name="again", workers=Machine(folder.root))
     try:
         size = wired.site.sequencer.catch_up()
+        with wired.site.store.read() as rows:
+            last = json.loads([fact.body for fact in rows.facts.every()][-1])
+        assert (last["k"], last["what"], last["not_copied"]) == ("setting", "restored", 4)
         add_segment(wired, held.place.segments[-1].end + timedelta(minutes=1))
         assert wired.site.sequencer.catch_up() == size + 1
     finally:
