@@ -13,6 +13,7 @@ from served import CAMERA, Served, film, served
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.ingest import absorb
 from shanasheel.base.clock import to_us
+from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.seen import ActiveSpan
@@ -83,6 +84,27 @@ def test_a_restless_camera_is_bounded_by_the_screen(hub: Served) -> None:
     assert len(gaps) <= 100
     assert {cause for _s, _e, cause, _part in gaps} == {"refused"}
     assert sum(part * (e - s) for s, e, _c, part in gaps) == pytest.approx(1.5e9, rel=0.01)
+
+
+def test_too_many_events_are_counted_and_a_quiet_hour_of_the_day_stays_exact(hub: Served) -> None:
+    with hub.site.store.begin() as rows:
+        for number in range(5_400):  # in 24 quarters of an hour
+            moment = at(4 * number)
+            event = Event(id=f"e{number}", camera=CAMERA, kind=EventKind.LOITERING, at=moment,
+                          start=moment, subject="")  # fmt: skip
+            rows.alerts.add_event(event, None)
+
+    busy = ask(hub, NOON, at(21_600), px=1000)
+    quiet = ask(hub, at(-3600), NOON, px=1000)
+    minute = ask(hub, at(60), at(120), px=1000)
+
+    assert (busy["exact"], busy["events"]) == (False, [])
+    assert busy["items"][0]["events"] == "9" * 24
+    assert (quiet["exact"], quiet["events"]) == (True, [])
+    assert minute["exact"]
+    assert [event["at_us"] for event in minute["events"]] == [
+        to_us(at(second)) for second in range(60, 120, 4)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from shanasheel.actions.site import Site
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.spans import Spans
-from shanasheel.domain.overview import CELL_US, DAY_US, EVENT_PLANE, Days, Mark
+from shanasheel.domain.overview import CELL_US, CELLS, DAY_US, EVENT_PLANE, Days, Mark
 
 MOST_CAMERAS = 1_000
 _LONGEST_DAYS = 62
@@ -34,9 +34,8 @@ class ManyTimelines:
     """What is known of a span of many cameras.
 
     Args:
+        view: its buckets are what the digits of lines stand for.
         exact: False where lines come from cells, whose borders are quarters of an hour.
-        bucket_us: how much time one digit of `active` and `events` of a line stands for.
-        begin_us: when the first digit's time begins.
         marks: events; empty when there are too many, or the view is far: then digits count them.
         alerts: the newest 500.
     """
@@ -122,5 +121,7 @@ def _with(lines: Sequence[Line], held: Mapping[str, Spans]) -> tuple[Line, ...]:
 def _few(days: Days, view: View) -> bool:
     """Return whether the rows of the span itself may be read, judged by the days' own counts."""
     part = min(1.0, (view.end_us - view.start_us) / DAY_US)
-    events = int(days.cells[:, EVENT_PLANE].sum(dtype=np.int64))
+    begin = days.days[:, None] * DAY_US + CELL_US * np.arange(CELLS)
+    seen = (begin < view.end_us) & (begin + CELL_US > view.start_us)
+    events = int(days.cells[:, EVENT_PLANE].sum(where=seen, dtype=np.int64))
     return days.runs * part <= _MOST_RUNS and events <= _MOST_EVENTS
