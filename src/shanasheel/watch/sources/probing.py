@@ -8,7 +8,6 @@ from fractions import Fraction
 from shanasheel.base.clock import Clock
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause, Packet
-from shanasheel.watch.sources.hearing import sound_of
 from shanasheel.watch.sources.losses import SourceLost
 from shanasheel.watch.sources.signing import signer_of
 from shanasheel.watch.sources.source import open_source
@@ -27,7 +26,7 @@ class CameraReport:
         rate: pictures a second measured; 0 when too few came.
         key_s: seconds between key pictures; None when fewer than two came.
         reorders: it sends pictures in another order than they are shown (B-frames).
-        audio: codec of the sound it sends beside; empty when none.
+        audio: codec of the sound it sends beside; empty when none, or when it is not asked for it.
         signed: whose signatures the pictures carry, `onvif` or `axis`, unverified; empty when none.
         advice: what to change on the camera, in words.
     """
@@ -74,7 +73,8 @@ def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> Camer
         return CameraReport(
             camera=camera.id, ok=False, cause=GapCause.SIGNAL_LOST, detail="no picture came"
         )
-    return replace(_report(camera, packets), audio=sound_of(camera, clock))
+    heard = source.sound.format
+    return replace(_report(camera, packets), audio=heard.codec if heard else "")
 
 
 def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
