@@ -20,8 +20,12 @@ from running import wait_for
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
+from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, Updates, make_api
+from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import open_folder
+from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import FakeClock
@@ -48,6 +52,10 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
+    @property
+    def json(self) -> dict:
+        return json.loads(self.body)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
@@ -58,8 +66,19 @@ class Served:
 
     def get(self, path: str) -> Answer:
         """Return whatever an API address answers."""
+        return self.ask("GET", path)
+
+    def ask(
+        self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Return whatever an API address answers; `body` is bytes, or sent as JSON."""
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        kind = {"Content-Type": "application/json"} if sent is not None else {}
+        request = urllib.request.Request(
+            f"{self.url}/api/v1{path}", sent, {**kind, **(headers or {})}, method=method
+        )
         try:
-            with urllib.request.urlopen(f"{self.url}/api/v1{path}", timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return Answer(status=answer.status, headers=answer.headers, body=answer.read())
         except urllib.error.HTTPError as fault:
             with fault:
@@ -123,10 +142,15 @@ def served(folder: Path) -> Iterator[Served]:
     data = open_folder(folder)
     machine = Machine(data.root)
     wired = open_site(data, site_name="test", workers=machine)
-    apply_cameras(wired.site, [Camera(id=CAMERA, url="film.mp4")])
+    apply_cameras(wired.site, [Camera(id=CAMERA, url="/film.mp4")])
+    uploads = Uploads(wired.site)
+    intakes = IntakeDesk(data, wired.site, uploads)
+    intakes.start()
     desk = Desk(
-        site=wired.site, updates=Updates(), verifier_key=wired.verifier_key, machine=machine.load
-    )
+        site=wired.site, updates=Updates(), verifier_key=wired.verifier_key, machine=machine.load,
+        finder=OnvifFinder(), camera_files=YamlFiles(),
+        uploads=uploads, intakes=intakes,
+    )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_api(desk), log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)
@@ -139,6 +163,7 @@ def served(folder: Path) -> Iterator[Served]:
         server.should_exit = True
         thread.join(20)
         listener.close()
+        intakes.stop()
         wired.close()
 
 

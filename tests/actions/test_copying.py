@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from running import cli
 from shanasheel.actions.access import LOCAL, open_raw
+from shanasheel.actions.handing_in import FileClock, keep_original, record_intake
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.keeping import sweep
 from shanasheel.actions.proof import FootageReport, check_footage
@@ -114,6 +116,50 @@ def test_pictures_of_sightings_go_along(place: Place, tmp_path: Path, scope: Sco
     ]
 
 
+def test_an_original_that_was_handed_in_goes_when_it_is_held(place: Place, tmp_path: Path) -> None:
+    site = place.wired.site
+    vaulted = make_vaulted(place, tmp_path / "vault")
+    handed = {}
+    for name, start in (("held", place.segments[1].start), ("other", place.segments[4].start)):
+        file = tmp_path / f"{name}.avi"
+        file.write_bytes(name.encode() * 1000)
+        identifier = site.ids.new()
+        handed[name] = record_intake(
+            site, LOCAL, identifier=identifier, camera=CAMERA, name=file.name,
+            original=keep_original(site, file, identifier), clock=FileClock(stated=start),
+            end=start + timedelta(seconds=5), handed_by="Hassan, bakery", note="",
+        )  # fmt: skip
+    vaulted.hold(place.segments[1], place.segments[1])
+
+    vaulted.copy()
+
+    assert (vaulted.root / handed["held"].path).read_bytes() == b"held" * 1000
+    assert not (vaulted.root / handed["other"].path).exists()
+    assert checked(vaulted.vault).holds
+    folder, _done = restored(vaulted.vault, tmp_path / "new")
+    assert (folder.root / handed["held"].path).read_bytes() == b"held" * 1000
+    assert footage_check(folder).holds
+    (vaulted.root / handed["held"].path).write_bytes(b"HELD" * 1000)
+    assert not checked(vaulted.vault).holds
+
+
+def test_the_commands_copy_and_say_what_lies_there(place: Place, tmp_path: Path) -> None:
+    vaulted = make_vaulted(place, tmp_path / "vault", Scope.EVERYTHING)
+    (place.folder.root / place.segments[0].path).unlink()
+    data = str(place.folder.root)
+
+    before = json.loads(cli("vault", "status", "--data", data, "--json").stdout)
+    synced = cli("vault", "sync", "--data", data)
+    after = cli("vault", "status", "--data", data)
+
+    assert (before["waiting"], before["copied"], before["state"]) == (6, 0, "stopped")
+    assert synced.returncode == 8  # a file is missing here
+    assert "5 files" in synced.stdout
+    assert "1 wait" in synced.stdout
+    assert place.segments[0].path in after.stdout
+    assert (vaulted.root / place.segments[1].path).exists()
+
+
 def test_a_restored_folder_is_clean_and_says_what_it_lacks(held: Vaulted, tmp_path: Path) -> None:
     folder, done = restored(held.vault, tmp_path / "new")
 
@@ -146,6 +192,9 @@ def test_with_its_key_a_restored_folder_is_the_recorder_again(
     wired = open_site(folder, site_name="again", workers=Machine(folder.root))
     try:
         size = wired.site.sequencer.catch_up()
+        with wired.site.store.read() as rows:
+            last = json.loads([fact.body for fact in rows.facts.every()][-1])
+        assert (last["k"], last["what"], last["not_copied"]) == ("setting", "restored", 4)
         add_segment(wired, held.place.segments[-1].end + timedelta(minutes=1))
         assert wired.site.sequencer.catch_up() == size + 1
     finally:

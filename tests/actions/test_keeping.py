@@ -320,3 +320,28 @@ def test_footage_on_a_volume_that_is_away_is_not_deleted_until_it_is_back(
     assert sweep(site, looks).segments == 1
     assert not stored(place, there)
     assert place.check().holds
+
+
+def test_room_is_made_where_it_is_wanted(place: Place, tmp_path: Path) -> None:
+    site = place.wired.site
+    data, other = use_volumes(place.folder, [tmp_path / "other"], origin="o", ids=site.ids)
+    there, here = age(place, 3, volume=other.prefix), age(place, 2)
+
+    def seen(home_free: int, other_free: int) -> list[Look]:
+        states = [VolumeState.READY if home_free > 20 else VolumeState.FULL, VolumeState.READY]
+        return [
+            Look(volume=volume, state=state, free_bytes=free, total_bytes=1000)
+            for volume, state, free in zip(
+                (data, other), states, (home_free, other_free), strict=True
+            )
+        ]
+
+    assert sweep(site, seen(30, 900)).segments == 0  # one is nearly full, together there is room
+
+    assert sweep(site, seen(5, 900)).segments == 1  # index and spool have none left
+    assert not stored(place, here)
+    assert stored(place, there)
+
+    assert sweep(site, seen(5, 40)).segments == 1  # nothing more may go here: then the oldest
+    assert not stored(place, there)
+    assert place.check().holds

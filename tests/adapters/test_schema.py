@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -17,6 +18,7 @@ from shanasheel.adapters.stores import open_database
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.tables import metadata
 from shanasheel.base.errors import Unavailable
+from shanasheel.domain.overview import Layer
 
 
 def test_the_newest_change_is_the_one_the_code_expects() -> None:
@@ -57,3 +59,39 @@ def test_a_file_that_is_no_database_is_refused_with_a_remedy(tmp_path: Path) -> 
 
     with pytest.raises(Unavailable, match="database"):
         open_database(path)
+
+
+def test_an_older_archive_is_summed_up_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "shanasheel.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    before = ScriptDirectory.from_config(config).get_revision("0008").down_revision
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, str(before))
+        for number in range(3):
+            connection.exec_driver_sql(
+                "INSERT INTO segments"
+                " (id, camera, stream, start_us, end_us, path, size_bytes, body)"
+                f" VALUES ('s{number}', 'C', 'main', {number}0000000, {number + 1}0000000,"
+                f" 'p{number}', 1, '{{}}')"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO gaps (id, camera, start_us, end_us, cause, body)"
+            " VALUES ('g', 'C', 30000000, 31000000, 'disk', '{}')"
+        )
+        connection.commit()
+    engine.dispose()
+
+    database = open_database(path)
+    with database.read() as rows:
+        runs = rows.overview.runs(["C"], 0, 10**9)
+        days = rows.overview.days(["C"], 0, 0)
+    database.close()
+
+    assert [(run.layer, run.start_us, run.end_us, run.word) for run in runs] == [
+        (Layer.GAP, 30_000_000, 31_000_000, "disk"),
+        (Layer.MAIN, 0, 30_000_000, ""),
+    ]
+    assert days.runs == 2

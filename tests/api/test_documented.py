@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from shanasheel.api import playing
+from shanasheel.api import handing_in, installing, playing
 
 
 def test_every_route_for_players_is_documented() -> None:
@@ -14,3 +15,18 @@ def test_every_route_for_players_is_documented() -> None:
 
     assert len(paths) == 6
     assert [path for path in paths if f"## `/api/v1{path}`" not in text] == []
+
+
+def test_every_route_for_installing_and_handing_in_is_listed() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
+    listed = set(re.findall(r"`([A-Z]+) /api/v1([^`?]+)", re.sub(r"{\w+}", "{}", text)))
+
+    routes = {
+        (method, re.sub(r"{\w+}", "{}", route.path))
+        for router in (installing.router, handing_in.router)
+        for route in router.routes
+        for method in route.methods
+    }
+
+    assert len(routes) == 17
+    assert routes - listed == set()

@@ -156,6 +156,18 @@ def test_a_ledger_that_refuses_lets_nothing_out(hub: Served, tmp_path: Path) -> 
     assert json.loads(answer.text)["title"] == "IntegrityFault"
 
 
+def test_a_third_export_is_told_to_wait_while_two_are_cut(hub: Served, tmp_path: Path) -> None:
+    hub.record(film(tmp_path), NOON)
+
+    with hub.site.cutters, hub.site.cutters:
+        refused = hub.get(export(NOON, after(2)))
+    answer = hub.get(export(NOON, after(2)))
+
+    assert refused.status == 503
+    assert json.loads(refused.text)["remedy"] == "Ask again in a minute."
+    assert answer.status == 200
+
+
 @pytest.mark.parametrize(
     ("start", "end", "status"),
     [(0, 6 * 3600 + 0.1, 422), (0, 0, 422), (5, 1, 422), (60, 61, 404)],

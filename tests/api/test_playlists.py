@@ -16,6 +16,7 @@ from playlists import Entry, Listing, read_playlist
 from served import CAMERA, Served, film, served
 from shanasheel.base.clock import iso, to_us
 from shanasheel.domain.cameras import Stream
+from videos import make_video
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -49,6 +50,11 @@ def pieces(hub: Served, entry: Entry) -> tuple[bytes, bytes]:
         assert answer.status == 206
         init = answer.read()
     return init, hub.get(entry.url.removeprefix("/api/v1")).body
+
+
+def samples(content: bytes) -> list[bytes]:
+    with av.open(io.BytesIO(content)) as container:
+        return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
 
 def decoded(hub: Served, path: str) -> int:
@@ -105,9 +111,11 @@ def test_what_the_playlist_says_of_a_segment_is_what_its_bytes_hold(
         whole = hub.get(f"/segments/{segment.id}/media").body
         assert (init[4:8], media[4:8]) == (b"ftyp", b"moof")
         assert init == whole[: len(init)]
-        assert len(media) == len(whole) - len(init)
-        # Nothing but the clock of each fragment differs, so no picture can.
-        assert sum(a != b for a, b in zip(media, whole[len(init) :], strict=True)) <= 8 * 8
+        told, stored = samples(init + media), samples(whole)
+        # The clock of each fragment differs, and parameter sets stand before the first picture.
+        assert told[1:] == stored[1:]
+        assert told[0].endswith(stored[0])
+        assert len(media) - len(whole) + len(init) == len(told[0]) - len(stored[0]) > 0
         with av.open(io.BytesIO(init + media)) as container:
             packets = [p for p in container.demux(video=0) if p.size]
             ticks = sum(p.duration or 0 for p in packets)
@@ -132,6 +140,20 @@ def test_a_changed_picture_size_brings_its_own_header(hub: Served, tmp_path: Pat
     assert sizes == sorted(sizes)
     assert len({entry.init for entry in found.entries}) == 2
     assert [entry.discontinuity for entry in found.entries] == [int(size == 320) for size in sizes]
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_ffmpeg_goes_on_after_the_picture_size_changed(
+    hub: Served, tmp_path: Path, codec: str
+) -> None:
+    for number, size in enumerate(((160, 120), (320, 240), (160, 120))):
+        video = make_video(tmp_path / f"{number}.mp4", codec=codec, frames=100, size=size)
+        hub.record(video, after(4 * number))
+
+    with av.open(f"{hub.url}/api/v1{span(NOON, after(60))}") as container:
+        sizes = [(frame.width, frame.height) for frame in container.decode(video=0)]
+
+    assert sizes == [(160, 120)] * 100 + [(320, 240)] * 100 + [(160, 120)] * 100
 
 
 def test_only_files_that_touch_the_span_are_listed(hub: Served, tmp_path: Path) -> None:

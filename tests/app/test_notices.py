@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from shanasheel.adapters.peers import MOTION_AND_TAMPER, Notice
 from shanasheel.app.noticing import Judgement, device_of
 from shanasheel.base.clock import SystemClock
+from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
 
@@ -94,8 +96,12 @@ def test_who_logs_in_is_the_user_of_the_device_else_of_the_stream() -> None:
     plain = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://10.0.0.5:8080/onvif/x")
     own = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://o:w@10.0.0.5/onvif/x")
 
+    odd = Camera(id=CameraId("a"), url="rtsp://u:geh[eim@h/x", onvif="http://h/onvif/x")
     other = Camera(id=CameraId("a"), url=CAMERA.url, onvif="http://10.0.0.6/onvif/x")
 
+    with pytest.raises(InvalidInput) as refused:
+        device_of(odd)
+    assert "geh" not in str(refused.value)
     assert (device_of(other)[1].user, device_of(other)[1].password) == ("", "")
     assert device_of(plain)[0] == "http://10.0.0.5:8080/onvif/x"
     assert (device_of(plain)[1].user, device_of(plain)[1].password) == ("u", "p@ss")

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -122,7 +123,18 @@ def test_footage_is_held_from_playback_and_released_on_the_proof_page(
     assert demo.get("/holds")["items"][0]["release_reason"] == "closed"
 
 
-@pytest.mark.parametrize("path", ["/map", "/playback", "/find", "/status", "/login"])
+def test_movement_of_the_demo_is_on_the_timeline(demo: Product) -> None:
+    def moved() -> list[str]:
+        now_us = int(time.time() * 1e6)
+        told = demo.get(f"/timeline?from={now_us - 10**9}&to={now_us}&px=500")
+        return [line["camera"] for line in told["items"] if line["active"].strip("0")]
+
+    assert wait_for(moved, "activity of a camera")
+
+
+@pytest.mark.parametrize(
+    "path", ["/map", "/playback", "/find", "/cameras", "/intake", "/status", "/login"]
+)
 def test_every_page_opens_without_a_fault(page: object, demo: Product, path: str) -> None:
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))

@@ -91,8 +91,12 @@ def test_sound_reordering_and_a_silent_address_are_told(tmp_path: Path) -> None:
     for name, address in {"HEARD": str(heard), "GONE": "rtsp://127.0.0.1:9/live"}.items():
         assert cli("cameras", "add", name, address, "--data", data).returncode == 0
 
+    heard.rename(tmp_path / "away.mp4")
+    lost = cli("cameras", "check", "HEARD", "--seconds", "1", "--data", data)
+    (tmp_path / "away.mp4").rename(heard)
     told = cli("cameras", "check", "--seconds", "2", "--data", data, "--json")
 
+    assert "BAD   unreachable: There is no file" in lost.stdout
     assert told.returncode == 1
     good, gone = json.loads(told.stdout)
     assert (good["audio"], good["signed"], good["reorders"]) == ("aac", "", True)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import shanasheel
 import shanasheel.ui
+from shanasheel.actions.intake_outcomes import IntakeState
 from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import AlertState, EventKind, Priority, Tampering
@@ -40,6 +42,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "thing": Kind,
     "type": Kind,
     "proof_reason": Wrong,
+    "intake_state": IntakeState,
 }
 
 
@@ -103,6 +106,21 @@ def test_every_value_that_a_record_may_hold_has_words(family: str) -> None:
 
     # `reason` and `kind` words exist for every rule, and so on: a new value needs new words.
     assert missing == set()
+
+
+def test_every_fault_with_a_name_has_words_and_what_to_do() -> None:
+    package = Path(shanasheel.__file__).parent
+    named = {
+        key
+        for file in package.rglob("*.py")
+        if "ui" not in file.relative_to(package).parts
+        for key in re.findall(r"""\bkey=["'](\w+)["']""", file.read_text("utf-8"))
+    } | {"malformed", "intake_died"}
+
+    assert len(named) > 30
+    for lang in LANGUAGES:
+        for family in ("problem", "remedy"):
+            assert {key for key in named if f"{family}.{key}" not in strings(lang)} == set()
 
 
 def test_a_missing_key_raises() -> None:

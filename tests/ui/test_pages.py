@@ -26,6 +26,8 @@ COMPONENTS = {
     "/alerts": "alerts",
     "/playback": "playback",
     "/find": "find",
+    "/cameras": "cameras",
+    "/intake": "intake",
     "/proof": "proof",
     "/status": "status",
 }

@@ -64,17 +64,34 @@ def plan_cameras(site: Site, cameras: Sequence[Camera]) -> tuple[tuple[Camera, .
     return wanted, compare_cameras([one for one in before if not one.retired], wanted)
 
 
-def apply_cameras(site: Site, cameras: Sequence[Camera], *, by: str = "local") -> Changes:
+def apply_cameras(
+    site: Site, cameras: Sequence[Camera], *, by: str = "local", revision: str | None = None
+) -> Changes:
     """Make `cameras` the whole set, at once; a change leaves a fact.
+
+    Args:
+        revision: of the cameras that the change was decided on; None for whatever there is.
 
     Raises:
         NotFound: a password is hidden of a camera that is not known.
+        Conflict: somebody has changed the cameras since.
     """
     wanted, changes = plan_cameras(site, cameras)
     if changes.any:
         with site.store.begin() as rows:
+            if revision is not None and revision != rows.cameras.revision():
+                raise Conflict(
+                    "The cameras were changed meanwhile.", "Look at the difference again.",
+                    key="cameras_changed",
+                )  # fmt: skip
             _write(site, rows, wanted, by=by, what="cameras_applied")
     return changes
+
+
+def cameras_revision(site: Site) -> str:
+    """Return a text that is another one after every change of the cameras."""
+    with site.store.read() as rows:
+        return rows.cameras.revision()
 
 
 def add_camera(site: Site, who: Person, camera: Camera) -> None:
@@ -88,8 +105,28 @@ def add_camera(site: Site, who: Person, camera: Camera) -> None:
     with site.store.begin() as rows:
         known = _active(rows)
         if camera.id in {one.id for one in known}:
-            raise Conflict(f"There is a camera {camera.id} already.", "Choose another id.")
+            raise Conflict(
+                f"There is a camera {camera.id} already.", "Choose another id.",
+                key="camera_id_taken", field="id", camera=camera.id,
+            )  # fmt: skip
         _write(site, rows, (*known, camera), by=who.name, what="camera_added")
+
+
+def change_camera(site: Site, who: Person, camera: Camera) -> None:
+    """Put `camera` in the place of the one with its id; nothing changes where they are the same.
+
+    Raises:
+        NotFound: there is no such camera that is recorded.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    with site.store.begin() as rows:
+        known = _active(rows)
+        if camera.id not in {one.id for one in known}:
+            raise _unknown(camera.id)
+        after = tuple(camera if one.id == camera.id else one for one in known)
+        if after != known:
+            _write(site, rows, after, by=who.name, what="camera_changed")
 
 
 def remove_camera(site: Site, who: Person, identifier: str) -> None:
@@ -104,7 +141,7 @@ def remove_camera(site: Site, who: Person, identifier: str) -> None:
         known = _active(rows)
         rest = tuple(one for one in known if one.id != identifier)
         if len(rest) == len(known):
-            raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
+            raise _unknown(identifier)
         _write(site, rows, rest, by=who.name, what="camera_removed")
 
 
@@ -120,10 +157,11 @@ def camera_named(site: Site, identifier: str) -> Camera:
     Raises:
         NotFound: there is no such camera.
     """
-    for camera in list_cameras(site, retired=True):
-        if camera.id == identifier:
-            return camera
-    raise NotFound(f"There is no camera {identifier!r}.", "See the list of cameras.")
+    with site.store.read() as rows:
+        camera = rows.cameras.one(identifier)
+    if camera is None:
+        raise _unknown(identifier)
+    return camera
 
 
 def camera_ids(site: Site) -> tuple[CameraId, ...]:
@@ -137,8 +175,17 @@ def require_technician(who: Person) -> None:
     Raises:
         Denied: for operators and auditors.
     """
-    if who.role in (Role.OPERATOR, Role.AUDITOR):
-        raise Denied("Your role does not change cameras.", "Ask a technician.")
+    if who.role not in (Role.TECHNICIAN, Role.INVESTIGATOR):
+        raise Denied(
+            "Your role does not change cameras.", "Ask a technician.", key="not_a_technician"
+        )
+
+
+def _unknown(identifier: str) -> NotFound:
+    return NotFound(
+        f"There is no camera {identifier!r}.", "See the list of cameras.",
+        key="no_such_camera", camera=identifier,
+    )  # fmt: skip
 
 
 def _write(site: Site, rows: Rows, cameras: Sequence[Camera], *, by: str, what: str) -> None:

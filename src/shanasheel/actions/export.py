@@ -16,7 +16,7 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import iso, to_us
-from shanasheel.base.errors import Exhausted, InvalidInput, NotFound
+from shanasheel.base.errors import Exhausted, InvalidInput, NotFound, Unavailable
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.footage import Segment
@@ -82,6 +82,7 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
         Denied: the stream is raw and `who` has no grant for the camera.
         InvalidInput: the span is empty or longer than six hours, or a file is damaged.
         Exhausted: the disk has no room to cut the file.
+        Unavailable: two exports are being cut; ask again later.
         IntegrityFault: the ledger cannot accept the entry; nothing is handed out then.
     """
     if end - start > LONGEST:
@@ -100,7 +101,12 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
             site, who, camera, stream=Stream.SOUND, grant=grant,
             start=start - _GROUP, end=end + _GROUP,
         )  # fmt: skip
-    export = _cut(site, there, heard, stream=stream, asked=(start, end))
+    if not site.cutters.acquire(blocking=False):
+        raise Unavailable("Two exports are being cut already.", "Ask again in a minute.")
+    try:
+        export = _cut(site, there, heard, stream=stream, asked=(start, end))
+    finally:
+        site.cutters.release()
     try:
         if stream is not Stream.SHIELDED:
             _log(site, who, export, stream=stream, grant=grant)

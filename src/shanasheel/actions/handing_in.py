@@ -6,11 +6,12 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from shanasheel.actions.cameras import list_cameras, require_technician
 from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.file_clocks import FileClock, checked
 from shanasheel.actions.site import Site
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import Conflict, Exhausted, InvalidInput, NotFound
@@ -19,39 +20,25 @@ from shanasheel.base.text import printable
 from shanasheel.domain.cameras import Camera, CameraId, Place, Stream
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.keeping import Intake
-from shanasheel.domain.people import Person
+from shanasheel.domain.people import Person, Role
 
 _CHUNK_BYTES = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_OFFSET = timedelta(days=365 * 20)  # recorders that lost their battery begin in 2000
+_KEPT_DAYS = 3650.0  # guess: courts take years, and the footage may be old when it is handed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileClock:
-    """What the file's own clock said, and how far it was off.
+class Original:
+    """A file that is stored bit for bit.
 
     Args:
-        stated: when the footage begins by its own clock.
-        ahead_s: seconds that clock ran ahead of true time; negative when it was behind.
-        drift_s_day: seconds it gained a day.
-        evidence: how that is known: a visible clock, a known event.
+        path: POSIX, relative to the data folder.
+        sha256: lower-case hex, taken before anything else touched the file.
     """
 
-    stated: datetime
-    ahead_s: float = 0.0
-    drift_s_day: float = 0.0
-    evidence: str = ""
-
-    def corrected(self, after: timedelta = timedelta()) -> datetime:
-        """Return the true time so long after the footage begins.
-
-        >>> from datetime import UTC
-        >>> wrong = FileClock(stated=datetime(2026, 1, 1, 12, tzinfo=UTC), ahead_s=90)
-        >>> wrong.corrected().isoformat()
-        '2026-01-01T11:58:30+00:00'
-        """
-        real = after * (1 - self.drift_s_day / 86_400)
-        return self.stated - timedelta(seconds=self.ahead_s) + real
+    path: str
+    sha256: str
+    size_bytes: int
 
 
 def check_handing(who: Person, handed_by: str, clock: FileClock) -> None:
@@ -63,16 +50,17 @@ def check_handing(who: Person, handed_by: str, clock: FileClock) -> None:
     """
     require_technician(who)
     if not 2 <= len(handed_by.strip()) <= 200:
-        raise InvalidInput("Nobody is named as having handed it in.", "Give --from.")
-    if abs(clock.ahead_s) > _LONGEST_OFFSET.total_seconds():
-        raise InvalidInput("The clock cannot be off by so much.", "Correct --start instead.")
+        raise InvalidInput(
+            "Nobody is named as having handed it in.", "Give --from.",
+            key="nobody_named", field="handed_by",
+        )  # fmt: skip
+    checked(clock)
 
 
-def keep_original(site: Site, file: Path, identifier: str) -> tuple[str, str, int]:
+def keep_original(site: Site, file: Path, identifier: str) -> Original:
     """Copy a file bit for bit, hashing it before anything else touches it.
 
-    Returns:
-        Where it lies in the data folder, its SHA-256 and its size. It is on disk then.
+    It is on disk when this returns.
 
     Raises:
         NotFound: there is no such file.
@@ -83,8 +71,7 @@ def keep_original(site: Site, file: Path, identifier: str) -> tuple[str, str, in
         raise NotFound(f"There is no file {file}.", "Check the name.")
     if not file.is_file():
         raise InvalidInput(f"{file} is not a file.", "Name each file.")
-    name = _UNSAFE.sub("_", file.name)[-100:].lstrip(".") or "file"
-    place = Path("intake") / identifier / name
+    place = _place_of(identifier, file.name)
     target = site.data / place
     before = file.stat()
     try:
@@ -103,7 +90,56 @@ def keep_original(site: Site, file: Path, identifier: str) -> tuple[str, str, in
         drop_original(site, place.as_posix())
         reason = "is empty" if size == 0 else "changed while it was read"
         raise InvalidInput(f"{file} {reason}.", "Hand in the finished file.")
-    return place.as_posix(), digest, size
+    return Original(path=place.as_posix(), sha256=digest, size_bytes=size)
+
+
+def adopt_upload(site: Site, upload: Path, identifier: str, name: str) -> str:
+    """Move a file that was hashed while it was sent to the originals; return its place.
+
+    Raises:
+        NotFound: it is gone.
+        Exhausted: the disk refused.
+    """
+    place = _place_of(identifier, name)
+    target = site.data / place
+    try:
+        target.parent.mkdir(parents=True, mode=0o700)
+        upload.rename(target)
+        sync_directory(target.parent)
+        sync_directory(target.parent.parent)
+    except FileNotFoundError as fault:
+        target.parent.rmdir()
+        raise NotFound("The file sent is gone.", "Send it again.", key="upload_gone") from fault
+    except OSError as fault:
+        raise Exhausted(
+            f"The original cannot be stored: {fault.strerror}.", "Free space.", key="disk_full"
+        ) from fault
+    return place.as_posix()
+
+
+def return_upload(site: Site, place: str, upload: Path) -> None:
+    """Put a file that was refused back among those sent, to be tried again."""
+    target = site.data / place
+    target.rename(upload)
+    target.parent.rmdir()
+
+
+def recover_upload(site: Site, identifier: str, upload: Path) -> bool:
+    """Put a file back that was moved but never recorded; return whether it is there to try again.
+
+    For when the process that took it in died.
+    """
+    with site.store.read() as rows:
+        recorded = any(one.id == identifier for one in rows.keeping.intakes())
+    folder = site.data / "intake" / identifier
+    if not recorded and folder.is_dir():
+        for file in folder.iterdir():
+            return_upload(site, file.relative_to(site.data).as_posix(), upload)
+    return upload.exists()
+
+
+def _place_of(identifier: str, name: str) -> Path:
+    return Path("intake") / identifier / (_UNSAFE.sub("_", name)[-100:].lstrip(".") or "file")
 
 
 def drop_original(site: Site, place: str) -> None:
@@ -141,7 +177,8 @@ def check_span(site: Site, camera: CameraId, start: datetime, end: datetime) -> 
         raise Conflict(
             f"Camera {camera} has footage of that time already.",
             "Give the footage a camera id of its own, or correct its clock.",
-        )
+            key="span_taken", field="clock", camera=camera,
+        )  # fmt: skip
 
 
 def record_intake(  # noqa: PLR0913 - what the record must say
@@ -150,37 +187,41 @@ def record_intake(  # noqa: PLR0913 - what the record must say
     *,
     identifier: str,
     camera: CameraId,
-    original: tuple[str, str, int],
+    original: Original,
     name: str,
     clock: FileClock,
     end: datetime,
     handed_by: str,
     note: str,
+    handed_at: datetime | None = None,
 ) -> Intake:
     """Record who handed in what and when, with its fact; nothing of it is searchable before.
 
     Raises:
         Conflict: the very same bytes were handed in before.
     """
-    place, sha256, size_bytes = original
+    place, sha256, size_bytes = original.path, original.sha256, original.size_bytes
     now = site.clock.now()
     taken = Intake(
         id=identifier, at=now, by=who.name, handed_by=handed_by.strip(), note=note.strip(),
         camera=camera, name=printable(name), path=place, sha256=sha256, size_bytes=size_bytes,
         stated=clock.stated, ahead_s=clock.ahead_s, drift_s_day=clock.drift_s_day,
         clock_evidence=clock.evidence.strip(), start=clock.corrected(), end=end,
+        handed_at=handed_at,
     )  # fmt: skip
     with site.store.begin() as rows:
         known = rows.keeping.intake_of(sha256)
         if known is not None:
             raise Conflict(
-                f"This very file was handed in before, as {known.id}.", "See its record."
-            )
+                f"This very file was handed in before, as {known.id}.", "See its record.",
+                key="handed_in_before", field="file", by=known.handed_by, name=known.name,
+            )  # fmt: skip
         rows.keeping.add_intake(taken)
         body = {
             "camera": camera,
             "by": taken.by,
             "handed_by": taken.handed_by,
+            "handed_us": None if handed_at is None else to_us(handed_at),
             "note": taken.note,
             "name": taken.name,
             "path": place,
@@ -198,13 +239,16 @@ def record_intake(  # noqa: PLR0913 - what the record must say
 
 
 def intake_camera(
-    site: Site, identifier: str, *, name: str, place: Place | None
+    site: Site, identifier: str, *, name: str, place: Place | None, name_ar: str = ""
 ) -> tuple[Camera, bool]:
     """Return the camera the footage is from, and whether it must be made first."""
     for camera in list_cameras(site, retired=True):
         if camera.id == identifier:
             return camera, False
-    made = Camera(id=CameraId(identifier), url="handed in", name=name, place=place, retired=True)
+    made = Camera(
+        id=CameraId(identifier), url="handed in", name=name, name_ar=name_ar, place=place,
+        keep_days=_KEPT_DAYS, retired=True,
+    )  # fmt: skip
     return made, True
 
 
@@ -217,7 +261,13 @@ def save_intake_camera(site: Site, camera: Camera) -> None:
         rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))
 
 
-def list_intakes(site: Site) -> tuple[Intake, ...]:
-    """Return what was handed in, newest first."""
+def list_intakes(site: Site, who: Person) -> tuple[Intake, ...]:
+    """Return what was handed in, newest first; names of those who did are not for everybody.
+
+    Raises:
+        Denied: the person neither takes footage in nor audits.
+    """
+    if who.role is not Role.AUDITOR:
+        require_technician(who)
     with site.store.read() as rows:
         return rows.keeping.intakes()

@@ -19,7 +19,7 @@ from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person
-from shanasheel.watch.recording import extent_of, layout_of, on_timeline
+from shanasheel.watch.recording import extent_of, on_timeline
 
 _LONGEST = timedelta(hours=24)  # 8,640 files, each opened once; a list of about 2.5 MB
 _WINDOW = 6  # files in a live playlist: a minute
@@ -125,8 +125,7 @@ def part_bytes(
         segment = rows.footage.segment(identifier)
     if segment is None:
         raise NotFound(f"There is no segment {identifier!r}.", "Reload the playlist.")
-    layout = layout_of(path)
-    return on_timeline(path, segment.start), layout.end - layout.init_bytes
+    return on_timeline(path, segment.start)
 
 
 def _parts(

@@ -9,11 +9,13 @@ from datetime import datetime
 from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.footage import Gap, Segment, Shed
-from shanasheel.domain.seen import Sighting
+from shanasheel.domain.overview import Layer
+from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.wire import Spooled, from_line
 from shanasheel.warn import alerts_for, raise_or_merge
 
@@ -68,6 +70,9 @@ def _store(site: Site, rows: Rows, record: Spooled) -> Alert | None:
         case Shed():
             if rows.footage.add_shed(record):
                 rows.facts.add(shed_fact(record))
+        case ActiveSpan():
+            span = (to_us(record.start), to_us(record.end))
+            rows.overview.note(record.camera, Layer.ACTIVE, span)
         case Sighting():
             rows.sightings.add(record)
         case Event():

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from shanasheel.actions.rows import Rows
+from shanasheel.domain.cameras import Camera
+from shanasheel.domain.devices import FoundDevice, ReadDevice
+from shanasheel.domain.handed import IntakeOrder, OrderState
 
 
 class Store(Protocol):
@@ -68,3 +71,33 @@ class Vault(Protocol):
 
     def names(self, below: str) -> Iterator[str]:
         """Yield the names below a folder, in any order."""
+
+
+class Finder(Protocol):
+    """Devices on the network."""
+
+    def find(self, timeout_s: float, hosts: tuple[str, ...]) -> tuple[FoundDevice, ...]:
+        """Return who answers within the time: everybody near, or of `hosts` alone."""
+
+    def read(self, service: str, user: str, password: str) -> ReadDevice:
+        """Log in to the device service at an address and return what it offers."""
+
+
+class CameraFiles(Protocol):
+    """Cameras as text that people edit and keep."""
+
+    def read(self, text: str) -> tuple[Camera, ...]:
+        """Return the cameras that a text lists; every fault is named."""
+
+    def write(self, cameras: Sequence[Camera]) -> str:
+        """Return the text that lists cameras, their passwords hidden."""
+
+
+class IntakeQueue(Protocol):
+    """Files waiting to be taken in, one after another."""
+
+    def submit(self, order: IntakeOrder) -> None:
+        """Queue an order."""
+
+    def orders(self) -> tuple[OrderState, ...]:
+        """Return every order remembered, oldest first."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from shanasheel.actions.copying_proof import DATABASE
 from shanasheel.actions.fact_files import FACTS, longest, unpack_facts
-from shanasheel.actions.factmaking import deletion_fact
+from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.ports import Store, Vault
 from shanasheel.actions.replaying import replay_fact
 from shanasheel.actions.rows import Rows
@@ -206,6 +206,18 @@ def note_not_copied(store: Store, built: Rebuilt, clock: Clock) -> None:
     if batch:
         _note_batch(store, batch, ids, clock)
         built.not_copied += len(batch)
+
+
+def note_restored(store: Store, built: Rebuilt, clock: Clock) -> None:
+    """Leave a fact that the data folder was made again from a vault, and how far that reached."""
+    body = {
+        "what": "restored",
+        "vault": built.identity.id,
+        "entries": built.sizes[-1] if built.sizes else 0,
+        "not_copied": built.not_copied,
+    }
+    with store.begin() as rows:
+        rows.facts.add(make_fact(IdMaker(clock).new(), FactKind.SETTING, clock.now(), body))
 
 
 def _absent(rows: Rows, vault: str) -> Iterator[Kept]:

@@ -13,6 +13,7 @@ from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
+from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
 
@@ -21,6 +22,8 @@ class Cameras(Protocol):
     """Rows of cameras."""
 
     def all(self) -> tuple[Camera, ...]: ...  # noqa: D102
+    def ids(self) -> tuple[CameraId, ...]: ...  # noqa: D102
+    def one(self, identifier: str) -> Camera | None: ...  # noqa: D102
     def revision(self) -> str: ...  # noqa: D102
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 
@@ -193,6 +196,26 @@ class Copies(Protocol):
     def every(self, vault: str) -> Iterator[Copy]: ...  # noqa: D102
 
 
+class Overview(Protocol):
+    """Rows that sum up every camera's time; stores keep them by themselves."""
+
+    def note(  # noqa: D102
+        self, camera: str, layer: Layer, span: tuple[int, int], word: str = ""
+    ) -> None: ...
+    def days(  # noqa: D102
+        self, cameras: Sequence[str] | None, first: int, last: int
+    ) -> Days: ...
+    def runs(  # noqa: D102
+        self, cameras: Sequence[str], start_us: int, end_us: int
+    ) -> Sequence[Run]: ...
+    def events(  # noqa: D102
+        self, cameras: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Mark]: ...
+    def alerts(  # noqa: D102
+        self, cameras: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Mark]: ...
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -212,3 +235,5 @@ class Rows(Protocol):
     def keeping(self) -> Keeping: ...  # noqa: D102
     @property
     def copies(self) -> Copies: ...  # noqa: D102
+    @property
+    def overview(self) -> Overview: ...  # noqa: D102

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanasheel.actions.ports import Store, Workers
@@ -19,6 +20,7 @@ class Site:
         name: what people call the place.
         data: folder that holds database, archive, ledger and keys.
         sequencer: feeds the ledger; only its owner, the hub, has a real one.
+        cutters: taken while an export is cut: two at once, so that disks stay free to record.
     """
 
     name: str
@@ -28,3 +30,6 @@ class Site:
     workers: Workers
     clock: Clock
     ids: IdMaker
+    cutters: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(2)
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from shanasheel.actions.factmaking import deletion_fact
@@ -156,50 +157,67 @@ def _plan(site: Site, looks: Sequence[Look], marks: dict[str, Mark]) -> Swept:
 
 
 def _make_room(work: _Round, looks: Sequence[Look]) -> tuple[bool, int]:
-    """Choose oldest first, routine footage before footage of alerts.
+    """Choose what makes room where it is wanted.
 
     Returns:
         Whether everything was looked at, and how many bytes are still wanted then.
     """
-    wanted, home = _wanted_bytes(work, looks)
-    if wanted <= 0:
-        return True, 0
-    if home:  # index and spool need room on the data folder's own disk
-        work.without = (f"{LINKS}/",)
-    work.pages = 0
-    at_end = False
-    for of_alerts in (False, True):
-        purpose = f"{'home ' if home else ''}{'alerts' if of_alerts else 'routine'}"
+    short, without = 0, work.without
+    for wanted, home in _wishes(work, looks):
+        # Index and spool need room on the data folder's own disk.
+        work.without = (f"{LINKS}/",) if home else without
+        at_end, left = _choose_for(work, wanted, "home " if home else "")
+        if work.chosen or not at_end:
+            return at_end, 0
+        short = max(short, left)
+    if short:  # whatever was kept may have been released meanwhile
+        for purpose in [name for name in work.marks if name != "expired"]:
+            del work.marks[purpose]
+    return True, short
 
-        def left() -> int:
-            return wanted - sum(one.size_bytes for one in work.chosen)
 
+def _choose_for(work: _Round, wanted: int, place: str) -> tuple[bool, int]:
+    """Choose oldest first, routine footage before footage of alerts."""
+
+    def left() -> int:
+        return wanted - sum(one.size_bytes for one in work.chosen)
+
+    for of_alerts, purpose in ((False, f"{place}routine"), (True, f"{place}alerts")):
+        choose = partial(_room_of_page, now=work.now, left=left, of_alerts=of_alerts)
+        work.pages = 0
         at_end = work.scan(
             purpose,
             work.now - NEVER_YOUNGER,
-            lambda page, orders, of_alerts=of_alerts: choose_for_room(  # type: ignore[misc]  # bound now
-                page, orders, work.now, left(), of_alerts=of_alerts
-            ),
+            choose,
             lambda: len(work.chosen) >= _BATCH or left() <= 0,
         )
         if not at_end:
             return False, 0
-    if not work.chosen:  # whatever was kept may have been released meanwhile
-        for purpose in [name for name in work.marks if name != "expired"]:
-            del work.marks[purpose]
-    return at_end, max(0, left())
+    return True, max(0, left())
 
 
-def _wanted_bytes(work: _Round, looks: Sequence[Look]) -> tuple[int, bool]:
-    """Return how many bytes must go, and whether on the data folder's own disk."""
-    home = looks[0]
+def _room_of_page(
+    page: Sequence[Kept],
+    orders: Orders,
+    *,
+    now: datetime,
+    left: Callable[[], int],
+    of_alerts: bool,
+) -> list[Kept]:
+    return choose_for_room(page, orders, now, left(), of_alerts=of_alerts)
+
+
+def _wishes(work: _Round, looks: Sequence[Look]) -> Iterator[tuple[int, bool]]:
+    """Yield how many bytes must go, and whether from the data folder's own disk."""
+    home, rule = looks[0], work.orders.rule
     if home.state is VolumeState.FULL:
-        return home.reserve_bytes * 3 // 2 - home.free_bytes, True
+        yield home.reserve_bytes * 3 // 2 - home.free_bytes, True
     written = [one for one in looks if one.volume.used and one.writable]
-    wanted = _least_bytes(work.orders.rule, written) - sum(one.free_bytes for one in written)
-    if work.orders.rule.most_bytes is not None:
-        wanted = max(wanted, work.rows.keeping.stored_bytes() - work.orders.rule.most_bytes)
-    return wanted, False
+    wanted = _least_bytes(rule, written) - sum(one.free_bytes for one in written)
+    if rule.most_bytes is not None:
+        wanted = max(wanted, work.rows.keeping.stored_bytes() - rule.most_bytes)
+    if wanted > 0:
+        yield wanted, False
 
 
 def _least_bytes(rule: KeepRule, written: Sequence[Look]) -> int:

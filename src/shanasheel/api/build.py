@@ -8,18 +8,24 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 import shanasheel
+from shanasheel.actions.finding import Findings
 from shanasheel.api import (
     copying,
     deciding,
+    handing_in,
     health,
+    installing,
     keeping,
+    overview,
     people,
     playing,
     proving,
     watching,
 )
 from shanasheel.api.context import Desk
+from shanasheel.api.guard import BoundedBodies
 from shanasheel.api.problems import answer_problems
+from shanasheel.api.turns import Turns
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -37,7 +43,13 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.desk = desk
     app.state.checks = proving.Checks()
+    app.state.findings, app.state.turns = Findings(), Turns()
     answer_problems(app)
-    for module in (people, watching, playing, deciding, keeping, proving, copying, health):
+    app.add_middleware(BoundedBodies)
+    modules = (
+        people, watching, overview, playing, deciding, keeping, proving, copying, installing,
+        handing_in, health,
+    )  # fmt: skip
+    for module in modules:
         app.include_router(module.router, prefix="/api/v1")
     return app

@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from shanasheel.actions.access import person_of
+from shanasheel.actions.ports import CameraFiles, Finder, IntakeQueue
 from shanasheel.actions.site import Site
+from shanasheel.actions.uploads import Uploads
 from shanasheel.api.updates import Updates
 from shanasheel.base.errors import Handling, Retry, ShanasheelError
 from shanasheel.domain.people import Person
@@ -31,12 +33,20 @@ class Desk:
     Args:
         verifier_key: the ledger's public key as text.
         machine: returns CPU, memory, disk and uptime as plain JSON values.
+        finder: finds cameras on the network.
+        camera_files: reads and writes lists of cameras.
+        uploads: files on their way in.
+        intakes: files that wait to be taken in.
     """
 
     site: Site
     updates: Updates
     verifier_key: str
     machine: Callable[[], dict[str, object]]
+    finder: Finder
+    camera_files: CameraFiles
+    uploads: Uploads
+    intakes: IntakeQueue
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

@@ -12,6 +12,7 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Segment
+from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Grant
 from shanasheel.domain.seen import Sighting
 
@@ -183,4 +184,27 @@ def grant(record: Grant) -> Json:
         "issued": iso(record.issued),
         "expires": iso(record.expires),
         "entry": record.entry,
+    }
+
+
+def intake(record: Intake) -> Json:
+    """Return who handed in what, with both clocks."""
+    return {
+        "id": record.id,
+        "at": iso(record.at),
+        "by": record.by,
+        "handed_by": record.handed_by,
+        "handed_at": iso(record.handed_at) if record.handed_at else None,
+        "note": record.note,
+        "camera": record.camera,
+        "name": record.name,
+        "sha256": record.sha256,
+        "size_bytes": record.size_bytes,
+        "stated": iso(record.stated),
+        "ahead_s": record.ahead_s,
+        "drift_s_day": record.drift_s_day,
+        "clock_evidence": record.clock_evidence,
+        "start": iso(record.start),
+        "end": iso(record.end),
+        "start_us": to_us(record.start),
     }

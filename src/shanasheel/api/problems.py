@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,11 +11,13 @@ from fastapi.responses import JSONResponse
 from shanasheel.base.errors import ShanasheelError
 
 
-def problem(status: int, code: str, detail: str, remedy: str = "") -> JSONResponse:
-    """Return an `application/problem+json` answer."""
+def problem(
+    status: int, code: str, detail: str, remedy: str = "", more: Mapping[str, object] | None = None
+) -> JSONResponse:
+    """Return an `application/problem+json` answer; `more` are extension members."""
     return JSONResponse(
         {"type": "about:blank", "title": code, "status": status, "detail": detail,
-         "remedy": remedy},
+         "remedy": remedy, **(more or {})},
         status_code=status,
         media_type="application/problem+json",
     )  # fmt: skip
@@ -24,7 +28,9 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(ShanasheelError)
     async def _ours(_request: Request, fault: ShanasheelError) -> JSONResponse:
-        return problem(fault.handling.http_status, fault.code, fault.message, fault.remedy)
+        named = {"key": fault.key, "field": fault.field, "given": fault.given}
+        more = {name: value for name, value in named.items() if value}
+        return problem(fault.handling.http_status, fault.code, fault.message, fault.remedy, more)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_request: Request, fault: RequestValidationError) -> JSONResponse:
@@ -32,4 +38,5 @@ def answer_problems(app: FastAPI) -> None:
             f"{error['msg']} @ {'.'.join(str(part) for part in error['loc'])}"
             for error in fault.errors()
         )
-        return problem(422, "InvalidInput", listed, "See /api/openapi.json for what is expected.")
+        remedy = "See /api/openapi.json for what is expected."
+        return problem(422, "InvalidInput", listed, remedy, {"key": "malformed"})

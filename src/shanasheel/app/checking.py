@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from urllib.parse import urlsplit
 
 from shanasheel.adapters.peers import Sense, read_offers
 from shanasheel.app.noticing import device_of
 from shanasheel.base.clock import Clock
-from shanasheel.base.errors import ShanasheelError
+from shanasheel.base.errors import InvalidInput, NotFound, ShanasheelError
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause
 from shanasheel.watch.sources.probing import CameraReport, probe_camera
@@ -61,21 +60,27 @@ class CameraCheck:
 
 
 def check_camera(camera: Camera, clock: Clock, *, seconds: float) -> CameraCheck:
-    """Look at a camera's streams for some seconds each, then ask its device service.
-
-    Raises:
-        InvalidInput: an address of it cannot be one.
-    """
-    main = probe_camera(camera, clock, seconds=seconds)
+    """Look at a camera's streams for some seconds each, then ask its device service."""
+    main = _probed(camera, clock, seconds)
     sub = None
     if camera.sub_url:
-        sub = probe_camera(replace(camera, url=camera.sub_url, sub_url=""), clock, seconds=seconds)
+        sub = _probed(replace(camera, url=camera.sub_url, sub_url=""), clock, seconds)
     found = CameraCheck(
         main=main, sub=sub, clock_offset_s=None, events=None, onvif_fault="", advice=()
     )
     if camera.onvif:
         found = _asked(found, camera, clock)
     return replace(found, advice=_advice(found, camera))
+
+
+def _probed(camera: Camera, clock: Clock, seconds: float) -> CameraReport:
+    """Probe one stream; an address that cannot be opened says so and hides no other camera."""
+    try:
+        return probe_camera(camera, clock, seconds=seconds)
+    except (InvalidInput, NotFound) as fault:
+        return CameraReport(
+            camera=camera.id, ok=False, cause=GapCause.UNREACHABLE, detail=fault.message
+        )
 
 
 def _asked(found: CameraCheck, camera: Camera, clock: Clock) -> CameraCheck:
@@ -89,8 +94,7 @@ def _asked(found: CameraCheck, camera: Camera, clock: Clock) -> CameraCheck:
 
 def _advice(found: CameraCheck, camera: Camera) -> tuple[str, ...]:
     advice = list(found.main.advice)
-    address = urlsplit(camera.url)
-    if found.main.ok and address.scheme in ("rtsp", "rtsps") and not address.username:
+    if found.main.ok and _is_open(camera.url):
         advice.append("set a password on it: it shows its pictures to anybody")
     if found.sub is not None:
         advice += [f"sub stream: {words}" for words in _of_sub(found.sub, found.main)]
@@ -103,6 +107,11 @@ def _advice(found: CameraCheck, camera: Camera) -> tuple[str, ...]:
     if found.events == () and camera.events:
         advice.append("switch motion and tamper events on, it offers none over ONVIF")
     return tuple(advice)
+
+
+def _is_open(url: str) -> bool:
+    """Return whether an address asks over the network without a user; an odd one has one."""
+    return url.lower().startswith(("rtsp://", "rtsps://")) and "@" not in url
 
 
 def _of_sub(sub: CameraReport, main: CameraReport) -> list[str]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -16,11 +17,15 @@ from fastapi import FastAPI
 
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
+from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.addresses import is_loopback
+from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
+from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.replication import Replication
@@ -53,6 +58,13 @@ def main() -> None:
     )
 
 
+class _Beside(Protocol):
+    """What runs beside the server; started in order, stopped in reverse."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 def serve(
     folder: DataFolder,
     *,
@@ -78,15 +90,23 @@ def serve(
             "Run `shanasheel access add NAME`, or listen on 127.0.0.1.",
         )
     updates = Updates()
+    uploads = Uploads(wired.site)
+    intake_desk = IntakeDesk(folder, wired.site, uploads)
     desk = Desk(
         site=wired.site,
         updates=updates,
         verifier_key=wired.verifier_key,
         machine=machine.load,
+        finder=OnvifFinder(),
+        camera_files=YamlFiles(),
+        uploads=uploads,
+        intakes=intake_desk,
     )
-    intake = Intake(wired.site, folder, updates, machine)
-    housekeeping = Housekeeping(wired.site)
-    replication = None if wired.ledger is None else Replication(wired.site, folder)
+    beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
+                             Housekeeping(wired.site)]  # fmt: skip
+    if wired.ledger is not None:
+        beside.append(Replication(wired.site, folder))
+    beside.append(intake_desk)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -109,10 +129,8 @@ def serve(
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order
     listener = _listen(address)
-    intake.start()
-    housekeeping.start()
-    if replication is not None:
-        replication.start()
+    for one in beside:
+        one.start()
     thread = threading.Thread(
         target=lambda: server.run(sockets=[listener]), name="serve", daemon=True
     )
@@ -121,10 +139,8 @@ def serve(
     stop.wait()
     server.should_exit = True
     thread.join(5.0)
-    housekeeping.stop()
-    if replication is not None:
-        replication.stop()
-    intake.stop()
+    for one in reversed(beside):
+        one.stop()
     wired.close()
     _LOG.info("hub_stopped")
 

@@ -19,7 +19,7 @@ from shanasheel.adapters.peers import (
 )
 from shanasheel.app.outbox import Outbox
 from shanasheel.base.clock import Clock
-from shanasheel.base.errors import Denied, ShanasheelError
+from shanasheel.base.errors import Denied, InvalidInput, ShanasheelError
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, Tampering
 from shanasheel.domain.cameras import Camera, CameraId
@@ -45,10 +45,15 @@ def device_of(camera: Camera) -> tuple[str, Account]:
     sets an address may have a password that is hidden from him tried elsewhere.
 
     Raises:
-        InvalidInput: the user name cannot be one.
+        InvalidInput: the address cannot be taken apart, or the user name cannot be one.
     """
-    parts = urlsplit(camera.onvif)
-    stream = urlsplit(camera.url)
+    try:
+        parts, stream = urlsplit(camera.onvif), urlsplit(camera.url)
+    except ValueError:  # and no word of the address: it may hold a password
+        raise InvalidInput(
+            f"An address of camera {camera.id} cannot be taken apart.",
+            "Write signs of its password as %XX, and an IPv6 address in brackets.",
+        ) from None
     who = stream if not parts.username and stream.hostname == parts.hostname else parts
     account = Account(user=unquote(who.username or ""), password=unquote(who.password or ""))
     host = parts.netloc.rpartition("@")[2]

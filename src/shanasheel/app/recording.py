@@ -128,9 +128,9 @@ class CameraRecording:
             self._source = open_source(self.camera, self._clock)
             self.hearing.begin(self._source.sound)
             try:
+                if self._stopping.is_set():
+                    self._source.close()  # `stop` may have come before there was a source
                 for packet in self._source.packets():
-                    if self._stopping.is_set():
-                        break
                     received = received or packet.is_key
                     self._take(packet)
                     self._hear(self._source)
@@ -162,7 +162,7 @@ class CameraRecording:
                 self._held.append(packet)
                 return
             self._await_cut()
-        if self._recorder.cuts_at(packet):
+        if packet.is_key and self._recorder.cuts_at(packet):
             self._cut = self._cutter.submit(self._record, packet)
         else:
             self._record(packet)
@@ -195,7 +195,8 @@ class CameraRecording:
     def _record(self, packet: Packet) -> None:
         """Record one packet first, then offer it for viewing."""
         try:
-            self._keep(self._recorder.push(packet))
+            if finished := self._recorder.push(packet):
+                self._keep(finished)
         except NoVolume as none:
             self._stop_for_disk(none.message)
         except Exhausted as full:

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.actions.ports import Vault
-from shanasheel.actions.rebuilding import Rebuilt, fetch_records, note_not_copied, replay
+from shanasheel.actions.rebuilding import (
+    Rebuilt,
+    fetch_records,
+    note_not_copied,
+    note_restored,
+    replay,
+)
 from shanasheel.actions.vault_check import VaultReport, check_vault
 from shanasheel.actions.vault_files import check_place
 from shanasheel.adapters.stores import Database, open_database, sound
@@ -95,6 +101,7 @@ def restore(
     built, database = _rebuild(vault, folder)
     try:
         note_not_copied(database, built, clock)
+        note_restored(database, built, clock)
         files, size_bytes = _fetch_files(vault, folder.root, database, built, told)
     finally:
         database.close()

@@ -168,6 +168,18 @@ def read_settings(path: Path) -> tuple[Settings, tuple[Camera, ...] | None]:
         raise NotFound(f"There is no file {path}.", "Give the path of a YAML file.") from fault
     except OSError as fault:
         raise InvalidInput(f"{path} cannot be read: {fault.strerror}.", "") from fault
+    return parse_settings(text, path)
+
+
+def parse_settings(text: bytes, path: Path) -> tuple[Settings, tuple[Camera, ...] | None]:
+    """Return the settings and cameras of YAML text; None where it lists no cameras.
+
+    Args:
+        path: what the text is called in faults; relative paths in it count from its folder.
+
+    Raises:
+        InvalidInput: as `read_settings`.
+    """
     if len(text) > _MOST_BYTES:
         raise InvalidInput(f"{path} is over 4 MiB.", "Is it the right file?")
     try:

@@ -17,7 +17,6 @@ from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
-from shanasheel.app.vaults import open_vault
 from shanasheel.app.volumes import use_volumes
 from shanasheel.app.wiring import is_copy, open_site, origin_of
 from shanasheel.base.clock import Clock
@@ -114,7 +113,6 @@ def _prepare(plan: Plan, host: str) -> None:
                 plan.folder, plan.volumes, origin=origin_of(plan.folder), ids=wired.site.ids
             )
         if plan.vault is not None:
-            open_vault(plan.vault, data=plan.folder.root)  # its keys are asked for now, not later
             set_vault_plan(wired.site, plan.vault)
     finally:
         wired.close()

@@ -293,7 +293,9 @@ class Viewing:
                 if shielded is not None:
                     shielded.acknowledge(segment)
 
-        self._outbox.put([*findings.events, *segments, *findings.sightings], forget)
+        self._outbox.put(
+            [*findings.events, *segments, *findings.sightings, *findings.active], forget
+        )
 
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
         path = picture_path(sighting.camera, sighting)

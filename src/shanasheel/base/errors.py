@@ -46,14 +46,22 @@ class ShanasheelError(Exception):
     Args:
         message: what failed, on which input, in one line without secrets.
         remedy: what the reader can do, in one line; empty when nothing can be done.
+        key: stable name of this very fault, by which pages find words in the reader's language.
+        field: the name of the field it stands in, where a person filled in a form.
+        given: what the words for `key` mention.
     """
 
     handling = Handling(http_status=500, exit_code=70, log_level="error", retry=Retry.NO)
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, remedy: str = "", *, key: str = "", field: str = "", **given: object
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.key = key
+        self.field = field
+        self.given = {name: str(value) for name, value in given.items()}
 
     def __str__(self) -> str:
         """Return the message and the remedy as one line."""

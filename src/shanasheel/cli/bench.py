@@ -13,6 +13,7 @@ from shanasheel.app.measuring import measure_pipeline
 from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
+from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.base.clock import SystemClock
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.watch.tracking import evaluate_tracking
@@ -114,6 +115,38 @@ def recording(
         _print(step, as_json=as_json)
         if step["pictures_missing"] or step["pictures_late"]:
             break
+
+
+@app.command()
+def timeline(
+    cameras: Annotated[int, typer.Option(help="How many cameras.", min=40, max=1000)] = 1000,
+    days: Annotated[int, typer.Option(help="How many days.", min=1, max=60)] = 30,
+    indexed: Annotated[
+        int, typer.Option(help="Cameras with a row for every segment.", min=5, max=1000)
+    ] = 100,
+    index_days: Annotated[
+        list[int] | None, typer.Option(help="Days of such rows; may be given again.", min=1)
+    ] = None,
+    segment_seconds: Annotated[
+        int, typer.Option(help="Length of those segments.", min=10, max=600)
+    ] = 60,
+    rounds: Annotated[int, typer.Option(help="Requests of each kind.", min=3)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Print how soon a timeline and the first picture are there, on generated indexes.
+
+    Example: [bold]shanasheel bench timeline --index-days 1[/bold]
+    """
+    plan = BenchPlan(
+        cameras=cameras, days=days, indexed=indexed, index_days=tuple(index_days or (1, 30)),
+        segment_s=segment_seconds, rounds=rounds,
+    )  # fmt: skip
+    body = measure_timeline(plan, remarks.print)
+    if as_json:
+        typer.echo(json.dumps(body))
+        return
+    for line in table_of(body):
+        typer.echo(line)
 
 
 def _print(body: dict[str, object], *, as_json: bool) -> None:

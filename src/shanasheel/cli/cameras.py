@@ -6,32 +6,29 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypedDict
 from urllib.parse import quote
 
 import typer
-import yaml
 
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
+from shanasheel.actions.installing import check_cameras
 from shanasheel.actions.site import Site
 from shanasheel.adapters.peers import Device, Found, discover, main_and_sub, read_device
+from shanasheel.app.camera_files import cameras_text
 from shanasheel.app.checking import CLOCK_OFF_S, CameraCheck, check_camera
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
-from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
-
-_AT_ONCE = 16  # cameras checked side by side
 
 
 @app.command("list")
@@ -155,8 +152,7 @@ def export(
     """
     with _site(data) as site:
         listed = actions.list_cameras(site)
-    body = {"cameras": [as_settings(camera, hide=not with_passwords) for camera in listed]}
-    typer.echo(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), nl=False)
+    typer.echo(cameras_text(listed, hide=not with_passwords), nl=False)
 
 
 @app.command()
@@ -178,13 +174,13 @@ def check(
     """
     with _site(data) as site:
         chosen = _chosen(site, identifiers or [])
-    if not chosen:
-        typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
-        return
-    remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
-    clock = SystemClock()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = list(pool.map(lambda one: check_camera(one, clock, seconds=seconds), chosen))
+        if not chosen:
+            typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
+            return
+        remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
+        reports = check_cameras(
+            site, LOCAL, chosen, lambda one: check_camera(one, site.clock, seconds=seconds)
+        )
     if as_json:
         typer.echo(json.dumps([report.plain() for report in reports], ensure_ascii=False))
     else:

@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.handing_in import FileClock
+from shanasheel.actions.file_clocks import FileClock
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.taking_in import Handed, TakenIn, take_in
 from shanasheel.app.wiring import open_beside

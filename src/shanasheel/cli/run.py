@@ -12,7 +12,9 @@ from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.processes import stop_on_signal
 from shanasheel.app.settings import Settings, read_settings
 from shanasheel.app.supervisor import Plan, supervise
+from shanasheel.app.vaults import open_vault
 from shanasheel.base.clock import SystemClock
+from shanasheel.base.errors import InvalidInput
 from shanasheel.cli.options import DataOption, remarks
 
 
@@ -48,6 +50,7 @@ def run(
         keep=settings.keep.rule() if settings.keep else None,
         vault=settings.vault.plan(config.parent) if config and settings.vault else None,
     )
+    _warn_of_vault(plan)
     stop = stop_on_signal()
     supervise(
         plan,
@@ -56,3 +59,13 @@ def run(
         started=lambda url: remarks.print(f"Shanasheel is at [bold]{url}[/bold] (Ctrl-C stops)"),
     )
     remarks.print("Stopped; every open segment is finished.")
+
+
+def _warn_of_vault(plan: Plan) -> None:
+    """Say at once what keeps the vault from working; recording does not wait for it."""
+    if plan.vault is None:
+        return
+    try:
+        open_vault(plan.vault, data=plan.folder.root)
+    except InvalidInput as fault:
+        remarks.print(f"Nothing is copied to the vault: {fault}", markup=False)

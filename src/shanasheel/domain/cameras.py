@@ -72,7 +72,8 @@ class Place:
             raise InvalidInput(
                 f"Position {self.lat_deg}, {self.lon_deg} is not on Earth.",
                 "Give latitude in -90..90 and longitude in -180..180 degrees.",
-            )
+                key="place_bad", field="place",
+            )  # fmt: skip
 
     def distance_m(self, lat_deg: float, lon_deg: float) -> float:
         """Return metres to another point along the sphere (haversine, mean radius).
@@ -202,7 +203,8 @@ class Camera:
             raise InvalidInput(
                 f"Camera id {self.id!r} cannot be used in file names.",
                 "Use 1 to 32 of A-Z a-z 0-9 . _ - and start with a letter or digit.",
-            )
+                key="camera_id_bad", field="id",
+            )  # fmt: skip
         if not self.url:
             raise InvalidInput(f"Camera {self.id} has no url.", "Give an rtsp:// address or file.")
         if not 0.2 <= self.analysis_fps <= 60:

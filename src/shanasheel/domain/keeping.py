@@ -97,6 +97,7 @@ class Intake:
         ahead_s: seconds that clock ran ahead of true time.
         drift_s_day: seconds it gained a day.
         start, end: corrected span `[start, end)`.
+        handed_at: when it was handed in, where that was before `at`; None where nobody said.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Intake:
     clock_evidence: str
     start: datetime
     end: datetime
+    handed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

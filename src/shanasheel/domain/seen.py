@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Kind
 
 
@@ -24,6 +25,19 @@ class Activity:
     at: datetime
     level: float
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveSpan:
+    """A span `[start, end)` in which something moved in a camera's view."""
+
+    camera: CameraId
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise InvalidInput(f"Activity of {self.camera} at {self.start} ends before it starts.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
-from shanasheel.domain.seen import Sighting
+from shanasheel.domain.seen import ActiveSpan, Sighting
 
 R = TypeVar("R")
-Spooled = Segment | Gap | Shed | Sighting | Event
+Spooled = Segment | Gap | Shed | Sighting | Event | ActiveSpan
 
 _KINDS: dict[str, type[Spooled]] = {
     "segment": Segment,
@@ -27,6 +28,7 @@ _KINDS: dict[str, type[Spooled]] = {
     "shed": Shed,
     "sighting": Sighting,
     "event": Event,
+    "active": ActiveSpan,
 }
 _NAMES = {record: name for name, record in _KINDS.items()}
 
@@ -35,20 +37,11 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=False)
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda value, _: from_us(int(value)))
-    for record in (
-        Segment,
-        Gap,
-        Shed,
-        Sighting,
-        Event,
-        Alert,
-        Decision,
-        Camera,
-        Hold,
-        KeepRule,
-        Intake,
-        VaultPlan,
-    ):
+    records = (
+        Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
+        Intake, VaultPlan, IntakeOrder,
+    )  # fmt: skip
+    for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))
     return converter
 

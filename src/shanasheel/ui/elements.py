@@ -37,5 +37,13 @@ class Status(Element, component="components/status.js"):
     """Machine, workers and cameras in numbers."""
 
 
+class Cameras(Element, component="components/cameras.js"):
+    """Installing cameras."""
+
+
+class Intake(Element, component="components/intake.js"):
+    """Footage that others hand in."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

@@ -44,6 +44,8 @@ NAVIGATION = (
     Entry(path="/alerts", icon="notifications", key="nav.alerts"),
     Entry(path="/playback", icon="history", key="nav.playback"),
     Entry(path="/find", icon="image_search", key="nav.find"),
+    Entry(path="/cameras", icon="videocam", key="nav.cameras"),
+    Entry(path="/intake", icon="upload_file", key="nav.intake"),
     Entry(path="/proof", icon="verified_user", key="nav.proof"),
     Entry(path="/status", icon="monitor_heart", key="nav.status"),
 )

@@ -15,6 +15,8 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/alerts", elements.Alerts),
     ("/playback", elements.Playback),
     ("/find", elements.Find),
+    ("/cameras", elements.Cameras),
+    ("/intake", elements.Intake),
     ("/proof", elements.Proof),
     ("/status", elements.Status),
 )

@@ -21,8 +21,8 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
-from shanasheel.domain.seen import Detections, Sighting, Tracks
-from shanasheel.watch.activity import PacketActivity
+from shanasheel.domain.seen import ActiveSpan, Detections, Sighting, Tracks
+from shanasheel.watch.activity import ActiveSpans, PacketActivity
 from shanasheel.watch.rules import RuleSet, covered_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
@@ -69,6 +69,7 @@ class Findings:
     finished: list[FinishedTrack] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    active: list[ActiveSpan] = field(default_factory=list)
     shielded: list[Packet] = field(default_factory=list)
     pictures: list[tuple[Picture, Detections]] = field(default_factory=list)
     late: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -104,6 +105,7 @@ class Analysis:
         self._camera, self._detector, self._ids = camera, detector, ids
         self._settings, self._save_picture = settings, save_picture
         self._activity = PacketActivity(camera.id)
+        self._spans = ActiveSpans(camera.id)
         self._tracker = Tracker(camera.id)
         self._rules = RuleSet(camera, ids)
         self._tamper = TamperWatch(camera.id)
@@ -133,6 +135,8 @@ class Analysis:
         self.counts.active = activity.active or not self._settings.gate
         if not self.counts.active:
             self._end_late(packet.at, findings)  # nothing is due any more
+        ended = self._spans.push(packet.at, moving=activity.moving)
+        findings.active += [ended] if ended else []
         for picture in self._decode(packet, active=self.counts.active):
             if self._due(picture, newest=newest or packet.at):
                 self._look(picture, findings)
@@ -156,6 +160,8 @@ class Analysis:
                     self._look(picture, findings)
         if self._last_at is not None:
             self._end_late(self._last_at, findings)
+        ended = self._spans.end()
+        findings.active += [ended] if ended else []
         self._tracker.flush()
         self._finish_tracks(self._tracker.finished(), findings)
         if self._encoder is not None:

@@ -109,3 +109,15 @@ def test_people_who_walk_all_the_time_are_active_nearly_always() -> None:
     found = [activity.push(packet) for packet in read_footage(video, camera=C1, start=NOON)]
 
     assert sum(one.active for one in found) / len(found) > 0.95
+
+
+def test_the_warm_up_is_looked_at_but_is_no_movement(form: StreamFormat) -> None:
+    busy = [size * 4 if 15 * RATE <= place < 17 * RATE else size
+            for place, size in enumerate(quiet(25))]  # fmt: skip
+
+    activities = judged(form, busy)
+
+    moving = [place / RATE for place, activity in enumerate(activities) if activity.moving]
+    assert all(activity.active for activity in activities[: 9 * RATE])
+    assert 15 <= moving[0] < 15.5
+    assert 17 < moving[-1] < 20.5

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
+from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import alerts, decisions, events
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
@@ -21,8 +22,8 @@ _CLIP_REACH = timedelta(days=1)
 class AlertRows:
     """Reads and writes events, alerts and decisions within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, overview: OverviewRows) -> None:
+        self._connection, self._overview = connection, overview
 
     def add_event(self, event: Event, alert: str | None) -> bool:
         """Store an event with the alert it belongs to; False when it is stored already."""
@@ -35,7 +36,10 @@ class AlertRows:
             alert=alert,
             body=dumps(event),
         )
-        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        if added:
+            self._overview.note_event(event.camera, to_us(event.at))
+        return added
 
     def has_event(self, identifier: str) -> bool:
         """Return whether an event is stored."""

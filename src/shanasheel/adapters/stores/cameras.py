@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shanasheel.adapters.stores.tables import cameras, settings
-from shanasheel.domain.cameras import Camera
+from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.wire import dumps, loads
 
 _REVISION = "cameras_revision"
@@ -24,6 +24,18 @@ class CameraRows:
         """Return every camera in wall order."""
         rows = self._connection.execute(select(cameras.c.body).order_by(cameras.c.position))
         return tuple(loads(row.body, Camera) for row in rows)
+
+    def ids(self) -> tuple[CameraId, ...]:
+        """Return every camera's id in wall order."""
+        rows = self._connection.execute(select(cameras.c.id).order_by(cameras.c.position))
+        return tuple(CameraId(row.id) for row in rows)
+
+    def one(self, identifier: str) -> Camera | None:
+        """Return one camera, or None."""
+        row = self._connection.execute(
+            select(cameras.c.body).where(cameras.c.id == identifier)
+        ).first()
+        return None if row is None else loads(row.body, Camera)
 
     def revision(self) -> str:
         """Return a text that is another one after every change; empty before the first."""

@@ -21,6 +21,7 @@ from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.migrations import NEWEST
+from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
 from shanasheel.base.errors import Unavailable
@@ -33,12 +34,13 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.cameras = CameraRows(connection)
-        self.footage = FootageRows(connection)
+        self.overview = OverviewRows(connection)
+        self.footage = FootageRows(connection, self.overview)
         self.sightings = SightingRows(connection)
-        self.alerts = AlertRows(connection)
+        self.alerts = AlertRows(connection, self.overview)
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
-        self.keeping = KeepingRows(connection)
+        self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
 
 
@@ -59,7 +61,9 @@ class Database:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 try:
-                    yield Transaction(connection)
+                    transaction = Transaction(connection)
+                    yield transaction
+                    transaction.overview.settle()
                 except BaseException:
                     connection.rollback()
                     raise
@@ -138,6 +142,7 @@ def open_database(path: Path, *, begun: bool = False) -> Database:
         with engine.connect() as connection:
             if _schema(connection) != NEWEST:
                 _migrate(connection)
+                _sum_up(connection)
     except DatabaseError as fault:
         raise _unavailable(fault) from fault
     return Database(engine)
@@ -182,6 +187,15 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    connection.commit()
+
+
+def _sum_up(connection: Connection) -> None:
+    """Fill the summary of an archive that is older than it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    overview = OverviewRows(connection)
+    if overview.is_empty():
+        overview.rebuild()
     connection.commit()
 
 

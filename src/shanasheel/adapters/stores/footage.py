@@ -8,18 +8,20 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import deletions, gaps, segments, sheds, spool_cursors
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Gap, Segment, Shed, ShedCause
+from shanasheel.domain.overview import Layer
 from shanasheel.domain.wire import dumps, loads
 
 
 class FootageRows:
     """Reads and writes the archive's index within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, overview: OverviewRows) -> None:
+        self._connection, self._overview = connection, overview
 
     def add_segment(self, segment: Segment) -> bool:
         """Index a segment; False when it is indexed already."""
@@ -33,7 +35,11 @@ class FootageRows:
             size_bytes=segment.size_bytes,
             body=dumps(segment),
         )
-        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        if added:
+            span = (to_us(segment.start), to_us(segment.end))
+            self._overview.note_segment(segment.camera, segment.stream, span)
+        return added
 
     def add_gap(self, gap: Gap) -> bool:
         """Index a gap; False when it is indexed already."""
@@ -45,7 +51,11 @@ class FootageRows:
             cause=gap.cause,
             body=dumps(gap),
         )
-        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        if added:
+            span = (to_us(gap.start), to_us(gap.end))
+            self._overview.note(gap.camera, Layer.GAP, span, gap.cause)
+        return added
 
     def add_shed(self, shed: Shed) -> bool:
         """Index a shed span; False when it is indexed already."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
+from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import deletions, holds, intakes, segments, settings
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
@@ -21,8 +22,8 @@ _RULE = "keep"
 class KeepingRows:
     """Reads and writes what retention goes by, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, overview: OverviewRows) -> None:
+        self._connection, self._overview = connection, overview
 
     def rule(self) -> KeepRule:
         """Return the site's rule; the default one before any was set."""
@@ -127,6 +128,8 @@ class KeepingRows:
                 )
             )  # fmt: skip
             self._connection.execute(delete(segments).where(segments.c.id == one.segment))
+            span = (to_us(one.start), to_us(one.end))
+            self._overview.note_deletion(one.camera, one.stream, span)
 
     def unfinished(self, limit: int, without: Sequence[str]) -> tuple[Deleted, ...]:
         """Return deletions whose files may still be there, but for paths that begin so."""

@@ -49,7 +49,7 @@ class FolderVault:
                     if stream.tell() != size_bytes:
                         raise Unavailable(f"{path} changed while it was copied.", "")
                 part.replace(place)
-                sync_directory(place.parent)
+                _sync(place.parent)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
@@ -96,7 +96,7 @@ class FolderVault:
         if not folder.is_dir():
             self._make(folder.parent)
             folder.mkdir(exist_ok=True, mode=0o700)
-            sync_directory(folder.parent)
+            _sync(folder.parent)
 
     @contextmanager
     def _faults(self, path: str = "") -> Iterator[None]:
@@ -120,6 +120,15 @@ class FolderVault:
             raise Unavailable(
                 f"The vault {self._root} does not work: {fault.strerror}.", "Check disk or network."
             ) from fault
+
+
+def _sync(folder: Path) -> None:
+    """Make a folder's entries durable where the file system can; some shares refuse to be asked."""
+    try:
+        sync_directory(folder)
+    except OSError as fault:
+        if fault.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
 
 
 def _raise(fault: OSError) -> None:

@@ -1,18 +1,16 @@
 // Cameras where they stand, on a drawn plane: no tiles, no request to anyone.
-//
-// Places are laid out in metres around their middle (equirectangular: exact enough for a city).
 
 import { get } from "shanasheel-ui/api.js";
 import { cameraStore, stateOf } from "shanasheel-ui/camera_store.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { number } from "shanasheel-ui/format.js";
+import { metresOf, niceLength, placeOf } from "shanasheel-ui/plane.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 import cameraPanel from "shanasheel-ui/camera_panel.js";
 import holdDialog from "shanasheel-ui/hold_dialog.js";
 
-const METRES_PER_DEGREE = 111320;
 const OPEN = new Set(["new", "acknowledged"]);
 const CONE_PX = 74;
 
@@ -71,12 +69,12 @@ export default {
     },
     middle() {
       const mean = (key) => this.placed.reduce((sum, camera) => sum + camera.place[key], 0) / Math.max(1, this.placed.length);
-      return [mean("lon_deg"), mean("lat_deg")];
+      return { lon_deg: mean("lon_deg"), lat_deg: mean("lat_deg") };
     },
     spots() {
       const byCamera = Object.values(this.alerts).filter((alert) => OPEN.has(alert.state));
       return this.placed.map((camera) => {
-        const [east, north] = this.metres(camera.place);
+        const [east, north] = metresOf(this.middle, camera.place);
         return {
           camera,
           x: this.width / 2 + (east - this.centre[0]) / this.metresPerPx,
@@ -88,7 +86,7 @@ export default {
       });
     },
     gridStep() {
-      return this.round(90 * this.metresPerPx);
+      return niceLength(90 * this.metresPerPx);
     },
     gridX() {
       return this.gridLines(this.width, this.centre[0]);
@@ -97,7 +95,7 @@ export default {
       return this.gridLines(this.height, -this.centre[1]);
     },
     scale() {
-      const metres = this.round(110 * this.metresPerPx);
+      const metres = niceLength(110 * this.metresPerPx);
       const text = metres >= 1000 ? `${number(metres / 1000, 1)} ${t("unit.km")}` : `${number(metres, 1)} ${t("unit.m")}`;
       return { px: metres / this.metresPerPx, text };
     },
@@ -128,9 +126,7 @@ export default {
       const now_us = Date.now() * 1000;
       this.freezeSpan = [now_us - 3600e6, now_us + 8 * 3600e6];
       if (this.chosen?.place) return this.chosen.place;
-      const [lon, lat] = this.middle;
-      const lon_deg = lon + this.centre[0] / (METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180));
-      return { lat_deg: lat + this.centre[1] / METRES_PER_DEGREE, lon_deg };
+      return placeOf(this.middle, this.centre);
     },
     measure() {
       if (!this.$refs.box) return;
@@ -143,12 +139,8 @@ export default {
       this.width = this.$refs.box.clientWidth || 800;
       this.height = this.$refs.box.clientHeight || 600;
     },
-    metres(place) {
-      const [lon, lat] = this.middle;
-      return [(place.lon_deg - lon) * METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180), (place.lat_deg - lat) * METRES_PER_DEGREE];
-    },
     fit() {
-      const points = this.placed.map((camera) => this.metres(camera.place));
+      const points = this.placed.map((camera) => metresOf(this.middle, camera.place));
       if (!points.length) return;
       const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
       const [west, east, south, north] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
@@ -164,10 +156,6 @@ export default {
       };
       const large = half > 90 ? 1 : 0;
       return `M0 0 L${edge(heading_deg - half)} A${CONE_PX} ${CONE_PX} 0 ${large} 1 ${edge(heading_deg + half)} Z`;
-    },
-    round(metres) {
-      const power = 10 ** Math.floor(Math.log10(metres));
-      return [1, 2, 5, 10].find((one) => one * power >= metres) * power;
     },
     gridLines(size, centre) {
       const lines = [];

@@ -1,15 +1,32 @@
 // Requests to /api/v1 and what their refusals say.
 
+import { knows, rtl, tk } from "shanasheel-ui/strings.js";
+
 export const ROOT = "/api/v1";
 
-/** A refusal: what failed (title, detail) and what to do (remedy). */
+/** A refusal: what failed (message) and what to do (remedy), in the page's language where it can. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || `HTTP ${status}`);
+    const named = knows("problem", body.key);
+    super(named ? tk("problem", body.key, body.given) : inGeneral(body) || `HTTP ${status}`);
     this.status = status;
     this.title = body.title || "";
-    this.remedy = body.remedy || "";
+    this.key = body.key || "";
+    this.field = body.field || "";
+    if (knows("remedy", body.key)) this.remedy = tk("remedy", body.key, body.given);
+    else this.remedy = named ? "" : body.remedy || "";
   }
+}
+
+/** Return what kind of fault it is in Arabic, then the server's English, kept apart from it. */
+function inGeneral(body) {
+  const detail = body.detail || body.title;
+  return rtl && knows("problem_kind", body.title) ? `${tk("problem_kind", body.title)} \u2066${detail}\u2069` : detail;
+}
+
+/** Return a problem as one line of words. */
+export function wordsOf(problem, unreachable) {
+  return [problem.message || unreachable, problem.remedy].filter(Boolean).join(" ");
 }
 
 function toLogin() {
@@ -23,8 +40,8 @@ async function request(method, path, body) {
     answer = await fetch(ROOT + path, {
       method,
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined || body instanceof Blob ? {} : { "Content-Type": "application/json" },
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
     });
   } catch (fault) {
     throw new Problem(0, { title: "Unavailable", detail: "" });
@@ -43,6 +60,7 @@ async function request(method, path, body) {
 
 export const get = (path) => request("GET", path);
 export const post = (path, body) => request("POST", path, body ?? {});
+export const put = (path, body) => request("PUT", path, body);
 export const remove = (path) => request("DELETE", path);
 
 /** Return `?a=1&b=2` of the values that are set; a list gives its key several times. */

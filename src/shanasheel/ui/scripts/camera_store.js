@@ -28,6 +28,12 @@ export function cameraStore() {
   return store;
 }
 
+/** Read the list again now: a camera came, changed or went. */
+export function refreshCameras() {
+  loading = false;
+  return load();
+}
+
 let loading = false;
 
 async function load() {

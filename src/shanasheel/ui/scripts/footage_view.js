@@ -9,7 +9,7 @@ export default {
   components: { soundControl, watermark },
   props: { camera: { type: Object, required: true }, grant: { type: Object, default: null }, gap: { type: Object, default: null } },
   template: `
-    <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="stream">
+    <div class="shn-player" dir="ltr" :data-camera="camera.id" :data-state="state" :data-stream="stream" :data-cause="state === 'gap' && gap ? gap.cause : null">
       <video ref="video" playsinline disablepictureinpicture :class="{ away: state !== 'ready' && state !== 'loading' }"></video>
       <watermark v-if="grant" :grant="grant"></watermark>
       <sound-control v-if="grant" ref="sound" :camera="camera" :grant="grant"></sound-control>
@@ -26,7 +26,7 @@ export default {
       if (this.fault) return { icon: "lock", title: t("player.refused"), text: this.fault };
       if (this.state === "unplayable") return { icon: "movie", title: t("player.unplayable"), text: t("player.unplayable_hint", { mime: this.mime }) };
       if (this.state !== "gap") return null;
-      return { icon: "videocam_off", title: t("player.no_footage"), text: this.gap ? tk("cause", this.gap.cause) : "" };
+      return { icon: "videocam_off", title: t("player.no_footage"), text: this.gap?.cause ? tk("cause", this.gap.cause) : "" };
     },
   },
   mounted() {
@@ -50,6 +50,15 @@ export default {
         stream: this.stream,
         grant: this.grant?.id ?? null,
       });
+    },
+    shownAt() {
+      return this.player?.shownAt() ?? null;
+    },
+    neighbour(at_us, direction) {
+      return this.player?.neighbour(at_us, direction) ?? null;
+    },
+    nextStart(at_us) {
+      return this.player?.nextStart(at_us) ?? null;
     },
     /** Called by the page several times a second. */
     sync(at_us, rate, playing) {

@@ -8,6 +8,7 @@ const LOCALE = lang === "ar" ? "ar-IQ-u-nu-latn-ca-gregory" : "en-GB";
 const clockFormat = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const minuteFormat = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dateFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const dayMonthFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const longDateFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
 /** Return a Date of ISO text, of a Date, or of integer microseconds. */
@@ -21,6 +22,7 @@ const valid = (at) => at !== null && at !== undefined && at !== "" && !Number.is
 export const clockTime = (at) => (valid(at) ? clockFormat.format(toDate(at)) : "–");
 export const minuteTime = (at) => (valid(at) ? minuteFormat.format(toDate(at)) : "–");
 export const date = (at) => (valid(at) ? dateFormat.format(toDate(at)) : "–");
+export const dayMonth = (at) => (valid(at) ? dayMonthFormat.format(toDate(at)) : "–");
 export const longDate = (at) => (valid(at) ? longDateFormat.format(toDate(at)) : "–");
 export const dateTime = (at) => (valid(at) ? `${date(at)}${lang === "ar" ? "، " : ", "}${clockTime(at)}` : "–");
 

@@ -5,16 +5,20 @@
 // or the browser cannot play it ("unplayable").
 
 import { get, query } from "shanasheel-ui/api.js";
+import { frameTimes } from "shanasheel-ui/frame_times.js";
 
 const BEHIND_S = 20;
-const LIST_BEFORE_US = 300e6;
-const LIST_AFTER_US = 1800e6;
+const LIST_BEFORE_US = 60e6;
+const LIST_AFTER_US = 600e6;
+const DRIVEN_RATE = 8; // faster, or backwards, the page's clock drives and pictures are sought
+const NUDGE = 0.08; // how much faster or slower a camera runs to meet the others
 const RELIST_MS = 5000;
 
 export class SegmentPlayer {
   constructor(video, { camera, stream = "shielded", grant = null }) {
     Object.assign(this, { video, camera, stream, grant });
     this.segments = [];
+    this.frames = new Map();
     this.fault = null;
     this.reset(0);
   }
@@ -27,6 +31,7 @@ export class SegmentPlayer {
     this.media = new MediaSource();
     this.url = URL.createObjectURL(this.media);
     this.video.src = this.url;
+    this.video.dataset.epochUs = epoch_us;
   }
 
   stop() {
@@ -45,7 +50,7 @@ export class SegmentPlayer {
     this.list(at_us);
     const segment = this.segments.find((one) => one.start_us <= at_us && at_us < one.end_us);
     if (segment && !MediaSource.isTypeSupported(segment.mime)) return this.hold("unplayable", { mime: segment.mime });
-    this.fill(at_us, Math.max(20, 20 * rate));
+    this.fill(rate < 0 ? at_us - 10e6 : at_us, Math.max(20, 20 * Math.abs(rate)));
     if (!segment) return this.hold(this.listed(at_us) ? "gap" : "loading");
     const target = (at_us - this.epoch_us) / 1e6;
     if (!this.has(target)) return this.hold("loading");
@@ -59,11 +64,41 @@ export class SegmentPlayer {
   }
 
   follow(target, rate, playing) {
-    const drift = Math.abs(this.video.currentTime - target);
-    if (!this.video.seeking && drift > (playing ? 0.35 * Math.max(1, rate) : 0.02)) this.video.currentTime = target;
-    this.video.playbackRate = Math.min(16, Math.max(0.0625, rate));
+    const ahead = this.video.currentTime - target;
+    const drift = Math.abs(ahead);
+    if (playing && (rate > DRIVEN_RATE || rate < 0)) {
+      if (!this.video.paused) this.video.pause();
+      if (!this.video.seeking && drift > 0.04) this.video.currentTime = target;
+      return;
+    }
+    if (!this.video.seeking && drift > (playing ? 0.35 * Math.max(1, rate) : 0.002)) this.video.currentTime = target;
+    // Small drift between cameras is met by running a little slower or faster, not by a jump.
+    const nudge = playing && drift > 0.03 ? 1 - Math.sign(ahead) * NUDGE : 1;
+    this.video.playbackRate = Math.min(16, Math.max(0.0625, Math.abs(rate) * nudge));
     if (playing && this.video.paused) this.video.play().catch(() => undefined);
     if (!playing && !this.video.paused) this.video.pause();
+  }
+
+  /** Return the moment shown now, in microseconds since 1970, or null before there is a picture. */
+  shownAt() {
+    return this.epoch_us && this.video.readyState >= 2 ? this.epoch_us + this.video.currentTime * 1e6 : null;
+  }
+
+  /** Return the moment of the picture before (-1) or after (1) that of `at_us`; null when unknown. */
+  neighbour(at_us, direction) {
+    const here = this.segments.findIndex((one) => one.start_us <= at_us && at_us < one.end_us);
+    const times = this.segments.slice(Math.max(0, here - 1), here + 2).flatMap((one) => (this.frames.get(one.id) || []).map((time_s) => one.start_us + time_s * 1e6));
+    const index = times.findLastIndex((one) => one <= at_us + 500);
+    const found = index >= 0 ? times[index + direction] : undefined;
+    if (found !== undefined) return Math.round(found) + 1000;
+    const beside = this.segments[here + direction];
+    if (here < 0 || !beside) return null;
+    return direction > 0 ? beside.start_us + 1000 : beside.end_us - 1000;
+  }
+
+  /** Return when stored footage begins after a moment, as far as is listed; null when it does not. */
+  nextStart(at_us) {
+    return this.segments.find((one) => one.start_us > at_us)?.start_us ?? null;
   }
 
   /** Return where the buffer begins again after a small hole, in microseconds, or null. */
@@ -126,6 +161,7 @@ export class SegmentPlayer {
       const answer = await fetch(segment.url, { credentials: "same-origin", signal });
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       const content = await answer.arrayBuffer();
+      this.frames.set(segment.id, frameTimes(content));
       if (!signal.aborted) await this.append(segment, content);
       this.appended.add(segment.id);
     } catch (fault) {
@@ -161,7 +197,10 @@ export class SegmentPlayer {
     if (!this.buffer || this.buffer.updating) return;
     let until_us = from_us;
     for (const one of this.segments) {
-      if (one.end_us <= from_us || one.start_us >= to_us) this.appended.delete(one.id);
+      if (one.end_us <= from_us || one.start_us >= to_us) {
+        this.appended.delete(one.id);
+        this.frames.delete(one.id);
+      }
       else until_us = Math.min(until_us, one.start_us);
     }
     const until = (until_us - this.epoch_us) / 1e6;

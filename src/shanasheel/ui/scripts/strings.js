@@ -21,6 +21,11 @@ function isolated(value) {
   return other.test(value) ? `\u2068${value}\u2069` : value;
 }
 
+/** Return whether there are words for a value of a family. */
+export function knows(family, value) {
+  return Boolean(value) && `${family}.${value}` in page.strings;
+}
+
 /** Return the words for a value of a family (`tk("state", "new")`), or the value itself. */
 export function tk(family, value, params = {}) {
   if (value === null || value === undefined || value === "") return "";

@@ -46,11 +46,13 @@ class Activity:
 
     Args:
         active: worth decoding now, including warm-up and hold.
+        moving: something moves, or did within the hold; the warm-up alone is no movement.
         score: spreads above the baseline; 0 for key pictures and before a baseline is known.
     """
 
     at: datetime
     active: bool
+    moving: bool
     score: float
 
 
@@ -64,7 +66,7 @@ class PacketActivity:
     def __init__(self, camera: CameraId, settings: ActivitySettings | None = None) -> None:
         self.camera = camera
         self._settings = settings or ActivitySettings()
-        self._last_at = self._until = EPOCH
+        self._last_at = self._until = self._moving_until = EPOCH
         self._start_over(None)
 
     def push(self, packet: Packet) -> Activity:
@@ -75,11 +77,18 @@ class PacketActivity:
         score = 0.0
         if not packet.is_key:
             score = self._score(len(packet.payload))
-            if self._moves(packet, score):
-                held = packet.at + timedelta(seconds=self._settings.hold_s)
+            held = packet.at + timedelta(seconds=self._settings.hold_s)
+            if self._moves(packet, score, already=packet.at < self._until):
                 self._until = max(self._until, held)  # never shortens the warm-up
+            if self._moves(packet, score, already=packet.at < self._moving_until):
+                self._moving_until = held
             self._learn(packet)
-        return Activity(at=packet.at, active=packet.at < self._until, score=score)
+        return Activity(
+            at=packet.at,
+            active=packet.at < self._until,
+            moving=packet.at < self._moving_until,
+            score=score,
+        )
 
     def hold(self, at: datetime) -> None:
         """Take `at` for moving whatever the sizes say, as the camera itself noticed something."""
@@ -91,18 +100,18 @@ class PacketActivity:
         self._baseline = self._spread = 0.0
         self._since_learnt = 0
         self._last_at = packet.at if packet else EPOCH
+        self._moving_until = EPOCH
         self._until = self._last_at + timedelta(seconds=self._settings.warm_up_s)
 
     def _score(self, size_bytes: int) -> float:
         return (size_bytes - self._baseline) / self._spread if self._spread else 0.0
 
-    def _moves(self, packet: Packet, score: float) -> bool:
+    def _moves(self, packet: Packet, score: float, *, already: bool) -> bool:
         settings = self._settings
         pixels = packet.format.width_px * packet.format.height_px
         if len(packet.payload) * 8 > settings.moving_bits_px * pixels:
             return True
-        active = packet.at < self._until
-        return score > (settings.stay_spreads if active else settings.enter_spreads)
+        return score > (settings.stay_spreads if already else settings.enter_spreads)
 
     def _learn(self, packet: Packet) -> None:
         """Move the baseline on; half of the last minute must move before it counts as rest."""

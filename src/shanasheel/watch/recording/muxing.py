@@ -12,7 +12,6 @@ from av.error import FFmpegError
 from av.stream import Stream as AnyStream
 
 from shanasheel.base.errors import Exhausted, InvalidInput
-from shanasheel.base.files import sync_directory
 from shanasheel.domain.footage import StreamFormat
 from shanasheel.watch.recording.mime import QUICKTIME_ONLY
 
@@ -78,6 +77,7 @@ class FragmentedFile:
     ) -> None:
         self.path = path
         self._form = form
+        self._begun = self._same_base = False
         if form.template is None:
             raise _not_for_mp4(form)
         self._stream = path.open("xb", buffering=0)
@@ -111,7 +111,8 @@ class FragmentedFile:
         """Append a coded picture, or packet of sound; times in ticks of the format's time base."""
         packet = av.Packet(payload)
         packet.stream = self._track
-        packet.time_base = self._form.time_base
+        if not self._same_base:
+            packet.time_base = self._form.time_base
         packet.pts, packet.dts, packet.duration = pts, dts, duration
         packet.is_keyframe = is_key
         self._mux(packet)
@@ -130,11 +131,13 @@ class FragmentedFile:
     def _mux(self, packet: av.Packet[AnyStream]) -> None:
         try:
             self._container.mux(packet)
+            if not self._begun:  # only now is it known how the file counts
+                self._begun, self._same_base = True, self._track.time_base == self._form.time_base
         except (FFmpegError, OSError) as error:
             raise self._refusal(error) from error
 
     def close(self) -> None:
-        """Write the last fragment; the file and its name are on disk when this returns."""
+        """Write the last fragment; it is on disk when this returns, its name with its folder."""
         try:
             self._container.close()
             os.fsync(self._stream.fileno())
@@ -142,7 +145,6 @@ class FragmentedFile:
             raise self._refusal(error) from error
         finally:
             self._stream.close()
-        sync_directory(self.path.parent)
 
     def abandon(self) -> None:
         """Let go of the file after a failure; what is whole in it stays for `recover`."""

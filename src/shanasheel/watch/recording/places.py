@@ -87,7 +87,7 @@ def live_path(data: Path, camera: CameraId, stream: Stream) -> Path:
 
 
 def write_marker(file: Path, marker: Marker) -> None:
-    """Make a marker durable."""
+    """Make a marker durable, and every name in its folder."""
     write_atomic(marker_path(file), json.dumps(asdict(marker)).encode())
 
 

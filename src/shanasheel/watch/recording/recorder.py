@@ -139,16 +139,32 @@ class Recorder:
             Exhausted: the disk refused in the midst of a file. Push on: the next key picture begins
                 one on another volume; what was written is returned when it can be recovered.
         """
-        if self._last is not None and packet.format is not self._last.format:
+        opened, last = self._open, self._last
+        same = last is not None and packet.format is last.format
+        if opened is not None and last is not None and same and not packet.is_key:
+            # Nearly all packets go this shorter way.
+            dts = self._smooth(packet, last)
+            self._write(opened, packet, dts)
+            self._last, self._last_dts = packet, dts
+        elif packet.is_key or not same:
+            self._push_key(packet, last if same else None)
+        return self._hand_out() if self._ready else ()
+
+    def _push_key(self, packet: Packet, last: Packet | None) -> None:
+        """Take a key picture, or a packet of another format, which ends the session before it."""
+        if last is None and self._last is not None:
             self._end_session()
-        dts = self._smooth(packet)
-        if packet.is_key:
-            self._cut(packet, dts)
+        if not packet.is_key:
+            return
+        if last is None:
+            self._tick_s = float(packet.format.time_base)  # a fraction costs more at each packet
+            dts = packet.dts - self._leap
+        else:
+            dts = self._smooth(packet, last)
+        self._cut(packet, dts)
         if self._open is not None:
             self._write(self._open, packet, dts)
-        if self._open is not None or packet.is_key:
-            self._last, self._last_dts = packet, dts
-        return self._hand_out() if self._ready else ()
+        self._last, self._last_dts = packet, dts
 
     def cuts_at(self, packet: Packet) -> bool:
         """Tell whether pushing this packet may open or close a file, and so wait for the disk."""
@@ -166,6 +182,7 @@ class Recorder:
             self._close(self._end())
         finally:
             self._anchor, self._last, self._leap = None, None, 0
+            self._forget_live()
 
     def _hand_out(self) -> tuple[Segment, ...]:
         """Return what is durable, also by an earlier call that ended in an error."""
@@ -197,19 +214,17 @@ class Recorder:
         known = self._owed.get(volume, [])
         self._owed[volume] = None if left is None or known is None else [*known, *left]
 
-    def _smooth(self, packet: Packet) -> int:
+    def _smooth(self, packet: Packet, last: Packet) -> int:
         """Return the packet's dts without leaps that our own clock did not see."""
-        if self._last is None:
-            self._tick_s = float(packet.format.time_base)  # a fraction costs more for each packet
-            return packet.dts - self._leap
-        moved_s = (packet.dts - self._leap - self._last_dts) * self._tick_s
+        dts = packet.dts - self._leap
         # Arrival is asked only of a great step: without one, the two cannot part.
-        if moved_s > DRIFT_S:
-            seen_s = max(0.0, (packet.at - self._last.at).total_seconds())
-            if moved_s - seen_s > DRIFT_S:
-                self._leap = packet.dts - self._last_dts - max(1, int(seen_s / self._tick_s))
+        if (dts - self._last_dts) * self._tick_s > DRIFT_S:
+            seen_s = max(0.0, (packet.at - last.at).total_seconds())
+            if (dts - self._last_dts) * self._tick_s - seen_s > DRIFT_S:
+                dts = self._last_dts + max(1, int(seen_s / self._tick_s))
+                self._leap = packet.dts - dts
         # A leap taken back must not send time backwards, whatever the source does.
-        return max(packet.dts - self._leap, self._last_dts + 1)
+        return max(dts, self._last_dts + 1)
 
     def _cut(self, packet: Packet, dts: int) -> None:
         """At a key picture: end the open file if it is due, and begin one if none is open."""
@@ -248,10 +263,15 @@ class Recorder:
 
     def _begin(self, form: StreamFormat, start: datetime, dts: int) -> None:
         while self._open is None:
-            volume = self._shelf.choose()
+            try:
+                volume = self._shelf.choose()
+            except Exhausted:
+                self._forget_live()
+                raise
             try:
                 self._open = self._create(volume, form, start, dts)
             except InvalidInput:
+                self._forget_live()
                 raise
             except OSError as error:
                 self._shelf.failed(volume, error.strerror or str(error))
@@ -332,7 +352,7 @@ class Recorder:
                 size_bytes=opened.file.size_bytes,
                 frames=opened.frames,
             )
-            write_marker(file, marker)
+            write_marker(file, marker)  # syncs the folder: the file's own name is durable too
         except (InvalidInput, Exhausted) as refused:
             self._abandon(refused)
             raise
@@ -340,7 +360,6 @@ class Recorder:
             self._abandon(error)
             raise _disk(file, error) from error
         self._open = None
-        self._forget_live()
         self._shelf.wrote(opened.volume)
         path = opened.volume.path_of(file)
         self._ready.append(marker.segment(self._camera, self._stream, path))

@@ -74,15 +74,18 @@ class Shelf:
         return False
 
     def failed(self, volume: Volume, detail: str) -> None:
-        """Note that a volume refused a write: it is left alone for a while."""
+        """Note that a volume refused a write: without a visible cause it is left for a while."""
         with self._lock:
             now_s = self._clock.monotonic_s()
+            seen = look(volume)
+            self._looks[volume.name] = (now_s, seen)
+            if seen.state is not VolumeState.READY:
+                return  # full, read-only, away: seen at once when that is over
             before = self._troubles.get(volume.name)
             if before is not None and now_s < before.until_s:
                 return  # other cameras meet the same trouble in the same moment
             wait_s = min(before.wait_s * 2, _LONGEST_RETRY_S) if before else _FIRST_RETRY_S
             self._troubles[volume.name] = _Trouble(detail, wait_s, now_s + wait_s)
-            self._looks.pop(volume.name, None)
 
     def wrote(self, volume: Volume) -> None:
         """Note that a whole file came to lie on a volume: its troubles are over."""

@@ -1,7 +1,7 @@
 """The fragments of a file on the time line of all files, for players that join files.
 
-Only the decode time of each fragment (`tfdt`, ISO/IEC 14496-12 §8.8.12) is changed, on the way
-out; the stored bytes and every picture stay as they are.
+The decode time of each fragment (`tfdt`, ISO/IEC 14496-12 §8.8.12) is changed on the way out, and
+parameter sets are repeated; the stored bytes and every picture stay as they are.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import struct
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.watch.recording.boxes import find
-from shanasheel.watch.recording.follow import layout, opened
+from shanasheel.watch.recording.follow import Fragment, Layout, layout, opened
+from shanasheel.watch.recording.parameter_sets import grown, sets_of
 
 _CHUNK_BYTES = 256 * 1024
 
 
-def on_timeline(path: Path, start: datetime) -> Iterator[bytes]:
-    """Yield a file's fragments, without its header, timed in seconds since 1970 UTC.
+def on_timeline(path: Path, start: datetime) -> tuple[Iterator[bytes], int]:
+    """Return a file's fragments, without its header, timed in seconds since 1970, and their size.
 
-    The bytes are as many as in the file: `layout_of(path)` tells how many.
+    Its parameter sets stand before the first picture as well, see `parameter_sets`.
 
     Raises:
         NotFound: nothing is there.
@@ -30,17 +32,39 @@ def on_timeline(path: Path, start: datetime) -> Iterator[bytes]:
     """
     with opened(path) as stream:
         found = layout(stream)
-        # 64 bits hold this for ever; JavaScript's 53 do until 5138 at 90 kHz.
-        shift = to_us(start) * found.timescale // 1_000_000
+        stream.seek(0)
+        sets = sets_of(stream.read(found.init_bytes))
+        if found.fragments and grown(_moof(stream, found.fragments[0]), len(sets)) is None:
+            sets = b""
+    size = found.end - found.init_bytes + (len(sets) if found.fragments else 0)
+    return _chunks(path, found, to_us(start), sets), size
+
+
+def _chunks(path: Path, found: Layout, start_us: int, sets: bytes) -> Iterator[bytes]:
+    # 64 bits hold this for ever; JavaScript's 53 do until 5138 at 90 kHz.
+    shift = start_us * found.timescale // 1_000_000
+    with opened(path) as stream:
         for fragment in found.fragments:
-            stream.seek(fragment.offset)
-            size = int.from_bytes(stream.read(4), "big")
-            stream.seek(fragment.offset)
-            yield shifted(stream.read(size), shift)
-            left = fragment.size_bytes - size
+            moof = _moof(stream, fragment)
+            left = fragment.size_bytes - len(moof)
+            told = shifted(moof, shift)
+            if sets:
+                told = grown(told, len(sets)) or told
+                (mdat_bytes,) = struct.unpack(">I", stream.read(4))
+                told += struct.pack(">I", mdat_bytes + len(sets)) + stream.read(4) + sets
+                left, sets = left - 8, b""
+            yield told
             while left > 0 and (chunk := stream.read(min(left, _CHUNK_BYTES))):
                 left -= len(chunk)
                 yield chunk
+
+
+def _moof(stream: BinaryIO, fragment: Fragment) -> bytes:
+    """Return the header of a fragment; the stream stands behind it."""
+    stream.seek(fragment.offset)
+    size = int.from_bytes(stream.read(4), "big")
+    stream.seek(fragment.offset)
+    return stream.read(size)
 
 
 def shifted(moof: bytes, ticks: int) -> bytes:

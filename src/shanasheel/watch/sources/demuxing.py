@@ -62,16 +62,17 @@ class Session:
             av.error.FFmpegError: the container failed; what came before is good.
         """
         beside = self.sound.stream_in(container)
+        mend = self.mender.mend
         for raw in container.demux(*((stream,) if beside is None else (stream, beside))):
             if not 0 < raw.size <= _LARGEST_PACKET_BYTES:
                 continue  # PyAV's closing packet, or one no decoder could use
-            if raw.stream_index != stream.index:
+            if beside is not None and raw.stream_index != stream.index:
                 self.sound.take(raw, at=hear(), video=self.format, video_shift=self.mender.shift)
                 continue
-            payload = bytes(raw)
-            if raw.is_keyframe and self.parameters.changed(payload):
+            payload, is_key = bytes(raw), raw.is_keyframe
+            if is_key and self.parameters.changed(payload):
                 raise FormatChanged
-            stamp = self.mender.mend(raw.pts, raw.dts, raw.duration)
+            stamp = mend(raw.pts, raw.dts, raw.duration)
             yield Packet(
                 camera=self.camera,
                 at=at(stamp),
@@ -79,7 +80,7 @@ class Session:
                 pts=stamp.pts,
                 dts=stamp.dts,
                 duration=stamp.duration,
-                is_key=raw.is_keyframe,
+                is_key=is_key,
                 payload=payload,
                 format=self.format,
             )

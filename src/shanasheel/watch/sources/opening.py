@@ -38,12 +38,14 @@ def open_file(path: Path) -> tuple[InputContainer, av.VideoStream]:
         container = av.open(f"file:{path.resolve()}", options=dict(_FILE_OPTIONS))
     except FFmpegError as error:
         reason = printable(error.strerror or "not a video")
-        raise InvalidInput(f"{_name(path)} cannot be read as video: {reason}.", _TRY) from error
+        raise InvalidInput(
+            f"{_name(path)} cannot be read as video: {reason}.", _TRY, key="not_video"
+        ) from error
     for stream in container.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             return container, stream
     container.close()
-    raise InvalidInput(f"{_name(path)} holds no video.", _TRY)
+    raise InvalidInput(f"{_name(path)} holds no video.", _TRY, key="not_video")
 
 
 def format_of_file(path: Path, stream: av.VideoStream) -> StreamFormat:

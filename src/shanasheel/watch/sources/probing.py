@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 
 from shanasheel.base.clock import Clock
@@ -14,6 +15,15 @@ from shanasheel.watch.sources.source import open_source
 
 _LONG_GOP_S = 4.1  # segments are cut at key pictures: longer groups make late, uneven segments
 _LARGEST_BPS = 16e6
+
+
+class Advice(StrEnum):
+    """What to change on a camera, in words; the names are for machines."""
+
+    CODEC = "set the codec to H.264 or H.265"
+    KEY_INTERVAL = "set the key-frame interval to 1 or 2 seconds"
+    REORDERS = "turn B-frames off: they make live views late"
+    BITRATE = "lower the bit rate: 4 Mbit/s is plenty for 1080p"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,7 @@ def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> Camer
         InvalidInput: its address cannot be one.
     """
     try:
-        source = open_source(camera, clock)
+        source = open_source(replace(camera, sound=True), clock)
     except SourceLost as lost:
         return CameraReport(camera=camera.id, ok=False, cause=lost.cause, detail=lost.detail)
     packets: list[Packet] = []
@@ -103,13 +113,13 @@ def _report(camera: Camera, packets: list[Packet]) -> CameraReport:
 
 
 def _advised(found: CameraReport, span_s: float) -> CameraReport:
-    advice = []
+    advice: list[str] = []
     if found.codec not in ("h264", "hevc"):
-        advice.append("set the codec to H.264 or H.265")
+        advice.append(Advice.CODEC)
     if (found.key_s is None and span_s > _LONG_GOP_S) or (found.key_s or 0) > _LONG_GOP_S:
-        advice.append("set the key-frame interval to 1 or 2 seconds")
+        advice.append(Advice.KEY_INTERVAL)
     if found.reorders:
-        advice.append("turn B-frames off: they make live views late")
+        advice.append(Advice.REORDERS)
     if found.bitrate_bps > _LARGEST_BPS:
-        advice.append("lower the bit rate: 4 Mbit/s is plenty for 1080p")
+        advice.append(Advice.BITRATE)
     return replace(found, advice=tuple(advice))

@@ -22,6 +22,7 @@ from shanasheel.watch.sources.losses import SourceLost
 from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 CONNECT_S = 5.0  # guessed: cameras on a city network answer within 1 s
+_LOOKS = 2  # at a silent camera in SILENCE_S
 SILENCE_S = 5.0  # guessed: ten times the longest picture interval of a busy camera
 _OPTIONS = {
     "rtsp_transport": "tcp",
@@ -46,8 +47,9 @@ class RtspSource:
         self._camera = camera
         self._clock = clock
         self._closing = threading.Event()
-        self._reading_since_s: float | None = None
-        self._stalled = False
+        self._reads = 0
+        # Plain values, not events: they are looked at for every packet.
+        self._reading = self._stalled = self._closed = False
         self._link = _link_of(camera.url, clock)
         container, note = self._connect()
         try:
@@ -68,16 +70,28 @@ class RtspSource:
     def packets(self) -> Iterator[Packet]:
         """Yield packets until the connection is lost or `close` is called."""
         threading.Thread(target=self._watch, name=f"rtsp-{self._camera.id}", daemon=True).start()
+        now = self._clock.now
         try:
-            yield from self._read()
+            with self._container as container:
+                self._reading = True
+                for packet in self._session.packets(
+                    container, self._stream, at=lambda _: now(), hear=now
+                ):
+                    if self._closed:
+                        return
+                    self._reading = False
+                    yield packet
+                    self._reads += 1
+                    self._reading = True
+            if not self._closed:
+                ended = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
+                raise self._silent() if self._stalled else ended
         except FormatChanged:
             raise self._lost(GapCause.FORMAT_CHANGED, "the picture format changed") from None
-        except (av_error.ExitError, av_error.TimeoutError):
-            raise self._silent() from None
         except av_error.FFmpegError as error:
-            if self._closing.is_set():
+            if self._closed:
                 return  # we have cut it
-            if self._stalled:
+            if self._stalled or isinstance(error, av_error.ExitError | av_error.TimeoutError):
                 raise self._silent() from None
             raise self._lost(GapCause.SIGNAL_LOST, printable(str(error.strerror))) from None
         finally:
@@ -89,33 +103,21 @@ class RtspSource:
 
     def close(self) -> None:
         """End `packets` at once, also from another thread."""
+        self._closed = True
         self._closing.set()
         self._link.cut()
-
-    def _read(self) -> Iterator[Packet]:
-        clock = self._clock
-        with self._container as container:
-            self._reading_since_s = clock.monotonic_s()
-            for packet in self._session.packets(
-                container, self._stream, at=lambda _: clock.now(), hear=clock.now
-            ):
-                if self._closing.is_set():
-                    return
-                self._reading_since_s = None
-                yield packet
-                self._reading_since_s = clock.monotonic_s()
-        if not self._closing.is_set():
-            ended = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
-            raise self._silent() if self._stalled else ended
 
     def _silent(self) -> SourceLost:
         return self._lost(GapCause.SIGNAL_LOST, f"silent for {SILENCE_S:g} s")
 
     def _watch(self) -> None:
         """Cut a connection that brings bytes, but no whole packet any more."""
-        while not self._closing.wait(SILENCE_S / 2):
-            since_s = self._reading_since_s
-            if since_s is not None and self._clock.monotonic_s() - since_s > SILENCE_S:
+        seen, looks = -1, 0
+        while not self._closing.wait(SILENCE_S / _LOOKS):
+            reads = self._reads
+            looks = looks + 1 if self._reading and reads == seen else 0
+            seen = reads
+            if looks >= _LOOKS:
                 self._stalled = True
                 self._link.cut()
 
