@@ -251,10 +251,12 @@ def _kept(segment: Segment) -> Kept:
 def _kept_of_fact(fact: StoredFact) -> Kept | None:
     try:
         body = json.loads(fact.body)
+        # A fact does not name its stream: the two that are logged lie in folders of their own.
+        sound = f"/{body['camera']}/{Stream.SOUND.value}/" in str(body["path"])
         return Kept(
             id=fact.id,
             camera=CameraId(body["camera"]),
-            stream=Stream.MAIN,
+            stream=Stream.SOUND if sound else Stream.MAIN,
             start=from_us(body["start_us"]),
             end=from_us(body["end_us"]),
             size_bytes=int(body["size_bytes"]),

@@ -36,7 +36,7 @@ class CameraReport:
         rate: pictures a second measured; 0 when too few came.
         key_s: seconds between key pictures; None when fewer than two came.
         reorders: it sends pictures in another order than they are shown (B-frames).
-        audio: codec of the sound it sends beside; empty when none.
+        audio: codec of the sound it sends beside; empty when none, or when it is not asked for it.
         signed: whose signatures the pictures carry, `onvif` or `axis`, unverified; empty when none.
         advice: what to change on the camera, in words.
     """
