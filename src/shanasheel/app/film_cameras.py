@@ -88,6 +88,8 @@ class FilmCameras:
             link.settimeout(0.0)
             self._watch.register(link, selectors.EVENT_READ, _Reader(link=link))
         elif isinstance(file, socket.socket):
+            if file.fileno() < 0:
+                return  # let go a moment ago, while sending
             self._answer(file, self._watch.get_key(file).data)
         else:
             self._ending = sys.stdin.readline().strip() in ("end", "")
@@ -108,8 +110,11 @@ class FilmCameras:
         if not request:
             self._let_go(reader)
             return
-        for text in request.decode(errors="replace").split("\r\n\r\n")[:-1]:
-            self._reply(reader, text)
+        try:
+            for text in request.decode(errors="replace").split("\r\n\r\n")[:-1]:
+                self._reply(reader, text)
+        except OSError:  # gone before its answer
+            self._let_go(reader)
 
     def _reply(self, reader: _Reader, text: str) -> None:
         method, target = [*text.split(" ", 2), "", ""][:2]
@@ -191,8 +196,9 @@ class FilmCameras:
         link.close()
 
     def _let_go(self, reader: _Reader) -> None:
-        self._watch.unregister(reader.link)
-        reader.link.close()
+        if reader.link.fileno() >= 0:
+            self._watch.unregister(reader.link)
+            reader.link.close()
 
 
 def main() -> None:
