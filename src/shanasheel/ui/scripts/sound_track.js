@@ -5,7 +5,7 @@
 
 import { SegmentPlayer } from "shanasheel-ui/segment_player.js";
 
-const JUMP_S = 0.3;
+const JUMP_S = 0.2;
 const NEAR_S = 0.03; // lips are seen to be wrong from 0.045 s early (ITU-R BT.1359)
 const NUDGE = 0.06;
 const SLOWEST = 0.5;
