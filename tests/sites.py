@@ -16,6 +16,7 @@ from shanasheel.app.wiring import Wired, open_site
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Gap, GapCause, Segment
 from shanasheel.domain.wire import to_line
+from shanasheel.watch.recording.volumes import Look, VolumeState, data_volume
 
 CAMERA = CameraId("cam-1")
 
@@ -93,3 +94,15 @@ def add_segment(
     )
     assert not absorb(site, "test", [to_line(segment)], identifier).rejected
     return segment
+
+
+def disk(root: Path, free_bytes: int = 10**15) -> list[Look]:
+    """Return what a look at the only disk says: so much is free."""
+    return [
+        Look(
+            volume=data_volume(root),
+            state=VolumeState.READY,
+            free_bytes=free_bytes,
+            total_bytes=10 * free_bytes or 10**12,
+        )
+    ]

@@ -16,8 +16,8 @@ from running import cli
 from shanasheel.actions.access import LOCAL, open_raw
 from shanasheel.actions.handing_in import FileClock, keep_original, record_intake
 from shanasheel.actions.ingest import absorb
-from shanasheel.actions.keeping import sweep
 from shanasheel.actions.proof import FootageReport, check_footage
+from shanasheel.actions.sweeping import sweep
 from shanasheel.actions.vault_plan import set_vault_plan
 from shanasheel.adapters.stores import open_database
 from shanasheel.adapters.vaults import FolderVault
@@ -31,7 +31,7 @@ from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.people import Purpose
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import to_line
-from sites import CAMERA, Place, add_segment, make_place
+from sites import CAMERA, Place, add_segment, disk, make_place
 from vaulted import Vaulted, checked, make_vaulted, restored
 
 
@@ -284,7 +284,7 @@ def test_what_expired_meanwhile_is_no_fault(place: Place, tmp_path: Path) -> Non
     vaulted.copy()
     assert (vaulted.root / old.path).exists()
 
-    assert sweep(place.wired.site, free_bytes=10**12, disk_bytes=10**12).segments == 1
+    assert sweep(place.wired.site, disk(place.wired.site.data)).segments == 1
     progress = vaulted.copy()
 
     assert progress.faults == ()

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from shanasheel.actions.handing_in import intake_camera, save_intake_camera
-from shanasheel.actions.keeping import sweep
-from sites import CAMERA, add_segment, make_place
+from shanasheel.actions.sweeping import sweep
+from sites import CAMERA, add_segment, disk, make_place
 
 
 def test_old_footage_of_a_shop_is_kept_while_our_own_expires(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_old_footage_of_a_shop_is_kept_while_our_own_expires(tmp_path: Path) -> 
     theirs = add_segment(place.wired, year_ago, camera=shop.id)
     ours = add_segment(place.wired, year_ago, camera=CAMERA)
 
-    swept = sweep(site, free_bytes=10**13, disk_bytes=10**13)
+    swept = sweep(site, disk(site.data))
 
     assert fresh
     assert swept.segments == 1

@@ -37,24 +37,10 @@ from shanasheel.domain.people import Person, Role
 from shanasheel.watch.recording.volumes import (
     Look,
     VolumeState,
-    data_volume,
     look,
     read_volumes,
 )
-from sites import CAMERA, Place, add_segment, make_place
-
-PLENTY = 10**15
-
-
-def disk(root: Path, free_bytes: int = PLENTY) -> list[Look]:
-    return [
-        Look(
-            volume=data_volume(root),
-            state=VolumeState.READY,
-            free_bytes=free_bytes,
-            total_bytes=10 * free_bytes or 10**12,
-        )
-    ]
+from sites import CAMERA, Place, add_segment, disk, make_place
 
 
 def swept(site: Site, marks: Mapping[str, Mark] | None = None) -> Swept:

@@ -75,6 +75,7 @@ def test_sound_is_proven_held_private_and_survives_a_kill(tmp_path: Path) -> Non
     ):
         span = "from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z&stream=sound"
         wait_for(lambda: list(data.glob("archive/GATE/sound/**/*Z.mp4")), "sound")
+        wait_for(lambda: product.camera("GATE")["sound"], "the status to say so")
         state = product.camera("GATE")
         for pid in product.pids("shanasheel.app.worker"):
             os.kill(pid, signal.SIGKILL)

@@ -191,15 +191,27 @@ export default {
     async send(state, why) {
       this.busy = true;
       try {
-        const alert = await post(`/alerts/${encodeURIComponent(this.detail.id)}/decisions`, { state, reason: why, version: this.detail.version });
+        const alert = await this.decided(state, why);
         this.dismissing = false;
         this.hear(alert);
         await this.open(alert.id || this.detail.id);
       } catch (problem) {
         this.problem = problem.status === 409 ? t("alerts.conflict") : this.words(problem);
-        if (problem.status === 409) await this.open(this.detail.id);
       } finally {
         this.busy = false;
+      }
+    },
+    /** Send a decision. More of the same does not hold up a confirmation, but a dismissal is looked at again. */
+    async decided(state, reason) {
+      const seen = this.detail.state;
+      for (let tries = 3; ; tries -= 1) {
+        try {
+          return await post(`/alerts/${encodeURIComponent(this.detail.id)}/decisions`, { state, reason, version: this.detail.version });
+        } catch (problem) {
+          if (problem.status !== 409) throw problem;
+          await this.open(this.detail.id);
+          if (!tries || state === "dismissed" || this.detail.state !== seen) throw problem;
+        }
       }
     },
     words(problem) {
