@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 
+from shanasheel.app.glimpsing import Glimpses
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.shed_spans import ShedSpans
 from shanasheel.app.shedding import Shedder, SheddingSettings
@@ -34,6 +35,7 @@ _NICENESS = 5
 _FRAGMENT_S = 0.15  # less than a picture at 5 a second: each is seen as soon as it is made
 _MOST_WAITING = 600  # packets one camera may wait for analysis; then it is shed at once
 _CHOOSE_S = 0.5  # how often it is looked whether to shed
+_GLIMPSE_S = 0.5  # shed cameras cost at most a picture in so long, together
 _GRACE_S = 15.0  # to catch up in after the detector was loaded, …
 _GRACE_BEHIND_S = 10.0  # … unless so far behind
 
@@ -47,6 +49,7 @@ class CameraView:
     waiting: deque[Packet | None] = field(default_factory=deque)
     analysis: Analysis | None = None
     shielded: Recorder | None = None
+    glimpses: Glimpses | None = None  # while it is shed
     is_shed: bool = False
     returning: bool = False  # shed until the next key picture
     packets: int = 0
@@ -72,7 +75,7 @@ class Viewing:
         self._news = threading.Condition()
         self._stopping = self._disk_refuses = False
         self._shedder = Shedder(rule)
-        self._choose_at_s = self._grace_until_s = 0.0
+        self._choose_at_s = self._grace_until_s = self._glimpse_at_s = 0.0
         self._grace_s = grace_s
 
     def add(self, camera: Camera) -> None:
@@ -102,7 +105,7 @@ class Viewing:
             if len(view.waiting) >= _MOST_WAITING and not view.is_shed:
                 self._shedder.note_shed(camera.id, self._clock.monotonic_s())
                 self._shed(view)
-            if not view.is_shed or self._pass_by(view, packet):
+            if not view.is_shed or self._pass_by(view, packet) or self._glimpse_due(view, packet):
                 view.waiting.append(packet)
             if packet is not None:
                 view.newest = packet.at
@@ -182,6 +185,7 @@ class Viewing:
         """Look at this camera no more, from its oldest waiting picture on."""
         first = next((packet for packet in view.waiting if packet is not None), None)
         view.is_shed, view.returning = True, False
+        view.glimpses = Glimpses(view.camera.id)
         if first is not None:
             view.spans.open(first.at)
         view.waiting.clear()
@@ -204,9 +208,13 @@ class Viewing:
         if packet is None:
             self._end_session(view)
             return
+        if view.is_shed:
+            self._glimpse(view, packet, detector)
+            return
         if view.analysis is None:
             if not packet.is_key:
                 return
+            self._end_session(view)  # of glimpses
             view.analysis = Analysis(
                 view.camera,
                 detector,
@@ -229,6 +237,27 @@ class Viewing:
         view.active, view.covered = counts.active, counts.covered
         view.tracks = counts.tracks
 
+    def _glimpse_due(self, view: CameraView, packet: Packet | None) -> bool:
+        """Return whether a shed camera's packet is to be shown: few a second over all cameras."""
+        now_s = self._clock.monotonic_s()
+        if packet is None or view.glimpses is None or view.waiting or now_s < self._glimpse_at_s:
+            return False
+        due = view.glimpses.wants(packet)
+        if due:
+            self._glimpse_at_s = now_s + _GLIMPSE_S
+        return due
+
+    def _glimpse(self, view: CameraView, packet: Packet, detector: Detector) -> None:
+        """Show a shed camera's key picture, masked."""
+        if view.glimpses is None:
+            return
+        try:
+            shown = view.glimpses.look(packet, detector)
+        except Exception:  # noqa: BLE001 - as for analysis: one camera must not blind the others
+            _LOG.exception("glimpse_failed", camera=view.camera.id)
+            return
+        self._publish(view, Findings(shielded=shown))
+
     def _publish(self, view: CameraView, findings: Findings) -> None:
         if findings.late:
             with self._news:
@@ -246,10 +275,8 @@ class Viewing:
         self._put(view, segments, findings)
 
     def _end_session(self, view: CameraView) -> None:
-        if view.analysis is None:
-            return
-        findings = view.analysis.flush()
-        self._publish(view, findings)
+        if view.analysis is not None:
+            self._publish(view, view.analysis.flush())
         if view.shielded is not None:
             self._put(view, list(view.shielded.finish()), Findings())
         view.analysis = view.shielded = None
@@ -260,7 +287,8 @@ class Viewing:
         self._end_session(view)
         with self._news:
             first = next((packet for packet in view.waiting if packet is not None), None)
-            if first is not None and view.newest is not None and _behind_s(view) > LATE_S:
+            late = not view.is_shed and _behind_s(view) > LATE_S
+            if first is not None and view.newest is not None and late:
                 view.spans.add(first.at, view.newest)
             if view.newest is not None:
                 view.spans.close(view.newest)

@@ -1,0 +1,51 @@
+"""A masked key picture of a shed camera now and then, so that its view does not go dark.
+
+Nothing is judged: no tracks, no rules. Such a moment still counts as not looked at.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.footage import Packet
+from shanasheel.watch.vision import Detector, PacketDecoder, Shield, ShieldedEncoder
+
+_EVERY = timedelta(seconds=4)  # as a quiet camera's key pictures are looked at
+_AGAIN = timedelta(milliseconds=200)  # the same picture again: players show one when the next came
+_WIDTH_PX = 640
+
+
+class Glimpses:
+    """One shed camera's glimpses, from when it is shed until it is looked at again."""
+
+    def __init__(self, camera: CameraId) -> None:
+        self._camera = camera
+        self._shield = Shield(width_px=_WIDTH_PX)
+        self._encoder: ShieldedEncoder | None = None
+        self._size: tuple[int, ...] = ()
+        self._next: datetime | None = None
+
+    def wants(self, packet: Packet) -> bool:
+        """Return whether it is time for another, and this is a key picture; cheap."""
+        return packet.is_key and (self._next is None or packet.at >= self._next)
+
+    def look(self, packet: Packet, detector: Detector) -> list[Packet]:
+        """Return a key picture with its heads masked, as packets of the shielded stream.
+
+        Raises:
+            InvalidInput: there is no decoder for the codec.
+        """
+        self._next = packet.at + _EVERY
+        decoder = PacketDecoder(packet.format)
+        shown: list[Packet] = []
+        for picture in (*decoder.push(packet), *decoder.flush()):
+            rgb = self._shield.render(picture, detector.detect(picture))
+            if self._encoder is None or self._size != rgb.shape:
+                self._size = height_px, width_px, _ = rgb.shape
+                self._encoder = ShieldedEncoder(
+                    self._camera, width_px=width_px, height_px=height_px
+                )
+            shown += self._encoder.push(rgb, picture.at)
+            shown += self._encoder.push(rgb, picture.at + _AGAIN)
+        return shown
