@@ -15,7 +15,7 @@ from shanasheel.actions.ingest import absorb
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
-from shanasheel.domain.footage import Gap, GapCause
+from shanasheel.domain.footage import Gap, GapCause, Shed, ShedCause
 from shanasheel.domain.seen import ActiveSpan
 from shanasheel.domain.wire import to_line
 
@@ -46,7 +46,8 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     gap = Gap(id="g", camera=CAMERA, start=at(8), end=at(20), cause=GapCause.UNREACHABLE)
     hub.record(video, at(20), stream=Stream.MAIN)
     moved = ActiveSpan(camera=CAMERA, start=at(1), end=at(4))
-    absorb(hub.site, "test", [to_line(gap), to_line(moved), to_line(moved)], "x")
+    shed = Shed(id="h", camera=CAMERA, start=at(21), end=at(27), cause=ShedCause.OVERLOAD)
+    absorb(hub.site, "test", [to_line(one) for one in (gap, shed, moved, moved)], "x")
 
     near = ask(hub, NOON, at(30), px=300)
     far = ask(hub, at(-15 * 86400), at(15 * 86400), px=1000)
@@ -56,6 +57,7 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     assert line["recorded"] == [[to_us(NOON), to_us(at(8))], [to_us(at(20)), to_us(at(28))]]
     assert line["shielded"] == [[to_us(NOON), to_us(at(8))]]
     assert line["gaps"] == [[to_us(at(8)), to_us(at(20)), "unreachable", 1.0]]
+    assert line["shed"] == [[to_us(at(21)), to_us(at(27)), "overload", 1.0]]
     assert line["active"] == "0" * 10 + "9" * 30 + "0" * 260
     (line,) = far["items"]
     assert not far["exact"]
@@ -64,6 +66,8 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     assert recorded[0] <= to_us(NOON) < to_us(at(28)) <= recorded[1]
     (gap_span,) = line["gaps"]
     assert gap_span[2:] == ["unreachable", 0.111]
+    (shed_span,) = line["shed"]
+    assert shed_span == [*recorded, "overload", 0.111]
     assert sorted(set(line["active"])) == ["0", "1"]
 
 

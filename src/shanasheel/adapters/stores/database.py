@@ -142,7 +142,7 @@ def open_database(path: Path, *, begun: bool = False) -> Database:
         with engine.connect() as connection:
             if _schema(connection) != NEWEST:
                 _migrate(connection)
-                _sum_up(connection)
+            _sum_up(connection)
     except DatabaseError as fault:
         raise _unavailable(fault) from fault
     return Database(engine)
@@ -191,9 +191,11 @@ def _migrate(connection: Connection) -> None:
 
 
 def _sum_up(connection: Connection) -> None:
-    """Fill the summary of an archive that is older than it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Fill the summary of an archive that is older than it, or whose filling was cut short."""
     overview = OverviewRows(connection)
+    if not overview.is_empty():
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
     if overview.is_empty():
         overview.rebuild()
     connection.commit()
