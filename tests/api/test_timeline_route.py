@@ -71,6 +71,21 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     assert sorted(set(line["active"])) == ["0", "1"]
 
 
+def test_a_clock_that_was_set_back_is_a_gap_of_no_length(hub: Served) -> None:
+    causes = {4: GapCause.CLOCK_STEPPED, 10: GapCause.CLOCK_STEPPED, 20: GapCause.CLOCK_STEPPED}
+    marks = [Gap(id=f"g{n}", camera=CAMERA, start=at(n), end=at(n), cause=c)
+             for n, c in causes.items()]  # fmt: skip
+    gap = Gap(id="g", camera=CAMERA, start=at(9.99), end=at(12), cause=GapCause.DISK)
+    absorb(hub.site, "test", [to_line(one) for one in (*marks, gap)], "x")
+
+    found = ask(hub, at(4), at(20), px=160)["items"][0]["gaps"]
+
+    assert found == [
+        [to_us(at(4)), to_us(at(4)), "clock_stepped", 1.0],
+        [to_us(at(9.99)), to_us(at(12)), "disk", 1.0],  # a pixel shows the longest alone
+    ]
+
+
 def test_a_restless_camera_is_bounded_by_the_screen(hub: Served) -> None:
     apply_cameras(
         hub.site, [Camera(id=CAMERA, url="film.mp4"), Camera(id=CameraId("TWO"), url="b")]

@@ -59,7 +59,7 @@ GATE, YARD = CameraId("GATE"), CameraId("YARD")
 class Story:
     """What was recorded: GATE for 32 s; YARD for 8 s, then out of reach for 8 s, then 16 s more.
 
-    YARD was not looked at from 18 s to 24 s.
+    YARD was not looked at from 18 s to 24 s, and its clock is marked as set back at 26 s.
     """
 
     product: Product
@@ -107,6 +107,8 @@ def fill(root: Path) -> tuple[datetime, list[Segment]]:
     others = [
         Gap(id=site.ids.new(), camera=YARD, start=at[8], end=at[16], cause=GapCause.UNREACHABLE),
         Shed(id=site.ids.new(), camera=YARD, start=at[18], end=at[24], cause=ShedCause.OVERLOAD),
+        Gap(id=site.ids.new(), camera=YARD, start=at[26], end=at[26],
+            cause=GapCause.CLOCK_STEPPED),
         ActiveSpan(camera=GATE, start=at[3], end=at[9]),
         Event(id=site.ids.new(), camera=GATE, kind=EventKind.ZONE_ENTRY, at=at[20], start=at[20],
               subject="door"),
@@ -343,8 +345,8 @@ def in_the_dark(page: object, row: int, first_us: int, last_us: int) -> int:
     return page.evaluate(  # type: ignore[attr-defined]
         """([row, first, last]) => { const box = document.querySelector('.shn-timeline');
           const canvas = box.querySelector('canvas');
-          const [low, high] = [box.ariaValueMin, box.ariaValueMax].map((s) => Number(s) * 1e6);
-          const x = (at) => Math.round(150 + (at - low) / (high - low) * (canvas.width - 150));
+          const [low, span] = [box.dataset.fromUs, box.dataset.spanUs].map(Number);
+          const x = (at) => Math.round(150 + (at - low) / span * (canvas.width - 150));
           const { data } = canvas.getContext('2d').getImageData(
             x(first), 28 + 32 * row, x(last) - x(first), 32);
           let found = 0;
@@ -354,7 +356,7 @@ def in_the_dark(page: object, row: int, first_us: int, last_us: int) -> int:
     )
 
 
-def test_what_was_recorded_but_not_looked_at_is_hatched_and_explained(
+def test_what_was_not_looked_at_and_a_clock_set_back_are_drawn_and_explained(
     page: object, story: Story
 ) -> None:
     page.goto(  # type: ignore[attr-defined]
@@ -368,17 +370,19 @@ def test_what_was_recorded_but_not_looked_at_is_hatched_and_explained(
     legend.wait_for()
     page.wait_for_function("document.querySelector('.shn-timeline').dataset.exact === 'true'")  # type: ignore[attr-defined]
     box = page.locator(".shn-timeline").bounding_box()  # type: ignore[attr-defined]
-    low, high = (
-        float(page.locator(".shn-timeline").get_attribute(f"aria-value{end}")) * 1e6  # type: ignore[attr-defined]
-        for end in ("min", "max")
+    low, long = (
+        int(page.locator(".shn-timeline").get_attribute(f"data-{name}-us"))  # type: ignore[attr-defined]
+        for name in ("from", "span")
     )
 
     def hint_at(seconds: float) -> str:
-        share = (story.us(seconds) - low) / (high - low)
+        share = (story.us(seconds) - low) / long
         page.mouse.move(box["x"] + 150 + share * (box["width"] - 150), box["y"] + 28 + 16)  # type: ignore[attr-defined]
         return str(page.locator(".shn-hint").inner_text())  # type: ignore[attr-defined]
 
     assert "Recorded, not looked at: overload" in hint_at(21)
     assert "Recorded, not looked at" not in hint_at(28)
     assert in_the_dark(page, 0, story.us(19), story.us(23)) > 50
-    assert in_the_dark(page, 0, story.us(26), story.us(30)) == 0
+    assert in_the_dark(page, 0, story.us(27), story.us(30)) == 0
+    assert "Clock jumped" in hint_at(26)
+    assert page.locator(".shn-legend").get_by_text("Clock jumped").is_visible()  # type: ignore[attr-defined]

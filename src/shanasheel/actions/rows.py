@@ -208,6 +208,9 @@ class Overview(Protocol):
     def runs(  # noqa: D102
         self, cameras: Sequence[str], start_us: int, end_us: int
     ) -> Sequence[Run]: ...
+    def steps(  # noqa: D102
+        self, cameras: Sequence[str], start_us: int, end_us: int
+    ) -> Sequence[Run]: ...
     def events(  # noqa: D102
         self, cameras: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[Mark]: ...

@@ -107,7 +107,7 @@ class OverviewRows:
     def note(self, camera: str, layer: Layer, span: tuple[int, int], word: str = "") -> None:
         """Take a span into a layer, in microseconds; what is there already changes nothing.
 
-        A span of no length is passed over: a gap that only marks that the clock was set.
+        A span of no length is passed over: it only marks that the clock was set, see `steps`.
         """
         for start, end in cut(*span, DAY_US):
             self._more[camera, layer, word, start // DAY_US].append((start, end))
@@ -214,6 +214,26 @@ class OverviewRows:
         )
         return tuple(
             Run(camera=c, layer=Layer(y), start_us=s, end_us=e, word=w) for c, y, s, e, w in rows
+        )
+
+    def steps(self, cameras: Sequence[str], start_us: int, end_us: int) -> tuple[Run, ...]:
+        """Return gaps of no length in `[start_us, end_us)`, in order of time, at most 5,000.
+
+        They mark moments, such as a clock that was set back, and are no runs in the table.
+        """
+        rows = self._connection.execute(
+            select(gaps.c.camera, gaps.c.start_us, gaps.c.end_us, gaps.c.cause)
+            .where(
+                gaps.c.camera.in_(cameras),
+                gaps.c.start_us >= start_us,
+                gaps.c.start_us < end_us,
+                gaps.c.end_us == gaps.c.start_us,
+            )
+            .order_by(gaps.c.start_us)
+            .limit(5_000)
+        )
+        return tuple(
+            Run(camera=c, layer=Layer.GAP, start_us=s, end_us=e, word=w) for c, s, e, w in rows
         )
 
     def events(self, cameras: Sequence[str], start: datetime, end: datetime) -> tuple[Mark, ...]:

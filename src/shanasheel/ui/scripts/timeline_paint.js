@@ -118,8 +118,10 @@ export class Painter {
       this.fill(from, to, bar + BAR_PX - SHED_PX, SHED_PX, this.hatching, 2);
     }
     for (const [from, to, cause, part] of line.gaps) {
+      const colour = CAUSE_COLOURS[cause] || "--gap-lost";
       const tall = part > 0.5 ? BAR_PX : Math.round(BAR_PX / 2);
-      this.fill(from, to, bar, tall, CAUSE_COLOURS[cause] || "--gap-lost", 2);
+      if (from < to) this.fill(from, to, bar, tall, colour, 2);
+      else this.fill(from, from, bar - 4, BAR_PX + 8, colour, 3); // a moment: the clock was set back
     }
     for (const [from, to] of line.held) this.fill(from, to, bar + BAR_PX + 1, 2, "--raw");
     this.digits(line.active, told, (from, to, ninths) => {
