@@ -219,6 +219,14 @@ class Overview(Protocol):
     ) -> Sequence[Mark]: ...
 
 
+class Summary(Protocol):
+    """The same rows, compared with what they follow from; days count since 1970 UTC."""
+
+    def cameras(self) -> Sequence[str]: ...  # noqa: D102
+    def differing(self, camera: str) -> Iterator[int]: ...  # noqa: D102
+    def rebuild(self, camera: str | None = None) -> None: ...  # noqa: D102
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -240,3 +248,5 @@ class Rows(Protocol):
     def copies(self) -> Copies: ...  # noqa: D102
     @property
     def overview(self) -> Overview: ...  # noqa: D102
+    @property
+    def summary(self) -> Summary: ...  # noqa: D102

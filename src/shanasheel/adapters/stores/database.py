@@ -24,6 +24,7 @@ from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
+from shanasheel.adapters.stores.summary import SummaryRows
 from shanasheel.base.errors import Unavailable
 
 _BUSY_S = 15  # guess: far above any transaction of ours, far below a person's patience
@@ -42,6 +43,7 @@ class Transaction:
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
+        self.summary = SummaryRows(connection)
 
 
 class Database:
@@ -197,7 +199,7 @@ def _sum_up(connection: Connection) -> None:
         return
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     if overview.is_empty():
-        overview.rebuild()
+        SummaryRows(connection).rebuild()
     connection.commit()
 
 

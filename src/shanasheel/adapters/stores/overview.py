@@ -22,7 +22,6 @@ from shanasheel.adapters.stores.tables import (
     gaps,
     runs,
     segments,
-    sheds,
 )
 from shanasheel.base.clock import to_us
 from shanasheel.base.spans import Spans, clipped, cut, differing, joined, without
@@ -95,6 +94,16 @@ _SUM = _NEW.on_conflict_do_update(
 )
 
 
+def gone_main(connection: Connection, camera: str, window: tuple[int, int]) -> Spans:
+    """Return the spans of deleted main footage that touch a window, small holes closed."""
+    values = {
+        "camera": camera, "last": window[1] + TOUCH_US, "open": window[0] - TOUCH_US,
+        "since": window[0] - TOUCH_US - DAY_US,
+    }  # fmt: skip
+    rows = connection.execute(_GONE, values)
+    return joined(((start, end) for start, end in rows), TOUCH_US)
+
+
 class OverviewRows:
     """Notes changes and settles them; reads runs and cells. One transaction's own."""
 
@@ -158,28 +167,6 @@ class OverviewRows:
     def is_empty(self) -> bool:
         """Return whether nothing is summed up."""
         return self._connection.execute(select(camera_days.c.day).limit(1)).first() is None
-
-    def rebuild(self) -> None:
-        """Make both tables anew from segments, deletions, gaps and sheds; activity is kept."""
-        self._connection.execute(delete(camera_days))
-        self._connection.execute(delete(runs).where(runs.c.layer != Layer.ACTIVE))
-        run = self._connection.execute
-        for camera, start, end in run(select(runs.c.camera, runs.c.start_us, runs.c.end_us)):
-            self._touch(camera, start // DAY_US, (start, end))
-        stored = segments.c
-        for camera, stream, start, end in run(
-            select(stored.camera, stored.stream, stored.start_us, stored.end_us)
-        ):
-            self.note_segment(camera, stream, (start, end))
-        gone = select(deletions.c.camera, deletions.c.start_us, deletions.c.end_us)
-        for camera, start, end in run(gone.where(deletions.c.stream == Stream.MAIN)):
-            self.note(camera, Layer.DELETED, (start, end))
-        for layer, c in ((Layer.GAP, gaps.c), (Layer.SHED, sheds.c)):
-            for camera, start, end, cause in run(select(c.camera, c.start_us, c.end_us, c.cause)):
-                self.note(camera, layer, (start, end), cause)
-        for camera, at_us in run(select(events.c.camera, events.c.at_us)):
-            self.note_event(camera, at_us)
-        self.settle()
 
     def days(self, cameras: Sequence[str] | None, first: int, last: int) -> Days:
         """Return the days `first` to `last` of cameras; None means of all."""
@@ -272,7 +259,8 @@ class OverviewRows:
         touch = 0 if key[1] is Layer.SHED else TOUCH_US
         wanted = joined(spans, touch)
         if key[1] is Layer.SHED:
-            wanted = differing(wanted, self._gone(key[0], (wanted[0][0], wanted[-1][1])))
+            gone = gone_main(self._connection, key[0], (wanted[0][0], wanted[-1][1]))
+            wanted = differing(wanted, gone)
         if wanted:
             near = self._near(key, wanted[0][0] - touch, wanted[-1][1] + touch)
             self._replace(key, near, joined([*near, *wanted], touch))
@@ -282,7 +270,8 @@ class OverviewRows:
         for window in joined(gone):
             near = self._near(key, *window)
             if near:
-                self._replace(key, near, differing(near, self._gone(key[0], window)))
+                deleted = gone_main(self._connection, key[0], window)
+                self._replace(key, near, differing(near, deleted))
 
     def _take_out(self, key: _Key, gone: Spans) -> None:
         """Take spans away with the holes beside them, then take their living neighbours in."""
@@ -312,15 +301,6 @@ class OverviewRows:
         }  # fmt: skip
         rows = self._connection.execute(_LIVING, values)
         return clipped(((start, end) for start, end in rows), day * DAY_US, (day + 1) * DAY_US)
-
-    def _gone(self, camera: str, window: tuple[int, int]) -> Spans:
-        """Return the spans of deleted main footage that touch a window, small holes closed."""
-        values = {
-            "camera": camera, "last": window[1] + TOUCH_US, "open": window[0] - TOUCH_US,
-            "since": window[0] - TOUCH_US - DAY_US,
-        }  # fmt: skip
-        rows = self._connection.execute(_GONE, values)
-        return joined(((start, end) for start, end in rows), TOUCH_US)
 
     def _replace(self, key: _Key, old: Spans, new: Spans) -> None:
         camera, layer, word, day = key
