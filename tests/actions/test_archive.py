@@ -9,8 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from running import cli
 from shanasheel.actions.archive import Breach, examine_archive
 from sites import Place, add_segment, make_place
+
+SHORTER = (
+    "UPDATE runs SET end_us = end_us - 1000000"
+    " WHERE layer = 'main' AND start_us = (SELECT min(start_us) FROM runs)"
+)
+STRAY_RUN = "INSERT INTO runs (camera, layer, start_us, word, end_us) VALUES (?, 'gap', 5, 'x', 6)"
+OTHER_CELLS = (
+    "UPDATE camera_days SET cells = zeroblob(length(cells))"
+    " WHERE day = (SELECT min(day) FROM camera_days)"
+)
 
 
 @pytest.fixture
@@ -48,6 +59,9 @@ def late(place: Place, seconds: float) -> None:
         (lambda p: stray(p, "030303.000000Z.mp4"), Breach.NOT_INDEXED),
         (lambda p: stray(p, "nobody.jpg"), Breach.LEFT_OVER),
         (lambda p: stray(p, ".x.mp4.17.part"), Breach.LEFT_OVER),
+        (lambda p: p.sql(SHORTER), Breach.SUMMARY_DIFFERS),
+        (lambda p: p.sql(STRAY_RUN, p.segments[0].camera), Breach.SUMMARY_DIFFERS),
+        (lambda p: p.sql(OTHER_CELLS), Breach.SUMMARY_DIFFERS),
     ],
 )
 def test_a_breach_is_found_and_nothing_else(
@@ -58,6 +72,20 @@ def test_a_breach_is_found_and_nothing_else(
     spoil(place)
 
     assert [fault.breach for fault in examine_archive(place.wired.site).faults] == [breach]
+
+
+@pytest.mark.parametrize("statement", [SHORTER, OTHER_CELLS])
+def test_a_day_of_the_summary_that_differs_is_named_and_made_anew(
+    place: Place, statement: str
+) -> None:
+    place.sql(statement)
+
+    told = cli("doctor", "--archive", "--repair", "--data", str(place.folder.root))
+
+    assert told.returncode == 0, told.stderr
+    assert f"summary_differs cam-1  {place.segments[0].start:%Y-%m-%d}, UTC" in told.stdout
+    assert "1 mended" in told.stdout
+    assert examine_archive(place.wired.site).faults == ()
 
 
 def test_a_hole_with_its_gap_and_a_file_with_its_marker_are_in_order(place: Place) -> None:

@@ -61,15 +61,17 @@ def test_a_file_that_is_no_database_is_refused_with_a_remedy(tmp_path: Path) -> 
         open_database(path)
 
 
-def test_an_older_archive_is_summed_up_when_it_is_opened(tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0006", "0009", NEWEST])
+def test_an_archive_without_a_summary_is_summed_up_when_it_is_opened(
+    tmp_path: Path, revision: str
+) -> None:
     path = tmp_path / "shanasheel.db"
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    before = ScriptDirectory.from_config(config).get_revision("0008").down_revision
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, str(before))
+        command.upgrade(config, revision)
         for number in range(3):
             connection.exec_driver_sql(
                 "INSERT INTO segments"
@@ -81,6 +83,16 @@ def test_an_older_archive_is_summed_up_when_it_is_opened(tmp_path: Path) -> None
             "INSERT INTO gaps (id, camera, start_us, end_us, cause, body)"
             " VALUES ('g', 'C', 30000000, 31000000, 'disk', '{}')"
         )
+        if revision != "0006":
+            connection.exec_driver_sql(
+                "INSERT INTO sheds (id, camera, start_us, end_us, cause)"
+                " VALUES ('h', 'C', 5000000, 6000000, 'late')"
+            )
+        if revision == "0009":  # whose days had seven planes
+            connection.exec_driver_sql(
+                "INSERT INTO camera_days (day, camera, runs, cells) VALUES (0, 'C', 2, ?)",
+                (bytes(7 * 96),),
+            )
         connection.commit()
     engine.dispose()
 
@@ -90,8 +102,10 @@ def test_an_older_archive_is_summed_up_when_it_is_opened(tmp_path: Path) -> None
         days = rows.overview.days(["C"], 0, 0)
     database.close()
 
+    shed = [] if revision == "0006" else [(Layer.SHED, 5_000_000, 6_000_000, "late")]
     assert [(run.layer, run.start_us, run.end_us, run.word) for run in runs] == [
         (Layer.GAP, 30_000_000, 31_000_000, "disk"),
         (Layer.MAIN, 0, 30_000_000, ""),
+        *shed,
     ]
-    assert days.runs == 2
+    assert days.runs == len(runs)

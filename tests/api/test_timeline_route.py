@@ -15,7 +15,7 @@ from shanasheel.actions.ingest import absorb
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
-from shanasheel.domain.footage import Gap, GapCause
+from shanasheel.domain.footage import Gap, GapCause, Shed, ShedCause
 from shanasheel.domain.seen import ActiveSpan
 from shanasheel.domain.wire import to_line
 
@@ -46,7 +46,8 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     gap = Gap(id="g", camera=CAMERA, start=at(8), end=at(20), cause=GapCause.UNREACHABLE)
     hub.record(video, at(20), stream=Stream.MAIN)
     moved = ActiveSpan(camera=CAMERA, start=at(1), end=at(4))
-    absorb(hub.site, "test", [to_line(gap), to_line(moved), to_line(moved)], "x")
+    shed = Shed(id="h", camera=CAMERA, start=at(21), end=at(27), cause=ShedCause.OVERLOAD)
+    absorb(hub.site, "test", [to_line(one) for one in (gap, shed, moved, moved)], "x")
 
     near = ask(hub, NOON, at(30), px=300)
     far = ask(hub, at(-15 * 86400), at(15 * 86400), px=1000)
@@ -56,6 +57,7 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     assert line["recorded"] == [[to_us(NOON), to_us(at(8))], [to_us(at(20)), to_us(at(28))]]
     assert line["shielded"] == [[to_us(NOON), to_us(at(8))]]
     assert line["gaps"] == [[to_us(at(8)), to_us(at(20)), "unreachable", 1.0]]
+    assert line["shed"] == [[to_us(at(21)), to_us(at(27)), "overload", 1.0]]
     assert line["active"] == "0" * 10 + "9" * 30 + "0" * 260
     (line,) = far["items"]
     assert not far["exact"]
@@ -64,7 +66,24 @@ def test_near_and_far_tell_the_same_story(hub: Served, tmp_path: Path) -> None:
     assert recorded[0] <= to_us(NOON) < to_us(at(28)) <= recorded[1]
     (gap_span,) = line["gaps"]
     assert gap_span[2:] == ["unreachable", 0.111]
+    (shed_span,) = line["shed"]
+    assert shed_span == [*recorded, "overload", 0.111]
     assert sorted(set(line["active"])) == ["0", "1"]
+
+
+def test_a_clock_that_was_set_back_is_a_gap_of_no_length(hub: Served) -> None:
+    causes = {4: GapCause.CLOCK_STEPPED, 10: GapCause.CLOCK_STEPPED, 20: GapCause.CLOCK_STEPPED}
+    marks = [Gap(id=f"g{n}", camera=CAMERA, start=at(n), end=at(n), cause=c)
+             for n, c in causes.items()]  # fmt: skip
+    gap = Gap(id="g", camera=CAMERA, start=at(9.99), end=at(12), cause=GapCause.DISK)
+    absorb(hub.site, "test", [to_line(one) for one in (*marks, gap)], "x")
+
+    found = ask(hub, at(4), at(20), px=160)["items"][0]["gaps"]
+
+    assert found == [
+        [to_us(at(4)), to_us(at(4)), "clock_stepped", 1.0],
+        [to_us(at(9.99)), to_us(at(12)), "disk", 1.0],  # a pixel shows the longest alone
+    ]
 
 
 def test_a_restless_camera_is_bounded_by_the_screen(hub: Served) -> None:

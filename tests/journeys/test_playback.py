@@ -26,7 +26,7 @@ from shanasheel.base.clock import FakeClock, to_us
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
-from shanasheel.domain.footage import Gap, GapCause, Segment
+from shanasheel.domain.footage import Gap, GapCause, Segment, Shed, ShedCause
 from shanasheel.domain.seen import ActiveSpan
 from shanasheel.domain.wire import to_line
 from shanasheel.watch.recording import Recorder
@@ -57,7 +57,10 @@ GATE, YARD = CameraId("GATE"), CameraId("YARD")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What was recorded: GATE for 32 s; YARD for 8 s, then out of reach for 8 s, then 16 s more."""
+    """What was recorded: GATE for 32 s; YARD for 8 s, then out of reach for 8 s, then 16 s more.
+
+    YARD was not looked at from 18 s to 24 s, and its clock is marked as set back at 26 s.
+    """
 
     product: Product
     start: datetime
@@ -103,6 +106,9 @@ def fill(root: Path) -> tuple[datetime, list[Segment]]:
     at = [start + timedelta(seconds=second) for second in range(33)]
     others = [
         Gap(id=site.ids.new(), camera=YARD, start=at[8], end=at[16], cause=GapCause.UNREACHABLE),
+        Shed(id=site.ids.new(), camera=YARD, start=at[18], end=at[24], cause=ShedCause.OVERLOAD),
+        Gap(id=site.ids.new(), camera=YARD, start=at[26], end=at[26],
+            cause=GapCause.CLOCK_STEPPED),
         ActiveSpan(camera=GATE, start=at[3], end=at[9]),
         Event(id=site.ids.new(), camera=GATE, kind=EventKind.ZONE_ENTRY, at=at[20], start=at[20],
               subject="door"),
@@ -332,3 +338,51 @@ def test_the_pointer_previews_scrubs_and_plays_and_keys_run_back_and_fast(
     assert scrubbed < played < story.us(12)
     assert fastest == "16"
     assert abs(shown(page)["GATE"] - position(page)) < 16_000_000
+
+
+def in_the_dark(page: object, row: int, first_us: int, last_us: int) -> int:
+    """Return how many pixels of a row of the time line are strokes of what was shed."""
+    return page.evaluate(  # type: ignore[attr-defined]
+        """([row, first, last]) => { const box = document.querySelector('.shn-timeline');
+          const canvas = box.querySelector('canvas');
+          const [low, span] = [box.dataset.fromUs, box.dataset.spanUs].map(Number);
+          const x = (at) => Math.round(150 + (at - low) / span * (canvas.width - 150));
+          const { data } = canvas.getContext('2d').getImageData(
+            x(first), 28 + 32 * row, x(last) - x(first), 32);
+          let found = 0;
+          for (let at = 0; at < data.length; at += 4) found += data[at] > 190 && data[at + 1] > 190;
+          return found; }""",
+        [row, first_us, last_us],
+    )
+
+
+def test_what_was_not_looked_at_and_a_clock_set_back_are_drawn_and_explained(
+    page: object, story: Story
+) -> None:
+    page.goto(  # type: ignore[attr-defined]
+        f"{story.product.url}/playback?camera=YARD&at={story.us(17)}"
+    )
+    wait_state(page, YARD="ready")
+    page.keyboard.press("k")  # type: ignore[attr-defined]
+    for _ in range(6):
+        page.keyboard.press("Equal")  # type: ignore[attr-defined]
+    legend = page.locator(".shn-legend").get_by_text("Recorded, not looked at: overload")  # type: ignore[attr-defined]
+    legend.wait_for()
+    page.wait_for_function("document.querySelector('.shn-timeline').dataset.exact === 'true'")  # type: ignore[attr-defined]
+    box = page.locator(".shn-timeline").bounding_box()  # type: ignore[attr-defined]
+    low, long = (
+        int(page.locator(".shn-timeline").get_attribute(f"data-{name}-us"))  # type: ignore[attr-defined]
+        for name in ("from", "span")
+    )
+
+    def hint_at(seconds: float) -> str:
+        share = (story.us(seconds) - low) / long
+        page.mouse.move(box["x"] + 150 + share * (box["width"] - 150), box["y"] + 28 + 16)  # type: ignore[attr-defined]
+        return str(page.locator(".shn-hint").inner_text())  # type: ignore[attr-defined]
+
+    assert "Recorded, not looked at: overload" in hint_at(21)
+    assert "Recorded, not looked at" not in hint_at(28)
+    assert in_the_dark(page, 0, story.us(19), story.us(23)) > 50
+    assert in_the_dark(page, 0, story.us(27), story.us(30)) == 0
+    assert "Clock jumped" in hint_at(26)
+    assert page.locator(".shn-legend").get_by_text("Clock jumped").is_visible()  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import AlertState, EventKind, Priority, Tampering
 from shanasheel.domain.cameras import Kind
-from shanasheel.domain.footage import GapCause
+from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.people import Purpose, Role
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
 
@@ -37,6 +37,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "decided": AlertState,
     "priority": Priority,
     "cause": GapCause,
+    "shed": ShedCause,
     "purpose": Purpose,
     "role": Role,
     "thing": Kind,

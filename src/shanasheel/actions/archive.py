@@ -13,7 +13,7 @@ from pathlib import Path
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
-from shanasheel.base.clock import iso
+from shanasheel.base.clock import EPOCH, iso
 from shanasheel.domain.cameras import Stream
 from shanasheel.domain.footage import GapCause, Segment
 from shanasheel.watch.recording import Look, VolumeState, is_away, look, read_volumes
@@ -33,11 +33,15 @@ class Breach(StrEnum):
     SILENT_HOLE = "silent_hole"
     NOT_INDEXED = "not_indexed"
     LEFT_OVER = "left_over"  # a picture whose sighting is gone, or half a write
+    SUMMARY_DIFFERS = "summary_differs"  # a day of the timeline says something else than the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveFault:
-    """One breach: which file, relative to the data folder, and what about it."""
+    """One breach: which file, relative to the data folder, and what about it.
+
+    Of `SUMMARY_DIFFERS` the path is a camera's id, the detail a day.
+    """
 
     breach: Breach
     path: str
@@ -76,11 +80,29 @@ def examine_archive(site: Site) -> ArchiveReport:
         for folder, names in _folders(site.data, looks):
             files += len(names)
             faults += _of_folder(site, rows, folder, names)
+    faults += _of_summary(site)
     faults += [
         ArchiveFault(breach=Breach.VOLUME_AWAY, path=path, detail=f"{count} segments lie there")
         for path, count in sorted(away.items())
     ]
     return ArchiveReport(segments=segments, files=files, faults=tuple(faults))
+
+
+def sum_up_again(site: Site, camera: str) -> None:
+    """Make a camera's summary anew from the rows it follows from; nothing else is changed."""
+    with site.store.begin() as rows:
+        rows.summary.rebuild(camera)
+
+
+def _of_summary(site: Site) -> Iterator[ArchiveFault]:
+    """Compare in a transaction for each camera, so that none holds up what others delete."""
+    with site.store.read() as rows:
+        cameras = rows.summary.cameras()
+    for camera in cameras:
+        with site.store.read() as rows:
+            for day in rows.summary.differing(camera):
+                detail = f"{EPOCH.date() + timedelta(days=day)}, UTC"
+                yield ArchiveFault(breach=Breach.SUMMARY_DIFFERS, path=camera, detail=detail)
 
 
 def _of_row(data: Path, segment: Segment) -> Iterator[ArchiveFault]:

@@ -8,9 +8,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shanasheel.actions.lines import Line, Span, View
+from shanasheel.actions.lines import Caused, Line, Span, View
 from shanasheel.domain.overview import (
-    CAUSE_PLANE,
+    CAUSE_PLANES,
     CAUSES,
     CELL_US,
     CELLS,
@@ -22,7 +22,6 @@ from shanasheel.domain.overview import (
 )
 
 T = TypeVar("T")
-Gap = tuple[int, int, str, float]
 Cells = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
 _PARTS = tuple(round(ninths / 9, 3) for ninths in range(10))
@@ -33,7 +32,10 @@ def coarse_lines(cameras: Sequence[str], days: Days, view: View) -> list[Line]:
     """Return a line for each camera; spans end at borders of buckets, or now."""
     planes = _gathered(cameras, days, view)
     lists = [_spans(_most(planes[PLANES.index(layer)]), view, len(cameras)) for layer in _SHOWN]
-    gaps = _gaps(planes[PLANES.index(Layer.GAP)], planes[CAUSE_PLANE], view)
+    gaps, shed = (
+        _caused(planes[PLANES.index(layer)], planes[place], view)
+        for layer, place in CAUSE_PLANES.items()
+    )
     active = _digits(_ninths(planes[PLANES.index(Layer.ACTIVE)]))
     events = _digits(np.minimum(9, _total(planes[EVENT_PLANE])))
     return [
@@ -43,6 +45,7 @@ def coarse_lines(cameras: Sequence[str], days: Days, view: View) -> list[Line]:
             shielded=lists[1][row],
             deleted=lists[2][row],
             gaps=gaps[row],
+            shed=shed[row],
             active=active[row],
             events=events[row],
         )
@@ -112,7 +115,10 @@ def _spans(there: Cells, view: View, number: int) -> list[tuple[Span, ...]]:
     return _by_camera(pairs, rows[kept], number)
 
 
-def _gaps(shares: Cells, causes: Cells, view: View) -> list[tuple[Gap, ...]]:
+def _caused(shares: Cells, causes: Cells, view: View) -> list[tuple[Caused, ...]]:
+    """Return for each camera the spans of a layer with causes, and what part of each it takes."""
+    if not shares.any():
+        return [()] * shares.shape[0]
     ninths = _ninths(shares)
     at = np.nonzero(ninths)
     longest = shares[at].argmax(axis=1)

@@ -7,18 +7,27 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from shanasheel.actions.lines import Line, View
+from shanasheel.actions.lines import Caused, Line, View
 from shanasheel.base.spans import Spans, clipped, joined
-from shanasheel.domain.overview import TOUCH_US, Layer, Run
+from shanasheel.domain.overview import CAUSE_PLANES, TOUCH_US, Layer, Run
 
 
-def exact_lines(cameras: Sequence[str], runs: Iterable[Run], view: View) -> list[Line]:
-    """Return a line for each camera, from its runs in order of time."""
+def exact_lines(
+    cameras: Sequence[str], runs: Iterable[Run], view: View, steps: Iterable[Run] = ()
+) -> list[Line]:
+    """Return a line for each camera, from its runs in order of time.
+
+    Args:
+        steps: gaps of no length: moments at which a clock was set back.
+    """
     spans: dict[tuple[str, Layer], Spans] = defaultdict(list)
-    gaps: dict[str, list[Run]] = defaultdict(list)
+    caused: dict[tuple[str, Layer], list[Run]] = defaultdict(list)
+    stepped: dict[str, list[Run]] = defaultdict(list)
+    for step in steps:
+        stepped[step.camera].append(step)
     for run in runs:
-        if run.layer is Layer.GAP:
-            gaps[run.camera].append(run)
+        if run.layer in CAUSE_PLANES:
+            caused[run.camera, run.layer].append(run)
         else:
             spans[run.camera, run.layer].append((run.start_us, run.end_us))
     return [
@@ -27,7 +36,8 @@ def exact_lines(cameras: Sequence[str], runs: Iterable[Run], view: View) -> list
             recorded=_drawn(spans[camera, Layer.MAIN], view),
             shielded=_drawn(spans[camera, Layer.SHIELDED], view),
             deleted=_drawn(spans[camera, Layer.DELETED], view),
-            gaps=tuple(thinned(gaps[camera], view)),
+            gaps=tuple(thinned(caused[camera, Layer.GAP], view, stepped[camera])),
+            shed=tuple(thinned(caused[camera, Layer.SHED], view)),
             active=active_digits(spans[camera, Layer.ACTIVE], view),
         )
         for camera in cameras
@@ -40,11 +50,11 @@ def _drawn(spans: Spans, view: View) -> tuple[tuple[int, int], ...]:
     return tuple(clipped(joined(spans, touch), view.start_us, view.end_us))
 
 
-def thinned(gaps: Iterable[Run], view: View) -> list[tuple[int, int, str, float]]:
-    """Return gaps as they are; those that begin within a pixel of a short one join it."""
+def thinned(gaps: Iterable[Run], view: View, steps: Iterable[Run] = ()) -> list[Caused]:
+    """Return gaps or sheds as they are; those that begin within a pixel of a short one join it."""
     found: list[list[Run]] = []
-    for gap in _whole(gaps):
-        if gap.end_us <= view.start_us or gap.start_us >= view.end_us:
+    for gap in sorted([*_whole(gaps), *steps], key=lambda one: one.start_us):
+        if max(gap.end_us, gap.start_us + 1) <= view.start_us or gap.start_us >= view.end_us:
             continue
         if found and gap.start_us < found[-1][0].start_us + view.pixel_us:
             found[-1].append(gap)
@@ -53,14 +63,14 @@ def thinned(gaps: Iterable[Run], view: View) -> list[tuple[int, int, str, float]
     return [_gap(group, view) for group in found]
 
 
-def _gap(group: Sequence[Run], view: View) -> tuple[int, int, str, float]:
+def _gap(group: Sequence[Run], view: View) -> Caused:
     start = max(group[0].start_us, view.start_us)
     end = min(max(gap.end_us for gap in group), view.end_us)
     covered = sum(
         b - a for a, b in joined(clipped(((g.start_us, g.end_us) for g in group), start, end))
     )
     longest = max(group, key=lambda gap: gap.end_us - gap.start_us)
-    return start, end, longest.word, round(covered / (end - start), 3)
+    return start, end, longest.word, round(covered / (end - start), 3) if start < end else 1.0
 
 
 def _whole(gaps: Iterable[Run]) -> list[Run]:

@@ -9,6 +9,7 @@ from shanasheel.base.spans import joined
 from shanasheel.domain.overview import CELL_US
 
 Span = tuple[int, int]
+Caused = tuple[int, int, str, float]  # start, end, cause, the part of the span that it takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Line:
         recorded: main footage; parts that lie less than a pixel apart are one.
         gaps: start, end, cause, and the part of the span that it takes, 0 to 1; where several
             share a pixel the cause is the longest one's.
+        shed: spans that were recorded but not looked at, as gaps.
         active: for each bucket a digit: ninths of it in which something moved, rounded up;
             empty when nothing did.
         events: for each bucket a digit: how many, 9 at most; empty when there are none, or
@@ -57,7 +59,8 @@ class Line:
     recorded: tuple[Span, ...]
     shielded: tuple[Span, ...]
     deleted: tuple[Span, ...]
-    gaps: tuple[tuple[int, int, str, float], ...]
+    gaps: tuple[Caused, ...]
+    shed: tuple[Caused, ...]
     active: str
     events: str = ""
     held: tuple[Span, ...] = ()

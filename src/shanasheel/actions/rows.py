@@ -208,12 +208,23 @@ class Overview(Protocol):
     def runs(  # noqa: D102
         self, cameras: Sequence[str], start_us: int, end_us: int
     ) -> Sequence[Run]: ...
+    def steps(  # noqa: D102
+        self, cameras: Sequence[str], start_us: int, end_us: int
+    ) -> Sequence[Run]: ...
     def events(  # noqa: D102
         self, cameras: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[Mark]: ...
     def alerts(  # noqa: D102
         self, cameras: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[Mark]: ...
+
+
+class Summary(Protocol):
+    """The same rows, compared with what they follow from; days count since 1970 UTC."""
+
+    def cameras(self) -> Sequence[str]: ...  # noqa: D102
+    def differing(self, camera: str) -> Iterator[int]: ...  # noqa: D102
+    def rebuild(self, camera: str | None = None) -> None: ...  # noqa: D102
 
 
 class Rows(Protocol):
@@ -237,3 +248,5 @@ class Rows(Protocol):
     def copies(self) -> Copies: ...  # noqa: D102
     @property
     def overview(self) -> Overview: ...  # noqa: D102
+    @property
+    def summary(self) -> Summary: ...  # noqa: D102

@@ -70,7 +70,8 @@ def timelines(
         if view.pixel_us < CELL_US and _few(days, view):
             runs = rows.overview.runs(chosen, view.start_us, view.end_us)
             marks = tuple(rows.overview.events(chosen, start, end))
-            lines = exact_lines(chosen, runs, view)
+            steps = rows.overview.steps(chosen, view.start_us, view.end_us)
+            lines = exact_lines(chosen, runs, view, steps)
             return ManyTimelines(
                 view=view, exact=True, lines=_with(lines, held), marks=marks, alerts=alerts
             )

@@ -59,6 +59,7 @@ def _line(line: Line) -> present.Json:
         "deleted": line.deleted,
         "held": line.held,
         "gaps": line.gaps,
+        "shed": line.shed,
         "active": line.active,
         "events": line.events,
     }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shanasheel.actions.archive import ArchiveReport, Breach, examine_archive
+from shanasheel.actions.archive import ArchiveReport, Breach, examine_archive, sum_up_again
+from shanasheel.actions.site import Site
 from shanasheel.app.checkup import examine
 from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import open_beside
@@ -56,12 +55,12 @@ def _archive(folder: DataFolder, *, repair: bool, as_json: bool) -> None:
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
     with open_beside(folder) as site:
         report = examine_archive(site)
-        mended = _mend(site.data, report, site.ids.new) if repair else 0
+        mended = _mend(site, report) if repair else 0
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
         for fault in report.faults:
-            typer.echo(f"{fault.breach.value:<13} {fault.path}  {fault.detail}".rstrip())
+            typer.echo(f"{fault.breach.value:<15} {fault.path}  {fault.detail}".rstrip())
         typer.echo(f"{report.segments} segments, {report.files} files, {len(report.faults)} faults")
         if repair:
             typer.echo(f"{mended} mended; a file not indexed is taken in when its camera starts.")
@@ -69,15 +68,18 @@ def _archive(folder: DataFolder, *, repair: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _mend(data: Path, report: ArchiveReport, new_id: Callable[[], str]) -> int:
+def _mend(site: Site, report: ArchiveReport) -> int:
     mended = 0
+    again = {fault.path for fault in report.faults if fault.breach is Breach.SUMMARY_DIFFERS}
+    for camera in sorted(again):
+        sum_up_again(site, camera)
     for fault in report.faults:
         try:
             if fault.breach is Breach.NOT_INDEXED:
-                mark_orphan(data, fault.path, new_id())
+                mark_orphan(site.data, fault.path, site.ids.new())
             elif fault.breach is Breach.LEFT_OVER:
-                (data / fault.path).unlink(missing_ok=True)
-            else:
+                (site.data / fault.path).unlink(missing_ok=True)
+            elif fault.breach is not Breach.SUMMARY_DIFFERS:
                 continue
         except InvalidInput as refused:
             typer.echo(str(refused), err=True)

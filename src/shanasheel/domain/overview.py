@@ -1,7 +1,7 @@
 """What is known of a camera over time, in layers, and its summary by quarters of an hour.
 
 A run is a span of one layer with nothing to tell inside it. A cell is a quarter of an hour of one
-camera in seven bytes. Cells follow from runs and events alone and can be made again from them.
+camera in nine bytes. Cells follow from runs and events alone and can be made again from them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shanasheel.base.spans import cut
-from shanasheel.domain.footage import GapCause
+from shanasheel.domain.footage import GapCause, ShedCause
 
 DAY_US = 86_400_000_000
 CELL_US = 900_000_000  # a month on 2,880 pixels; finer views read the runs themselves
@@ -30,6 +30,7 @@ class Layer(StrEnum):
     DELETED = "deleted"  # was recorded, gone by rule
     GAP = "gap"  # its word is the cause
     ACTIVE = "active"  # something moved
+    SHED = "shed"  # recorded but not looked at; its word is the cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Run:
 
     Args:
         start_us, end_us: half-open; never across midnight UTC.
-        word: cause of a gap, else empty.
+        word: cause of a gap or of what was shed, else empty.
     """
 
     camera: str
@@ -57,7 +58,7 @@ class Days:
     Args:
         cameras: whose day each is.
         days: (N,) since 1970 UTC.
-        cells: (N, 7, 96) as `cells_of` makes them.
+        cells: (N, 9, 96) as `cells_of` makes them.
         runs: how many rows of runs stand behind all of them together.
     """
 
@@ -84,9 +85,13 @@ class Mark:
     code: str = ""
 
 
-PLANES = ("main", "shielded", "deleted", "gap", "active", "cause", "events")
-_SHARES = {Layer(name): place for place, name in enumerate(PLANES[:5])}
-CAUSE_PLANE, EVENT_PLANE = PLANES.index("cause"), PLANES.index("events")
+PLANES = (
+    "main", "shielded", "deleted", "gap", "active", "shed", "cause", "shed_cause", "events",
+)  # fmt: skip
+_SHARES = {layer: PLANES.index(layer) for layer in Layer}
+EVENT_PLANE = PLANES.index("events")
+#: Layers with a word, and where its number stands.
+CAUSE_PLANES = {Layer.GAP: PLANES.index("cause"), Layer.SHED: PLANES.index("shed_cause")}
 
 #: Numbers of causes in stored cells: only ever append. 0 is none, or one not listed here.
 CAUSES: tuple[str, ...] = (
@@ -99,6 +104,8 @@ CAUSES: tuple[str, ...] = (
     GapCause.WORKER_STOPPED,
     GapCause.WORKER_KILLED,
     GapCause.DISK,
+    ShedCause.OVERLOAD,
+    ShedCause.LATE,
 )
 
 
@@ -128,8 +135,8 @@ def cells_of(
         within: fill only the cells of this part of the day; its ends are borders of cells.
 
     Returns:
-        (7, 96) in the order of `PLANES`: shares as `share` gives them, the number of the cause
-        that took most of the cell, and how many events, 255 at most.
+        (9, 96) in the order of `PLANES`: shares as `share` gives them, the number of the cause
+        that took most of the cell (of gaps, of what was shed), how many events, 255 at most.
     """
     cells = np.zeros((len(PLANES), CELLS), np.uint8)
     first_us, last_us = within or (day_us, day_us + DAY_US)
@@ -140,15 +147,15 @@ def cells_of(
             key = (run.layer, run.word, (piece - day_us) // CELL_US)
             covered[key] = covered.get(key, 0) + stop - piece
     whole: dict[tuple[Layer, int], int] = {}
-    longest: dict[int, tuple[int, str]] = {}
+    longest: dict[tuple[Layer, int], tuple[int, str]] = {}
     for (layer, word, cell), length in sorted(covered.items()):
         whole[layer, cell] = whole.get((layer, cell), 0) + length
-        if layer is Layer.GAP and length > longest.get(cell, (0, ""))[0]:
-            longest[cell] = (length, word)
+        if layer in CAUSE_PLANES and length > longest.get((layer, cell), (0, ""))[0]:
+            longest[layer, cell] = (length, word)
     for (layer, cell), length in whole.items():
         cells[_SHARES[layer], cell] = share(length)
-    for cell, (_length, word) in longest.items():
-        cells[CAUSE_PLANE, cell] = CAUSES.index(word) if word in CAUSES else 0
+    for (layer, cell), (_length, word) in longest.items():
+        cells[CAUSE_PLANES[layer], cell] = CAUSES.index(word) if word in CAUSES else 0
     for at in events_us:
         cell = (at - day_us) // CELL_US
         if 0 <= cell < CELLS:

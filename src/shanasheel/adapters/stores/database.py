@@ -24,6 +24,7 @@ from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
+from shanasheel.adapters.stores.summary import SummaryRows
 from shanasheel.base.errors import Unavailable
 
 _BUSY_S = 15  # guess: far above any transaction of ours, far below a person's patience
@@ -42,6 +43,7 @@ class Transaction:
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
+        self.summary = SummaryRows(connection)
 
 
 class Database:
@@ -142,7 +144,7 @@ def open_database(path: Path, *, begun: bool = False) -> Database:
         with engine.connect() as connection:
             if _schema(connection) != NEWEST:
                 _migrate(connection)
-                _sum_up(connection)
+            _sum_up(connection)
     except DatabaseError as fault:
         raise _unavailable(fault) from fault
     return Database(engine)
@@ -191,11 +193,13 @@ def _migrate(connection: Connection) -> None:
 
 
 def _sum_up(connection: Connection) -> None:
-    """Fill the summary of an archive that is older than it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Fill the summary of an archive that is older than it, or whose filling was cut short."""
     overview = OverviewRows(connection)
+    if not overview.is_empty():
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
     if overview.is_empty():
-        overview.rebuild()
+        SummaryRows(connection).rebuild()
     connection.commit()
 
 

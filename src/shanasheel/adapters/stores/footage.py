@@ -66,7 +66,11 @@ class FootageRows:
             end_us=to_us(shed.end),
             cause=shed.cause,
         )
-        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        if added:
+            span = (to_us(shed.start), to_us(shed.end))
+            self._overview.note(shed.camera, Layer.SHED, span, shed.cause)
+        return added
 
     def sheds(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Shed, ...]:
         """Return the shed spans that overlap `[start, end)`, oldest first."""

@@ -26,6 +26,7 @@ from shanasheel.adapters.stores.tables import (
 from shanasheel.base.clock import to_us
 from shanasheel.base.spans import Spans, clipped, cut, differing, joined, without
 from shanasheel.domain.cameras import Stream
+from shanasheel.domain.footage import ShedCause
 from shanasheel.domain.overview import (
     CELL_US,
     CELLS,
@@ -63,6 +64,13 @@ _LIVING = select(segments.c.start_us, segments.c.end_us).where(
     segments.c.start_us >= bindparam("since"),  # no segment of ours lasts a day
     segments.c.end_us >= bindparam("open"),
 )
+_GONE = select(deletions.c.start_us, deletions.c.end_us).where(
+    deletions.c.camera == bindparam("camera"),
+    deletions.c.stream == Stream.MAIN,
+    deletions.c.start_us <= bindparam("last"),
+    deletions.c.start_us >= bindparam("since"),
+    deletions.c.end_us >= bindparam("open"),
+)
 _REMOVE = delete(runs).where(
     *_MINE, runs.c.start_us == bindparam("start"), runs.c.word == bindparam("word")
 )
@@ -86,6 +94,16 @@ _SUM = _NEW.on_conflict_do_update(
 )
 
 
+def gone_main(connection: Connection, camera: str, window: tuple[int, int]) -> Spans:
+    """Return the spans of deleted main footage that touch a window, small holes closed."""
+    values = {
+        "camera": camera, "last": window[1] + TOUCH_US, "open": window[0] - TOUCH_US,
+        "since": window[0] - TOUCH_US - DAY_US,
+    }  # fmt: skip
+    rows = connection.execute(_GONE, values)
+    return joined(((start, end) for start, end in rows), TOUCH_US)
+
+
 class OverviewRows:
     """Notes changes and settles them; reads runs and cells. One transaction's own."""
 
@@ -98,7 +116,7 @@ class OverviewRows:
     def note(self, camera: str, layer: Layer, span: tuple[int, int], word: str = "") -> None:
         """Take a span into a layer, in microseconds; what is there already changes nothing.
 
-        A span of no length is passed over: a gap that only marks that the clock was set.
+        A span of no length is passed over: it only marks that the clock was set, see `steps`.
         """
         for start, end in cut(*span, DAY_US):
             self._more[camera, layer, word, start // DAY_US].append((start, end))
@@ -110,7 +128,7 @@ class OverviewRows:
             self.note(camera, layer, span)
 
     def note_deletion(self, camera: str, stream: str, span: tuple[int, int]) -> None:
-        """Take out a segment whose row is gone; activity goes with main footage."""
+        """Take out a segment whose row is gone; activity and sheds go with main footage."""
         layer = _LAYERS.get(Stream(stream))
         if layer is None:
             return
@@ -121,6 +139,10 @@ class OverviewRows:
                 self._less[camera, Layer.ACTIVE, "", day].append((start, end))
         if layer is Layer.MAIN:
             self.note(camera, Layer.DELETED, span)
+            # Wider, for the hole that rounding left between two deleted segments goes with them.
+            for start, end in cut(span[0] - TOUCH_US, span[1] + TOUCH_US, DAY_US):
+                for cause in ShedCause:
+                    self._less[camera, Layer.SHED, cause, start // DAY_US].append((start, end))
 
     def note_event(self, camera: str, at_us: int) -> None:
         """Count an event whose row was added."""
@@ -132,7 +154,10 @@ class OverviewRows:
         for key, spans in sorted(self._more.items()):
             self._take_in(key, spans)
         for key, gone in sorted(self._less.items()):
-            self._take_out(key, gone)
+            if key[1] is Layer.SHED:
+                self._take_out_shed(key, gone)
+            else:
+                self._take_out(key, gone)
         for (camera, day), span in sorted(self._touched.items()):
             self._sum_up(camera, day, span)
         self._less.clear()
@@ -142,29 +167,6 @@ class OverviewRows:
     def is_empty(self) -> bool:
         """Return whether nothing is summed up."""
         return self._connection.execute(select(camera_days.c.day).limit(1)).first() is None
-
-    def rebuild(self) -> None:
-        """Make both tables anew from segments, deletions and gaps; activity runs are kept."""
-        self._connection.execute(delete(camera_days))
-        self._connection.execute(delete(runs).where(runs.c.layer != Layer.ACTIVE))
-        run = self._connection.execute
-        for camera, start, end in run(select(runs.c.camera, runs.c.start_us, runs.c.end_us)):
-            self._touch(camera, start // DAY_US, (start, end))
-        stored = segments.c
-        for camera, stream, start, end in run(
-            select(stored.camera, stored.stream, stored.start_us, stored.end_us)
-        ):
-            self.note_segment(camera, stream, (start, end))
-        gone = select(deletions.c.camera, deletions.c.start_us, deletions.c.end_us)
-        for camera, start, end in run(gone.where(deletions.c.stream == Stream.MAIN)):
-            self.note(camera, Layer.DELETED, (start, end))
-        for camera, start, end, cause in run(
-            select(gaps.c.camera, gaps.c.start_us, gaps.c.end_us, gaps.c.cause)
-        ):
-            self.note(camera, Layer.GAP, (start, end), cause)
-        for camera, at_us in run(select(events.c.camera, events.c.at_us)):
-            self.note_event(camera, at_us)
-        self.settle()
 
     def days(self, cameras: Sequence[str] | None, first: int, last: int) -> Days:
         """Return the days `first` to `last` of cameras; None means of all."""
@@ -201,6 +203,26 @@ class OverviewRows:
             Run(camera=c, layer=Layer(y), start_us=s, end_us=e, word=w) for c, y, s, e, w in rows
         )
 
+    def steps(self, cameras: Sequence[str], start_us: int, end_us: int) -> tuple[Run, ...]:
+        """Return gaps of no length in `[start_us, end_us)`, in order of time, at most 5,000.
+
+        They mark moments, such as a clock that was set back, and are no runs in the table.
+        """
+        rows = self._connection.execute(
+            select(gaps.c.camera, gaps.c.start_us, gaps.c.end_us, gaps.c.cause)
+            .where(
+                gaps.c.camera.in_(cameras),
+                gaps.c.start_us >= start_us,
+                gaps.c.start_us < end_us,
+                gaps.c.end_us == gaps.c.start_us,
+            )
+            .order_by(gaps.c.start_us)
+            .limit(5_000)
+        )
+        return tuple(
+            Run(camera=c, layer=Layer.GAP, start_us=s, end_us=e, word=w) for c, s, e, w in rows
+        )
+
     def events(self, cameras: Sequence[str], start: datetime, end: datetime) -> tuple[Mark, ...]:
         """Return the events in `[start, end)`, oldest first, at most 5,000."""
         rows = self._connection.execute(
@@ -233,9 +255,23 @@ class OverviewRows:
         )
 
     def _take_in(self, key: _Key, spans: Spans) -> None:
-        wanted = joined(spans, TOUCH_US)
-        near = self._near(key, wanted[0][0] - TOUCH_US, wanted[-1][1] + TOUCH_US)
-        self._replace(key, near, joined([*near, *wanted], TOUCH_US))
+        # What was shed is kept to the microsecond, so that what was deleted of it stays so.
+        touch = 0 if key[1] is Layer.SHED else TOUCH_US
+        wanted = joined(spans, touch)
+        if key[1] is Layer.SHED:
+            gone = gone_main(self._connection, key[0], (wanted[0][0], wanted[-1][1]))
+            wanted = differing(wanted, gone)
+        if wanted:
+            near = self._near(key, wanted[0][0] - touch, wanted[-1][1] + touch)
+            self._replace(key, near, joined([*near, *wanted], touch))
+
+    def _take_out_shed(self, key: _Key, gone: Spans) -> None:
+        """Take out what lies in deleted main footage, with the holes between its segments."""
+        for window in joined(gone):
+            near = self._near(key, *window)
+            if near:
+                deleted = gone_main(self._connection, key[0], window)
+                self._replace(key, near, differing(near, deleted))
 
     def _take_out(self, key: _Key, gone: Spans) -> None:
         """Take spans away with the holes beside them, then take their living neighbours in."""

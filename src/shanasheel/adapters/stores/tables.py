@@ -139,9 +139,9 @@ runs = Table(
     "runs",
     metadata,
     Column("camera", String(32), primary_key=True),
-    Column("layer", String(16), primary_key=True, comment="main, shielded, deleted, gap, active"),
+    Column("layer", String(16), primary_key=True, comment="as domain.overview.Layer"),
     Column("start_us", BigInteger, primary_key=True),
-    Column("word", String(32), primary_key=True, comment="cause of a gap, else empty"),
+    Column("word", String(32), primary_key=True, comment="cause of gap or shed, else empty"),
     Column("end_us", BigInteger, nullable=False, comment="never across midnight UTC"),
     CheckConstraint("end_us > start_us", name="span"),
     sqlite_with_rowid=False,
@@ -153,7 +153,7 @@ camera_days = Table(
     Column("day", Integer, primary_key=True, comment="days since 1970 UTC"),
     Column("camera", String(32), primary_key=True),
     Column("runs", Integer, nullable=False, comment="rows of runs on this day"),
-    Column("cells", LargeBinary, nullable=False, comment="7 planes of 96 bytes, domain.overview"),
+    Column("cells", LargeBinary, nullable=False, comment="9 planes of 96 bytes, domain.overview"),
 )
 
 sightings = Table(

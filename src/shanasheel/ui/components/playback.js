@@ -5,7 +5,7 @@ import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { clockTime, longDate } from "shanasheel-ui/format.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { PlayClock, SPEEDS } from "shanasheel-ui/play_clock.js";
-import { cameraName, t, tk } from "shanasheel-ui/strings.js";
+import { cameraName, rtl, t, tk } from "shanasheel-ui/strings.js";
 import { CAUSE_COLOURS } from "shanasheel-ui/timeline_paint.js";
 import { on } from "shanasheel-ui/updates.js";
 import countdown from "shanasheel-ui/countdown.js";
@@ -106,10 +106,12 @@ export default {
     legend() {
       const lines = Object.values(this.lines);
       const causes = Object.keys(CAUSE_COLOURS).filter((cause) => lines.some((line) => line.gaps.some((gap) => gap[2] === cause)));
+      const shed = ["overload", "late"].filter((cause) => lines.some((line) => line.shed.some((one) => one[2] === cause)));
       const seen = (name) => lines.some((line) => line[name].length);
       return [
         ["--recorded", t("timeline.recorded")], ["--shielded", t("timeline.shielded")],
         ...(seen("active") ? [["--activity", t("timeline.active")]] : []), ...(seen("deleted") ? [["--deleted", t("timeline.deleted")]] : []),
+        ...(shed.length ? [["--shed-hatch", t("timeline.shed", { cause: shed.map((cause) => tk("shed", cause)).join(rtl ? "، " : ", ") })]] : []),
         ...(seen("held") ? [["--raw", t("timeline.held")]] : []), ...causes.map((cause) => [CAUSE_COLOURS[cause], tk("cause", cause)]),
       ];
     },

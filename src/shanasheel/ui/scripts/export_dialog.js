@@ -62,7 +62,7 @@ export default {
           get(`/timeline${query({ cameras: this.id, from: this.span[0], to: this.span[1], px: 400 })}`),
         ]);
         this.size = Math.round(found.items.reduce((sum, one) => sum + one.size_bytes * this.part(one), 0));
-        this.gaps = line.items[0].gaps.slice(0, 8);
+        this.gaps = line.items[0].gaps.filter(([from, to]) => from < to).slice(0, 8);
         if (!found.items.length) this.fault = t("export.nothing");
       } catch (problem) {
         this.refuse(problem);

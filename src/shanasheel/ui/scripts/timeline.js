@@ -27,7 +27,7 @@ export default {
   emits: ["seek", "play", "toggle", "loaded"],
   template: `
     <div class="shn-timeline" dir="ltr" ref="box" tabindex="0" role="slider" :aria-label="t('timeline.label')" :aria-valuemin="Math.round(view[0] / 1e6)" :aria-valuemax="Math.round(view[1] / 1e6)" :aria-valuenow="Math.round(position / 1e6)" :aria-valuetext="spoken"
-         :data-span-us="Math.round(view[1] - view[0])" :data-exact="told ? told.exact : null" :style="{ blockSize: tall + 'px' }"
+         :data-from-us="Math.round(view[0])" :data-span-us="Math.round(view[1] - view[0])" :data-exact="told ? told.exact : null" :style="{ blockSize: tall + 'px' }"
          @wheel="wheel" @pointerdown="press" @pointermove="move" @pointerup="release" @pointercancel="cancel" @pointerleave="hint = null">
       <canvas ref="canvas"></canvas>
       <div v-if="rows.length > most" class="bar" :style="barStyle"></div>
@@ -233,8 +233,10 @@ export default {
       const line = this.lines.get(row.id);
       const within = (spans) => spans?.some(([from, to]) => from <= at_us && at_us < to);
       const gap = line?.gaps.find(([from, to]) => from - near_us <= at_us && at_us < to + near_us);
+      const shed = line?.shed.find(([from, to]) => from - near_us <= at_us && at_us < to + near_us);
       const lines = [row.name];
-      if (gap) lines.push(tk("cause", gap[2]) || t("player.no_footage"), `${dateTime(gap[0])} · ${duration((gap[1] - gap[0]) / 1e6)}`);
+      if (gap) lines.push(tk("cause", gap[2]) || t("player.no_footage"), gap[0] < gap[1] ? `${dateTime(gap[0])} · ${duration((gap[1] - gap[0]) / 1e6)}` : dateTime(gap[0]));
+      else if (shed) lines.push(t("timeline.shed", { cause: tk("shed", shed[2]) }), `${dateTime(shed[0])} · ${duration((shed[1] - shed[0]) / 1e6)}`);
       else if (within(line?.recorded)) lines.push(t("timeline.recorded"));
       else lines.push(within(line?.deleted) ? t("timeline.deleted") : t("timeline.nothing"));
       if (this.movesAt(line, at_us)) lines.push(t("timeline.active"));

@@ -8,6 +8,7 @@ export const ROW_PX = 32;
 const BAR_PX = 13;
 const BAR_TOP = 13;
 const ACTIVE_PX = 8;
+const SHED_PX = 5;
 
 export const CAUSE_COLOURS = {
   signal_lost: "--gap-lost",
@@ -48,8 +49,22 @@ export class Painter {
     const x0 = Math.max(scale.left, scale.x(from));
     const x1 = Math.min(scale.right, Math.max(scale.x(to), scale.x(from) + least));
     if (x1 <= x0 || x0 > scale.right) return;
-    pen.fillStyle = this.colour(colour);
+    pen.fillStyle = colour.startsWith?.("--") ? this.colour(colour) : colour;
     pen.fillRect(x0, y, x1 - x0, height);
+  }
+
+  /** Return strokes from lower left to upper right, as a pattern to fill with. */
+  hatch(colour) {
+    const tile = Object.assign(document.createElement("canvas"), { width: 5, height: 5 });
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = this.colour(colour);
+    pen.lineWidth = 1.6;
+    for (const shift of [-5, 0, 5]) {
+      pen.moveTo(shift - 1, 6);
+      pen.lineTo(shift + 6, -1);
+    }
+    pen.stroke();
+    return this.pen.createPattern(tile, "repeat");
   }
 
   ruler() {
@@ -97,9 +112,16 @@ export class Painter {
     for (const [from, to] of line.deleted) this.fill(from, to, bar, BAR_PX, "--deleted");
     for (const [from, to] of line.recorded) this.fill(from, to, bar, BAR_PX, "--recorded");
     for (const [from, to] of line.shielded) this.fill(from, to, bar + BAR_PX - 3, 3, "--shielded");
+    if (line.shed.length) this.hatching ??= this.hatch("--shed");
+    for (const [from, to] of line.shed) {
+      this.fill(from, to, bar + BAR_PX - SHED_PX, SHED_PX, "--shed-ground", 2);
+      this.fill(from, to, bar + BAR_PX - SHED_PX, SHED_PX, this.hatching, 2);
+    }
     for (const [from, to, cause, part] of line.gaps) {
+      const colour = CAUSE_COLOURS[cause] || "--gap-lost";
       const tall = part > 0.5 ? BAR_PX : Math.round(BAR_PX / 2);
-      this.fill(from, to, bar, tall, CAUSE_COLOURS[cause] || "--gap-lost", 2);
+      if (from < to) this.fill(from, to, bar, tall, colour, 2);
+      else this.fill(from, from, bar - 4, BAR_PX + 8, colour, 3); // a moment: the clock was set back
     }
     for (const [from, to] of line.held) this.fill(from, to, bar + BAR_PX + 1, 2, "--raw");
     this.digits(line.active, told, (from, to, ninths) => {
