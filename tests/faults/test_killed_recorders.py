@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from shanasheel.base.clock import FakeClock
+from running import wait_for
+from shanasheel.app.outbox import Outbox
+from shanasheel.app.recording import CameraRecording
+from shanasheel.base.clock import FakeClock, SystemClock, to_us
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.cameras import CameraId, Stream
-from shanasheel.watch.recording import Recovery, live_path, recover
+from shanasheel.domain.cameras import Camera, CameraId, Stream
+from shanasheel.domain.footage import Segment
+from shanasheel.domain.wire import from_line
+from shanasheel.watch.recording import (
+    Recovery,
+    Shelf,
+    SpoolReader,
+    live_path,
+    read_volumes,
+    recover,
+)
 from videos import decoded_frames, make_video
 
 pytestmark = pytest.mark.fault
@@ -26,6 +41,8 @@ C1 = CameraId("C1")
 # exactly what was pushed, without sleeping.
 _CHILD = """
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from shanasheel.base.clock import FakeClock
@@ -169,3 +186,32 @@ def test_a_kill_while_a_marker_is_written_leaves_nothing_over(tmp_path: Path, tu
     assert killed.returncode == -signal.SIGKILL
     assert len(half) == 1
     assert not list((tmp_path / "archive").rglob("*.part"))
+
+
+def test_a_worker_killed_again_at_once_tells_no_gap_where_footage_was_recovered(
+    tmp_path: Path,
+) -> None:
+    video = make_video(tmp_path / "a.mp4", frames=250, gop=50)
+    killed_after(137, video, tmp_path)
+    (tmp_path / "state").mkdir()
+    state = tmp_path / "state" / "C1.json"
+    state.write_text(json.dumps({"end_us": to_us(NOON), "clean": False}))
+    clock, cutter = SystemClock(), ThreadPoolExecutor(1)
+    recording = CameraRecording(
+        tmp_path, Camera(id=C1, url="rtsp://127.0.0.1:9/nobody"), clock=clock, ids=IdMaker(clock),
+        outbox=Outbox(tmp_path / "spool"), cutter=cutter,
+        shelf=Shelf(read_volumes(tmp_path), clock), view=None,
+    )  # fmt: skip
+
+    thread = threading.Thread(target=recording.run)
+    thread.start()
+    wait_for(lambda: not list(tmp_path.rglob("*.open")), "the rescued to be acknowledged")
+    left = json.loads(state.read_bytes())  # what a successor of a second kill would go by
+    recording.stop()
+    thread.join()
+    cutter.shutdown()
+
+    lines = SpoolReader(tmp_path / "spool").read()[0]
+    ends = [record.end for record in map(from_line, lines) if isinstance(record, Segment)]
+    assert left == {"end_us": to_us(max(ends)), "clean": False}
+    assert max(ends) > NOON + timedelta(seconds=4)

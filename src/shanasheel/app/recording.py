@@ -321,6 +321,7 @@ class CameraRecording:
     def _recover(self) -> None:
         """Rescue what a killed run left, and open the gap since then."""
         remembered, clean = self._recall()
+        self._last_end = remembered
         for volume in self._shelf.volumes:
             for stream in (Stream.MAIN, Stream.SOUND, Stream.SHIELDED):
                 newest = self._rescue(volume, stream)
@@ -346,14 +347,20 @@ class CameraRecording:
         if not found.segments:
             return None
 
+        newest = max(segment.end for segment in found.segments)
+
         def forget() -> None:
+            if stream is Stream.MAIN:
+                # Before the markers go: killed again at once, the next start begins its gap here.
+                self._last_end = max(newest, self._last_end or newest)
+                self._remember(clean=False)
             for segment in found.segments:
                 rescuer.acknowledge(segment)
 
         self._outbox.put(found.segments, forget)
         if stream is Stream.MAIN:
             _LOG.warning("segments_recovered", camera=self.camera.id, count=len(found.segments))
-        return max(segment.end for segment in found.segments)
+        return newest
 
     def _recall(self) -> tuple[datetime | None, bool]:
         try:
