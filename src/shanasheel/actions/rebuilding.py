@@ -269,20 +269,7 @@ def _kept_of_fact(fact: StoredFact) -> Kept | None:
 def _note_batch(store: Store, batch: list[Kept], ids: IdMaker, clock: Clock) -> None:
     now = clock.now()
     fact = deletion_fact(ids.new(), now, batch, Why.NOT_COPIED)
-    gone = [
-        Deleted(
-            segment=one.id,
-            camera=one.camera,
-            stream=one.stream,
-            start=one.start,
-            end=one.end,
-            size_bytes=one.size_bytes,
-            path=one.path,
-            why=Why.NOT_COPIED,
-            fact=fact.id,
-        )
-        for one in batch
-    ]
+    gone = [Deleted.of(one, why=Why.NOT_COPIED, fact=fact.id) for one in batch]
     with store.begin() as rows:
         rows.facts.add(fact)
         rows.keeping.delete(gone)

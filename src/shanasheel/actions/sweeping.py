@@ -233,22 +233,7 @@ def _delete(site: Site, rows: Rows, chosen: Sequence[Kept], why: Why, now: datet
         return []
     fact = deletion_fact(site.ids.new(), now, chosen, why)
     rows.facts.add(fact)
-    rows.keeping.delete(
-        [
-            Deleted(
-                segment=one.id,
-                camera=one.camera,
-                stream=one.stream,
-                start=one.start,
-                end=one.end,
-                size_bytes=one.size_bytes,
-                path=one.path,
-                why=why,
-                fact=fact.id,
-            )
-            for one in chosen
-        ]
-    )
+    rows.keeping.delete([Deleted.of(one, why=why, fact=fact.id) for one in chosen])
     gone = [
         sighting
         for one in chosen

@@ -62,6 +62,11 @@ class SoundRecording:
             ids=self._ids, drift_s=_OFF_S, shelf=self._shelf,
         )  # fmt: skip
 
+    @property
+    def records(self) -> bool:
+        """Return whether this session's sound is recorded; asked for every picture."""
+        return self._recorder is not None
+
     def take(self, heard: tuple[Heard, ...], pictures: Recorder) -> None:
         """Record what was heard, timed by the pictures; without their time it is not kept."""
         self.write(timed(heard, pictures))

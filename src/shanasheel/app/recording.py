@@ -133,7 +133,8 @@ class CameraRecording:
                 for packet in self._source.packets():
                     received = received or packet.is_key
                     self._take(packet)
-                    self._hear(self._source)
+                    if self.hearing.records:
+                        self._hear(self._source)
             finally:
                 self._await_cut()
         except SourceLost as lost:

@@ -145,3 +145,18 @@ class Deleted:
     path: str
     why: Why
     fact: str
+
+    @classmethod
+    def of(cls, kept: Kept, *, why: Why, fact: str) -> Deleted:
+        """Return what becomes of a stored segment that goes."""
+        return cls(
+            segment=kept.id,
+            camera=kept.camera,
+            stream=kept.stream,
+            start=kept.start,
+            end=kept.end,
+            size_bytes=kept.size_bytes,
+            path=kept.path,
+            why=why,
+            fact=fact,
+        )
