@@ -24,7 +24,7 @@ def test_every_picture_of_the_film_is_recorded_and_a_missing_one_is_counted(
         try:
             for packet in source.packets():
                 recorder.push(packet)
-                if packet.index == 30:
+                if packet.number == 30:
                     film.end()
         except SourceLost:
             recorder.finish()

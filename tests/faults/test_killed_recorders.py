@@ -59,7 +59,7 @@ for packet in read_footage(Path(sys.argv[1]), camera=CameraId("C1"), start=noon)
     for segment in recorder.push(packet):
         recorder.acknowledge(segment)
         print("segment", segment.end.isoformat(), flush=True)
-    if packet.index + 1 == stop:
+    if packet.number + 1 == stop:
         print("reached", flush=True)
         sys.stdin.read()
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -112,7 +111,7 @@ class SoundRecording:
 def timed(heard: Sequence[Heard], pictures: Recorder) -> list[Packet]:
     """Return packets of sound with our time by the pictures' recorder; those it has none for go."""
     return [
-        replace(one.packet, at=at)
+        one.packet._replace(at=at)
         for one in heard
         if (at := pictures.time_of(one.video_ticks)) is not None
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from shanasheel.actions.file_clocks import FileClock
@@ -44,7 +43,7 @@ def _corrected(footage: Iterable[Packet], clock: FileClock) -> Iterator[Packet]:
     begin: datetime | None = None
     for packet in footage:
         begin = begin or packet.at
-        yield replace(packet, at=clock.corrected(packet.at - begin))
+        yield packet._replace(at=clock.corrected(packet.at - begin))
 
 
 class IntakeWork:

@@ -33,11 +33,12 @@ def write_atomic(path: Path, content: bytes, *, mode: int = 0o644, durable: bool
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
+        with os.fdopen(descriptor, "wb", buffering=0) as stream:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[stream.write(rest) :]
             if durable:
-                os.fsync(stream.fileno())
+                os.fsync(descriptor)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

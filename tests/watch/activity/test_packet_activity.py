@@ -34,7 +34,7 @@ def judged(form: StreamFormat, sizes: list[int], *, gop: int = 50) -> list[Activ
             Packet(
                 camera=C1,
                 at=NOON + timedelta(seconds=index / RATE),
-                index=index,
+                number=index,
                 pts=index,
                 dts=index,
                 duration=1,

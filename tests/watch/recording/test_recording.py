@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -189,7 +188,7 @@ def test_a_marker_stays_until_the_segment_is_acknowledged(tmp_path: Path) -> Non
 
 
 def shifted(packets: list[Packet], seconds: float) -> list[Packet]:
-    return [replace(packet, at=packet.at + timedelta(seconds=seconds)) for packet in packets]
+    return [packet._replace(at=packet.at + timedelta(seconds=seconds)) for packet in packets]
 
 
 @pytest.mark.parametrize("step_s", [3600.0, -3600.0, 5.0])
@@ -218,7 +217,7 @@ def test_a_clock_set_back_within_the_open_segment_makes_no_overlap(tmp_path: Pat
 def test_a_burst_after_a_stall_loses_and_moves_nothing(tmp_path: Path) -> None:
     packets = packets_of(make_video(tmp_path / "a.mp4", frames=200))
     late = packets[99].at + timedelta(seconds=1)
-    burst = [replace(p, at=max(p.at, late)) if 45 < p.index < 100 else p for p in packets]
+    burst = [p._replace(at=max(p.at, late)) if 45 < p.number < 100 else p for p in packets]
     burst[100:] = shifted(packets[100:], 1.0)
 
     segments = record(recorder(tmp_path, target_s=60), burst)
@@ -230,7 +229,7 @@ def test_a_leap_in_the_cameras_own_time_costs_no_picture(tmp_path: Path) -> None
     packets = packets_of(make_video(tmp_path / "a.mp4", frames=100))
     leap = int(1000 / packets[0].format.time_base)
     leapt = packets[:50] + [
-        replace(packet, dts=packet.dts + leap, pts=packet.pts + leap) for packet in packets[50:]
+        packet._replace(dts=packet.dts + leap, pts=packet.pts + leap) for packet in packets[50:]
     ]
 
     segments = record(recorder(tmp_path, target_s=60), leapt)

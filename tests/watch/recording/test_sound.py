@@ -197,7 +197,7 @@ sound.begin(footage.sound)
 for packet in footage:
     pictures.push(packet)
     sound.take(footage.heard(), pictures)
-    if packet.index == 90:
+    if packet.number == 90:
         print("reached", flush=True)
         sys.stdin.read()
 """

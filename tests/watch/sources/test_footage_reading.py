@@ -49,7 +49,7 @@ def test_every_common_kind_of_file_is_read_whole_and_in_order(
     assert packets[0].at == NOON
     assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(packets))
     assert all(packet.pts >= packet.dts for packet in packets)
-    assert [packet.index for packet in packets] == list(range(len(packets)))
+    assert [packet.number for packet in packets] == list(range(len(packets)))
     assert 2.0 < (packets[-1].at - NOON).total_seconds() < 2.6
     assert (footage.format.width_px, footage.format.height_px) == (160, 120)
     assert not footage.truncated, footage.detail

@@ -48,7 +48,7 @@ def test_a_looped_file_goes_on_without_a_step(tmp_path: Path, name: str) -> None
     }
     assert steps_s == {0.04}
     assert packets[60].is_key
-    assert [packet.index for packet in packets] == list(range(200))
+    assert [packet.number for packet in packets] == list(range(200))
     assert len({id(packet.format) for packet in packets}) == 1
 
 

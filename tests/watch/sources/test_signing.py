@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def test_pictures_signed_after_onvif_are_noticed_within_three_seconds(name: str)
 
 def test_plain_pictures_are_not_called_signed(tmp_path: Path) -> None:
     plain = packets(make_video(tmp_path / "plain.mp4"))
-    axis = replace(plain[3], payload=plain[3].payload + b"\x06\x05\x10Signed Video...0")
+    axis = plain[3]._replace(payload=plain[3].payload + b"\x06\x05\x10Signed Video...0")
 
     assert signer_of(plain) == ""
     assert signer_of([*plain, axis]) == "axis"

@@ -32,7 +32,7 @@ def test_flipped_cut_and_repeated_bytes_never_raise(tmp_path: Path, seed: int) -
         places = rng.integers(0, len(payload), max(1, len(payload) // 20))
         payload[places] = rng.integers(0, 256, len(places))
         cut = rng.integers(0, len(payload) + 1) if rng.random() < 0.3 else len(payload)
-        pictures += decoder.push(replace(packet, payload=payload[:cut].tobytes()))
+        pictures += decoder.push(packet._replace(payload=payload[:cut].tobytes()))
     pictures += decoder.flush()
 
     assert all(picture.pixels(32, 32, "gray").shape == (32, 32) for picture in pictures)
@@ -47,7 +47,7 @@ def test_skipping_a_group_of_pictures_keeps_the_numbers_of_the_rest(tmp_path: Pa
     pictures = [
         picture
         for packet in footage
-        if not 20 <= packet.index < 40
+        if not 20 <= packet.number < 40
         for picture in decoder.push(packet)
     ]
     pictures += decoder.flush()

@@ -227,10 +227,8 @@ def test_damaged_packets_are_counted_and_rotation_is_undone(tmp_path: Path) -> N
     decoder = PacketDecoder(footage.format)
     pictures = []
     for packet in footage:
-        spoiled = packet.payload if packet.index != 20 else b"\x00" * 30
-        from dataclasses import replace
-
-        pictures += decoder.push(replace(packet, payload=spoiled))
+        spoiled = packet.payload if packet.number != 20 else b"\x00" * 30
+        pictures += decoder.push(packet._replace(payload=spoiled))
     pictures += decoder.flush()
 
     assert (pictures[0].width_px, pictures[0].height_px) == (120, 160)

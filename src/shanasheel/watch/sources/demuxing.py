@@ -76,7 +76,7 @@ class Session:
             yield Packet(
                 camera=self.camera,
                 at=at(stamp),
-                index=self.index,
+                number=self.index,
                 pts=stamp.pts,
                 dts=stamp.dts,
                 duration=stamp.duration,

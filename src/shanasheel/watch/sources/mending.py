@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 #: Assumed when nothing is declared (guessed: PAL cameras).
 _FALLBACK_RATE = 25.0
@@ -15,8 +15,7 @@ _LONGEST_PAUSE_S = 3600.0
 _LONGEST_REORDER_S = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(NamedTuple):
     """Mended times of one packet, in ticks; `duration` is 0 when unknown."""
 
     pts: int

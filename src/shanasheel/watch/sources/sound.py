@@ -92,7 +92,7 @@ class SoundTrack:
         packet = Packet(
             camera=self._camera,
             at=at,
-            index=self._index,
+            number=self._index,
             pts=stamp.pts,
             dts=stamp.dts,
             duration=stamp.duration,

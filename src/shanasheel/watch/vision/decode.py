@@ -38,7 +38,7 @@ class PacketDecoder:
     def push(self, packet: Packet) -> list[Picture]:
         """Decode one packet; return the pictures now complete, in showing order."""
         self._last = packet
-        self._waiting.append((packet.pts, packet.index, packet.at))
+        self._waiting.append((packet.pts, packet.number, packet.at))
         sample = av.Packet(packet.payload)
         sample.pts, sample.dts = packet.pts, packet.dts
         sample.time_base = self._form.time_base

@@ -79,7 +79,7 @@ class ShieldedEncoder:
                 continue
             packets.append(
                 Packet(
-                    camera=self._camera, at=at, index=self._index, pts=pts, dts=pts,
+                    camera=self._camera, at=at, number=self._index, pts=pts, dts=pts,
                     duration=0, is_key=sample.is_keyframe, payload=bytes(sample),
                     format=self._format,
                 )
