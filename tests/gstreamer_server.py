@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,8 @@ import gi
 gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-needed = "x264enc x265enc jpegenc voaacenc alawenc rtph265pay rtpjpegpay rtpmp4gpay".split()
+needed = ("x264enc x265enc jpegenc voaacenc alawenc speexenc "
+          "rtph265pay rtpjpegpay rtpmp4gpay rtpspeexpay").split()
 raise SystemExit(any(Gst.ElementFactory.find(name) is None for name in needed))
 """
 _SERVE = """
@@ -31,7 +32,7 @@ import gi
 gi.require_version("Gst", "1.0"); gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
-port, scheme, user, password, *mounts = sys.argv[1:]
+port, scheme, user, password, shared, *mounts = sys.argv[1:]
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
@@ -50,7 +51,7 @@ for mount in mounts:
     path, _, launch = mount.partition("=")
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(launch)
-    factory.set_shared(True)
+    factory.set_shared(shared == "shared")
     if scheme != "none":
         roles = GstRtspServer.RTSPPermissions()
         roles.add_permission_for_role("viewer", "media.factory.access", True)
@@ -60,22 +61,33 @@ for mount in mounts:
 assert server.attach(None)
 GLib.MainLoop().run()
 """
-_PICTURES = (
+_DRAWN = (
     "videotestsrc is-live=true pattern=ball "
     "! video/x-raw,format=I420,width=320,height=240,framerate=15/1"
 )
 _TONE = "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate={rate},channels=1"
 #: What is served under each path.
 MOUNTS = {
-    "/h264": f"( {_PICTURES} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 "
+    "/h264": f"( {_DRAWN} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 "
     "! rtph264pay name=pay0 pt=96 )",
-    "/h264-b-g711": f"( {_PICTURES} ! x264enc bframes=2 b-adapt=false key-int-max=15 "
+    "/h264-b-g711": f"( {_DRAWN} ! x264enc bframes=2 b-adapt=false key-int-max=15 "
     "speed-preset=ultrafast ! video/x-h264,profile=main ! rtph264pay name=pay0 pt=96 "
     f"{_TONE.format(rate=8000)} ! alawenc ! rtppcmapay name=pay1 pt=8 )",
-    "/h265-aac": f"( {_PICTURES} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=15 "
+    "/h265-aac": f"( {_DRAWN} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=15 "
     "! rtph265pay name=pay0 pt=96 "
     f"{_TONE.format(rate=16000)} ! voaacenc ! rtpmp4gpay name=pay1 pt=97 )",
-    "/mjpeg": f"( {_PICTURES} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+    "/mjpeg": f"( {_DRAWN} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+}
+_PICTURES = {
+    "h264": "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96",
+    "hevc": "h265parse config-interval=-1 ! rtph265pay name=pay0 pt=96",
+    "mjpeg": "jpegparse ! rtpjpegpay name=pay0 pt=26",
+}
+_SOUNDS = {
+    "aac": "aacparse ! rtpmp4gpay name=pay1 pt=97",
+    "pcm_alaw": "rtppcmapay name=pay1 pt=8",
+    "pcm_mulaw": "rtppcmupay name=pay1 pt=0",
+    "speex": "decodebin ! audioconvert ! audioresample ! speexenc ! rtpspeexpay name=pay1 pt=98",
 }
 
 
@@ -87,19 +99,41 @@ def _is_installed() -> bool:
 
 
 @contextmanager
+def gstreamer_camera(film: Path, pictures: str = "h264", sound: str = "") -> Iterator[str]:
+    """Send a film at its own pace, with the codecs it has, at the address yielded.
+
+    Each who asks sees it from its beginning. `sound` is one of `_SOUNDS`.
+    """
+    launch = (
+        f"( filesrc location={film} ! qtdemux name=d  d.video_0 ! queue ! {_PICTURES[pictures]}"
+    )
+    if sound:
+        launch += f"  d.audio_0 ! queue ! {_SOUNDS[sound]}"
+    with gstreamer_server(mounts={"/live": f"{launch} )"}, shared=False) as port:
+        yield f"rtsp://127.0.0.1:{port}/live"
+
+
+@contextmanager
 def gstreamer_server(
-    *, scheme: str = "none", user: str = "", password: str = "", port: int | None = None
+    *,
+    scheme: str = "none",
+    user: str = "",
+    password: str = "",
+    port: int | None = None,
+    mounts: Mapping[str, str] = MOUNTS,
+    shared: bool = True,
 ) -> Iterator[int]:
-    """Serve `MOUNTS` on loopback and yield the port.
+    """Serve on loopback and yield the port; `shared` sends one stream to all who ask.
 
     `scheme` is `none`, `basic` or `digest`.
     """
     if not _is_installed():
         pytest.skip("GStreamer's RTSP server is not installed; scripts/test can install it as root")
     port = port or free_port()
-    mounts = [f"{path}={launch}" for path, launch in MOUNTS.items()]
+    served = [f"{path}={launch}" for path, launch in mounts.items()]
     process = subprocess.Popen(
-        [_PYTHON, "-c", _SERVE, str(port), scheme, user, password, *mounts],
+        [_PYTHON, "-c", _SERVE, str(port), scheme, user, password,
+         "shared" if shared else "single", *served],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gstreamer_camera import gstreamer_camera
+from gstreamer_server import gstreamer_camera
 from running import Product, cli, running, wait_for
 from sounds import make_talkie
 

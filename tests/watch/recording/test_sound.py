@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gstreamer_camera import gstreamer_camera
+from gstreamer_server import gstreamer_camera
 from rtsp_server import rtsp_server
 from shanasheel.app.hearing import SoundRecording
 from shanasheel.base.clock import FakeClock, SystemClock
