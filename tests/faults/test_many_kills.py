@@ -19,7 +19,7 @@ LOST_S = 1.0  # the promise: one unfinished fragment
 
 
 @pytest.mark.fault
-@pytest.mark.timeout(120 + 12 * KILLS)
+@pytest.mark.timeout(120 + 30 * KILLS)
 def test_random_kills_lose_a_fragment_each_and_nothing_else(tmp_path: Path) -> None:
     film = make_video(tmp_path / "film.mp4", frames=1500, size=(320, 240), rate=25, gop=25)
     config, data = tmp_path / "cameras.yaml", tmp_path / "data"
