@@ -14,7 +14,7 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Grant
-from shanasheel.domain.seen import Sighting
+from shanasheel.domain.seen import PlateSeen, Sighting
 
 Json = dict[str, object]
 
@@ -170,6 +170,16 @@ def sighting(record: Sighting) -> Json:
         "confidence": round(record.confidence, 3),
         "path": [{"at": iso(point.at), "box": list(point.box)} for point in record.path],
         "picture_url": f"/api/v1/sightings/{record.id}/picture" if record.picture else None,
+        "plate": None if record.plate is None else _plate(record.plate),
+    }
+
+
+def _plate(seen: PlateSeen) -> Json:
+    return {
+        "state": seen.state.value,
+        "text": seen.text,
+        "probability": round(seen.probability, 3),
+        "looks": seen.looks,
     }
 
 

@@ -21,7 +21,7 @@ from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.recording import Recorder, Shelf, read_volumes
 from shanasheel.watch.sources.footage import Footage
-from shanasheel.watch.vision import Detector
+from shanasheel.watch.vision import Describer, Detector, PlateReader
 
 Progress = Callable[[int, int], None]
 
@@ -79,6 +79,7 @@ class IntakeWork:
                 camera, detector, ids=site.ids,
                 settings=AnalysisSettings(fps=camera.analysis_fps, live=False),
                 save_picture=self._save_picture,
+                describer=Describer(PlateReader()) if camera.plates else None,
             )
             if detector is not None
             else None

@@ -20,7 +20,7 @@ from shanasheel.domain.wire import plain
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.sources import Footage, read_footage
 from shanasheel.watch.tracking import FinishedTrack, interpolate, rows_of, write_mot
-from shanasheel.watch.vision import Detector, still
+from shanasheel.watch.vision import Describer, Detector, PlateReader, still
 
 Progress = Callable[[int, int], None]
 
@@ -80,6 +80,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
     start: datetime | None,
     full: bool,
     clock: Clock,
+    plates: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> FileResult:
     """Analyse one file and write `tracks.txt`, `sightings.jsonl`, `events.jsonl`, `report.html`.
@@ -88,6 +89,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         camera: its id, zones and lines are used; its url is not.
         start: when the footage begins; without, the file's own time of change less its length.
         full: look at every picture, not at the analysis rate where something moves.
+        plates: look for vehicles' number plates, and read them.
 
     Raises:
         NotFound, InvalidInput: there is no such file, or no video in it.
@@ -105,8 +107,9 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         return ""
 
     analysis = Analysis(
-        camera, detector, ids=IdMaker(clock), settings=settings, save_picture=keep_picture
-    )
+        camera, detector, ids=IdMaker(clock), settings=settings, save_picture=keep_picture,
+        describer=Describer(PlateReader()) if plates else None,
+    )  # fmt: skip
     every_s = max(1.0, (footage.duration_s or 60.0) / _MOST_KEYS)
     total, frames = footage.frames or 0, 0
     for packet in footage:

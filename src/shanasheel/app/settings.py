@@ -83,6 +83,7 @@ class CameraSettings(_Strict):
     sub_url: str = ""
     onvif: str = ""
     events: bool = True
+    plates: bool = False
 
 
 class KeepSettings(_Strict):
@@ -243,6 +244,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         keep_days=camera.keep_days,
         sound=camera.sound,
         events=camera.events,
+        plates=camera.plates,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -285,6 +287,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         loop=listed.loop,
         keep_days=listed.keep_days,
         sound=listed.sound,
+        plates=listed.plates,
     )
 
 

@@ -10,6 +10,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +29,11 @@ from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.seen import Sighting
 from shanasheel.watch.pipeline import LATE_S, Analysis, AnalysisSettings, Findings
 from shanasheel.watch.recording import Recorder, Shelf
-from shanasheel.watch.vision import Detector
+from shanasheel.watch.vision import Describer, Detector, PlateReader
 
 _LOG = structlog.get_logger()
 _NICENESS = 5
+_PLATES_NICENESS = 10  # a plate may come a minute late; the pictures may not
 _FRAGMENT_S = 0.15  # less than a picture at 5 a second: each is seen as soon as it is made
 _MOST_WAITING = 600  # packets one camera may wait for analysis; then it is shed at once
 _CHOOSE_S = 0.5  # how often it is looked whether to shed
@@ -74,6 +76,8 @@ class Viewing:
         self._shelf = shelf
         self._news = threading.Condition()
         self._stopping = self._disk_refuses = False
+        # One thread reads the plates of all cameras, behind everything else.
+        self._plates = ThreadPoolExecutor(1, "plates", lambda: _step_back(_PLATES_NICENESS))
         self._shedder = Shedder(rule)
         self._choose_at_s = self._grace_until_s = self._glimpse_at_s = 0.0
         self._grace_s = grace_s
@@ -126,7 +130,7 @@ class Viewing:
     def run(self, load: Callable[[], Detector]) -> None:
         """Analyse until `stop`; the body of the viewing thread. The detector is loaded on need."""
         # Linux gives each thread its own niceness: recording threads go first under load.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        _step_back(_NICENESS)
         detector: Detector | None = None
         while True:
             with self._news:
@@ -151,6 +155,7 @@ class Viewing:
                 self._tell_spans(view)
         for view in (*self.views.values(), *self._leaving):
             self._let_go(view)
+        self._plates.shutdown(cancel_futures=True)
 
     def _empty(self, camera: Camera) -> CameraView:
         return CameraView(camera, ShedSpans(self._data, camera.id, self._ids))
@@ -221,6 +226,7 @@ class Viewing:
                 ids=self._ids,
                 settings=AnalysisSettings(fps=view.camera.analysis_fps),
                 save_picture=self._save_picture,
+                describer=Describer(PlateReader(), self._plates) if view.camera.plates else None,
             )
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)
@@ -336,6 +342,10 @@ class Viewing:
         except OSError:
             return ""  # a sighting without a picture is better than none
         return path
+
+
+def _step_back(niceness: int) -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def _behind_s(view: CameraView) -> float:

@@ -28,6 +28,9 @@ def analyze(
         str | None, typer.Option(help="When the footage begins: 2026-01-31T12:00:00+03:00.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Look at every picture.")] = False,
+    plates: Annotated[
+        bool, typer.Option("--plates/--no-plates", help="Look for vehicles' number plates.")
+    ] = True,
     config: Annotated[
         Path | None, typer.Option(help="YAML file with the camera's zones and lines.")
     ] = None,
@@ -50,7 +53,7 @@ def analyze(
             try:
                 result = analyze_file(
                     file, folder, detector=detector, camera=known, start=begun, full=full,
-                    clock=SystemClock(),
+                    plates=plates, clock=SystemClock(),
                     progress=lambda done, total, bar=bar: bars.update(  # type: ignore[misc]
                         bar, completed=done, total=total
                     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,32 @@ class PathPoint:
     box: tuple[float, float, float, float]
 
 
+class PlateState(StrEnum):
+    """What may be said of a vehicle's number plate."""
+
+    READ = "read"
+    UNREADABLE = "unreadable"  # visible, but the pictures do not agree on what it says
+    NONE = "none"  # sides that should show one were seen close enough, and show none
+    UNKNOWN = "unknown"  # cannot tell: too far, seen from the side, too few pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateSeen:
+    """A vehicle's number plate over a track.
+
+    Args:
+        probability: that the state is right, for a plate read that the text is; in [0, 1], 0 when
+            unknown.
+        text: Latin letters and digits, only when read.
+        looks: pictures looked at.
+    """
+
+    state: PlateState
+    probability: float
+    text: str = ""
+    looks: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What a finished track says: which camera saw what kind of thing, where and when.
@@ -113,6 +140,7 @@ class Sighting:
             `motorcycle`), `person`, or `unknown`, by vote over the track.
         path: the track thinned to about one point a second, first and last included.
         picture: POSIX path of a shielded picture relative to the data folder; empty when none.
+        plate: None when nobody looked: no vehicle, or plates are not read there.
     """
 
     id: str
@@ -125,3 +153,4 @@ class Sighting:
     type: str
     path: tuple[PathPoint, ...]
     picture: str = ""
+    plate: PlateSeen | None = None

@@ -26,6 +26,8 @@ from shanasheel.watch.activity import ActiveSpans, PacketActivity
 from shanasheel.watch.rules import RuleSet, covered_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
+    Closeups,
+    Describer,
     Detector,
     PacketDecoder,
     Picture,
@@ -100,6 +102,7 @@ class Analysis:
         ids: IdMaker,
         settings: AnalysisSettings,
         save_picture: SavePicture,
+        describer: Describer | None = None,
     ) -> None:
         self.counts = Counts()
         self._camera, self._detector, self._ids = camera, detector, ids
@@ -111,6 +114,7 @@ class Analysis:
         self._tamper = TamperWatch(camera.id)
         self._shield = Shield(width_px=settings.shielded_px)
         self._stills: dict[int, tuple[float, bytes]] = {}
+        self._closeups, self._describer = Closeups(), describer
         self._decoder: PacketDecoder | None = None
         self._encoder: ShieldedEncoder | None = None
         self._pending: deque[Packet] = deque()
@@ -142,6 +146,7 @@ class Analysis:
                 self._look(picture, findings)
         self._repeat_when_quiet(packet.at, findings)
         self._finish_tracks(self._tracker.finished(), findings)
+        self._tell_described(findings)
         return findings
 
     def hint(self, at: datetime) -> None:
@@ -164,6 +169,7 @@ class Analysis:
         findings.active += [ended] if ended else []
         self._tracker.flush()
         self._finish_tracks(self._tracker.finished(), findings)
+        self._tell_described(findings, end=True)
         if self._encoder is not None:
             findings.shielded += self._encoder.flush()
         return findings
@@ -237,6 +243,8 @@ class Analysis:
                     )
                 )
         self._keep_stills(picture, detections, tracks)
+        if self._describer is not None:
+            self._closeups.keep(picture, tracks)
         if self._settings.shield:
             self._send_shielded(self._shield.render(picture, detections), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
@@ -271,10 +279,18 @@ class Analysis:
         findings.finished += finished
         for track in finished:
             kept = self._stills.pop(track.id, None)
+            views = self._closeups.take(track.id)
             sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)
             if sighting is None:
                 continue
             if kept is not None:
                 sighting = replace(sighting, picture=self._save_picture(sighting, kept[1]))
             self.counts.sightings += 1
-            findings.sightings.append(sighting)
+            if self._describer is None:
+                findings.sightings.append(sighting)
+            else:
+                findings.sightings += self._describer.put(sighting, views)
+
+    def _tell_described(self, findings: Findings, *, end: bool = False) -> None:
+        if self._describer is not None:
+            findings.sightings += self._describer.ready(end=end)

@@ -1,6 +1,8 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
+from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
+from shanasheel.watch.vision.describing import Describer
 from shanasheel.watch.vision.detect import Detector, load_detector
 from shanasheel.watch.vision.detection_scores import (
     DetectionScores,
@@ -9,20 +11,27 @@ from shanasheel.watch.vision.detection_scores import (
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
+from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
 __all__ = [
+    "Closeups",
     "CoverChange",
+    "Describer",
     "DetectionScores",
     "Detector",
     "PacketDecoder",
     "Picture",
+    "PlateReader",
+    "PlateScores",
     "Shield",
     "ShieldedEncoder",
     "TamperWatch",
     "evaluate_detection",
+    "evaluate_plates",
     "find_clip",
     "key_picture",
     "load_detector",

@@ -36,7 +36,7 @@ class OpenVinoRunner:
     name = "openvino"
 
     def __init__(self, model: Path, threads: int) -> None:
-        _stay_silent()
+        stay_silent()
         import openvino
 
         self._core = openvino.Core()
@@ -66,7 +66,7 @@ class OnnxRunner:
     name = "onnxruntime"
 
     def __init__(self, model: Path, threads: int) -> None:
-        _stay_silent()
+        stay_silent()
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
@@ -120,7 +120,7 @@ def load_runner(model: Path, *, backend: Backend, threads: int) -> Runner:
     )
 
 
-def _stay_silent() -> None:
+def stay_silent() -> None:
     """Keep both back ends from reporting to their makers; must come before they are imported.
 
     By default OpenVINO's Python package reports its import to Google Analytics, and ONNX Runtime

@@ -1,0 +1,58 @@
+"""`shanasheel bench describe`: how well finished tracks are described."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from shanasheel.cli.options import JsonOption, remarks
+from shanasheel.watch.vision import PlateReader, PlateScores, evaluate_plates, load_detector
+
+
+def describe(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of pictures, plates listed in .txt beside each.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Print how well plates are told from none, and read, on single pictures.
+
+    Example: [bold]shanasheel bench describe plates-eu plates-eu-removed[/bold]
+    """
+    with Progress(console=remarks, disable=not sys.stderr.isatty()) as bars:
+        bar = bars.add_task("Looking for plates", total=None)
+        scores = evaluate_plates(
+            folders, load_detector(threads=1), PlateReader(),
+            progress=lambda done, total: bars.update(bar, completed=done, total=total),
+        )  # fmt: skip
+    body = _body(scores)
+    if as_json:
+        typer.echo(json.dumps(body))
+        return
+    for name, value in body.items():
+        typer.echo(f"{name:>26}  {value}")
+
+
+def _body(scores: PlateScores) -> dict[str, object]:
+    return {
+        "pictures_with_plate": scores.with_plate,
+        "pictures_without": scores.without,
+        "no_vehicle_found": scores.no_vehicle,
+        "auc": round(scores.auc, 4),
+        "ece": round(scores.ece, 4),
+        "false_none_per_picture": round(scores.false_none, 4),
+        "none_found_per_picture": round(scores.none_found, 4),
+        "text_exact": round(scores.exact, 4),
+        "text_exact_when_certain": round(scores.certain_exact[0], 4),
+        "text_certain_share": round(scores.certain_exact[1], 4),
+        "cpu_s_per_picture": round(scores.s_per_look, 3),
+        "reliability": [
+            {"pictures": count, "said": round(mean, 3), "true": round(share, 3)}
+            for count, mean, share in scores.reliability
+        ],
+    }
