@@ -79,7 +79,7 @@ class IntakeWork:
                 camera, detector, ids=site.ids,
                 settings=AnalysisSettings(fps=camera.analysis_fps, live=False),
                 save_picture=self._save_picture,
-                describer=Describer(PlateReader()) if camera.plates else None,
+                describer=Describer(PlateReader()) if camera.read_plates else None,
             )
             if detector is not None
             else None

@@ -83,7 +83,7 @@ class CameraSettings(_Strict):
     sub_url: str = ""
     onvif: str = ""
     events: bool = True
-    plates: bool = False
+    read_plates: bool = False
 
 
 class KeepSettings(_Strict):
@@ -244,7 +244,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         keep_days=camera.keep_days,
         sound=camera.sound,
         events=camera.events,
-        plates=camera.plates,
+        read_plates=camera.read_plates,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -287,7 +287,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         loop=listed.loop,
         keep_days=listed.keep_days,
         sound=listed.sound,
-        plates=listed.plates,
+        read_plates=listed.read_plates,
     )
 
 

@@ -226,7 +226,9 @@ class Viewing:
                 ids=self._ids,
                 settings=AnalysisSettings(fps=view.camera.analysis_fps),
                 save_picture=self._save_picture,
-                describer=Describer(PlateReader(), self._plates) if view.camera.plates else None,
+                describer=Describer(PlateReader(), self._plates)
+                if view.camera.read_plates
+                else None,
             )
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)

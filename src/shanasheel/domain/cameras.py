@@ -173,7 +173,7 @@ class Camera:
         onvif: address of its ONVIF device service, `http://…`; empty when unknown. Without a user
             of its own, that of `url` logs in where the host is the same. As secret as `url`.
         events: what it notices by itself (motion, tampering) is taken, where `onvif` is known.
-        plates: look for number plates on passing vehicles and read them (`watch.vision.plates`).
+        read_plates: look for number plates on passing vehicles and read them (`watch.vision.plates`).
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
     """
@@ -198,7 +198,7 @@ class Camera:
     sub_url: str = ""
     onvif: str = ""
     events: bool = True
-    plates: bool = False
+    read_plates: bool = False
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
