@@ -173,7 +173,7 @@ class Camera:
         onvif: address of its ONVIF device service, `http://…`; empty when unknown. Without a user
             of its own, that of `url` logs in where the host is the same. As secret as `url`.
         events: what it notices by itself (motion, tampering) is taken, where `onvif` is known.
-        read_plates: look for number plates on passing vehicles and read them (`watch.vision.plates`).
+        read_plates: look for number plates on passing vehicles, and read them.
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
     """
