@@ -40,7 +40,8 @@ class Glimpses:
         decoder = PacketDecoder(packet.format)
         shown: list[Packet] = []
         for picture in (*decoder.push(packet), *decoder.flush()):
-            rgb = self._shield.render(picture, detector.detect(picture))
+            masks = self._shield.cover(picture, detector.detect(picture))
+            rgb = self._shield.render(picture, masks)
             if self._encoder is None or self._size != rgb.shape:
                 self._size = height_px, width_px, _ = rgb.shape
                 self._encoder = ShieldedEncoder(

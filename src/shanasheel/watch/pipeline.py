@@ -27,6 +27,7 @@ from shanasheel.watch.rules import RuleSet, covered_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
     Detector,
+    Masks,
     PacketDecoder,
     Picture,
     Shield,
@@ -62,6 +63,15 @@ class AnalysisSettings:
     shielded_px: int = 640
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A picture that was looked at, what was found in it, and what of it is hidden."""
+
+    picture: Picture
+    detections: Detections
+    masks: Masks
+
+
 @dataclass(slots=True, kw_only=True)
 class Findings:
     """What one push brought to light; `late` are spans `[start, end)` skipped for being late."""
@@ -71,7 +81,7 @@ class Findings:
     events: list[Event] = field(default_factory=list)
     active: list[ActiveSpan] = field(default_factory=list)
     shielded: list[Packet] = field(default_factory=list)
-    pictures: list[tuple[Picture, Detections]] = field(default_factory=list)
+    pictures: list[Looked] = field(default_factory=list)
     late: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
@@ -237,12 +247,13 @@ class Analysis:
                     )
                 )
         self._keep_stills(picture, detections, tracks)
+        masks = self._shield.cover(picture, detections)
         if self._settings.shield:
-            self._send_shielded(self._shield.render(picture, detections), picture.at, findings)
+            self._send_shielded(self._shield.render(picture, masks), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
         self.counts.events += len(events)
         findings.events += events
-        findings.pictures.append((picture, detections))
+        findings.pictures.append(Looked(picture=picture, detections=detections, masks=masks))
 
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:

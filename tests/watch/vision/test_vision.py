@@ -60,6 +60,10 @@ def nobody(picture: Picture) -> Detections:
     )  # fmt: skip
 
 
+def shown_by(shield: Shield, picture: Picture, detections: Detections) -> np.ndarray:
+    return shield.render(picture, shield.cover(picture, detections))
+
+
 @pytest.mark.footage
 def test_the_shipped_model_gives_the_reference_detections() -> None:
     folder = data_folder("pets09-s2l1")
@@ -106,7 +110,7 @@ def test_a_masked_head_tells_nothing_of_what_was_there() -> None:
         pixels = base.copy()
         pixels[60:100, 100:130] = head
         picture = picture_of(pixels)
-        masked = Shield().render(picture, one_person(picture, (95, 58, 135, 200), 0.2))
+        masked = shown_by(Shield(), picture, one_person(picture, (95, 58, 135, 200), 0.2))
         shown.append(masked[60:95, 100:130])
 
     for region in shown:
@@ -119,12 +123,12 @@ def test_a_head_stays_masked_for_half_a_second_after_it_was_missed() -> None:
     pixels = rng.integers(0, 255, (240, 320, 3), dtype=np.uint8)
     shield = Shield()
     first = picture_of(pixels)
-    shield.render(first, one_person(first, (95, 58, 135, 200), 0.9))
+    shown_by(shield, first, one_person(first, (95, 58, 135, 200), 0.9))
 
     soon = picture_of(pixels, START + timedelta(seconds=0.4))
     later = picture_of(pixels, START + timedelta(seconds=1.2))
-    held = shield.render(soon, nobody(soon))
-    free = shield.render(later, nobody(later))
+    held = shown_by(shield, soon, nobody(soon))
+    free = shown_by(shield, later, nobody(later))
 
     assert len(np.unique(held[62:90, 100:130].reshape(-1, 3), axis=0)) <= 4
     assert len(np.unique(free[62:90, 100:130].reshape(-1, 3), axis=0)) > 100

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -40,19 +42,44 @@ def head_boxes(detections: Detections) -> NDArray[np.float32]:
     return np.asarray(heads / size, np.float32)
 
 
-def mask(rgb: Rgb, heads: NDArray[np.float32]) -> Rgb:
-    """Return the picture with each head replaced by 2 x 2 blocks of its mean colours.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Masks:
+    """What is masked in one picture.
 
     Args:
-        rgb: (H, W, 3).
-        heads: (N, 4) ratios of the picture.
+        boxes: (N, 4) ratios of the picture, `x1 y1 x2 y2`; may reach over its edges.
     """
-    masked = rgb.copy()
-    height_px, width_px = rgb.shape[:2]
-    for x1, y1, x2, y2 in heads:
+
+    boxes: NDArray[np.float32]
+
+    def covered(self, width_px: int, height_px: int) -> NDArray[np.bool_]:
+        """Return which pixels of a picture of this size `mask` replaces, (H, W)."""
+        pixels = np.zeros((height_px, width_px), bool)
+        for left, top, right, bottom in _pixels(self.boxes, width_px, height_px):
+            pixels[top:bottom, left:right] = True
+        return pixels
+
+
+def _pixels(
+    boxes: NDArray[np.float32], width_px: int, height_px: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield left, top, right and bottom of each box, a little wider, within the picture."""
+    for x1, y1, x2, y2 in boxes:
         left, top = max(0, int(x1 * width_px) - 1), max(0, int(y1 * height_px) - 1)
         right = min(width_px, max(int(np.ceil(x2 * width_px)) + 1, left + _LEAST_PX))
         bottom = min(height_px, max(int(np.ceil(y2 * height_px)) + 1, top + _LEAST_PX))
+        yield left, top, right, bottom
+
+
+def mask(rgb: Rgb, masks: Masks) -> Rgb:
+    """Return the picture with each box replaced by 2 x 2 blocks of its mean colours.
+
+    Args:
+        rgb: (H, W, 3).
+    """
+    masked = rgb.copy()
+    height_px, width_px = rgb.shape[:2]
+    for left, top, right, bottom in _pixels(masks.boxes, width_px, height_px):
         across, down = (left + right) // 2, (top + bottom) // 2
         for rows in (slice(top, down), slice(down, bottom)):
             for columns in (slice(left, across), slice(across, right)):
@@ -70,13 +97,17 @@ class Shield:
         self._width_px = width_px
         self._held: deque[tuple[datetime, NDArray[np.float32]]] = deque(maxlen=_MOST_HELD)
 
-    def render(self, picture: Picture, detections: Detections) -> Rgb:
-        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
+    def cover(self, picture: Picture, detections: Detections) -> Masks:
+        """Return what to mask in a picture; pictures come in the order of time."""
         self._held.append((picture.at, head_boxes(detections)))
         while picture.at - self._held[0][0] > _HOLD:
             self._held.popleft()
         heads = np.concatenate([boxes for _, boxes in reversed(self._held)])
-        return mask(_upright(picture, self._width_px), _joined(heads))
+        return Masks(boxes=_joined(heads))
+
+    def render(self, picture: Picture, masks: Masks) -> Rgb:
+        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
+        return mask(_upright(picture, self._width_px), masks)
 
 
 def _joined(heads: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -109,9 +140,9 @@ def still(
     """
     # The whole view need not be finer than its cut: masks are laid before anything is cut.
     if box is None:
-        shown = mask(_upright(picture, width), head_boxes(detections))
+        shown = mask(_upright(picture, width), Masks(boxes=head_boxes(detections)))
     else:
-        shown = mask(_upright(picture, picture.width_px), head_boxes(detections))
+        shown = mask(_upright(picture, picture.width_px), Masks(boxes=head_boxes(detections)))
         shown = _cut(shown, picture, box)
     image = Image.fromarray(shown)
     image.thumbnail((width, width * 2))
