@@ -15,12 +15,12 @@ from footage import data_folder
 from shanasheel.cli.main import make_app
 from shanasheel.watch.vision import ShieldScores
 
-FRAMES = 200
+FRAMES = 120
 
 
 @pytest.fixture(scope="module")
 def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the first 20 s of the clip, copied, and its truth."""
+    """Return a folder with the first 12 s of the clip, copied, and its truth."""
     source, folder = data_folder("pets09-s2l1"), tmp_path_factory.mktemp("part")
     with av.open(str(source / "vtest.avi")) as read, av.open(str(folder / "a.avi"), "w") as out:
         stream = out.add_stream_from_template(read.streams.video[0])
@@ -41,10 +41,11 @@ def test_nearly_no_true_head_is_left_visible(part: Path) -> None:
 
     assert asked.exit_code == 0, asked.output
     said = json.loads(asked.stdout)
-    assert said["heads_all"] > 400
+    assert said["heads_all"] > 250
     assert said["pictures_shown"] >= FRAMES // 2 - 1
-    assert said["visible_all_below_90"] <= 0.03
-    assert said["visible_all_below_50"] <= 0.005
+    assert said["visible_all_below_90"] <= 0.005
+    assert said["visible_all_below_50"] <= 0.002
+    assert said["visible_in_glimpses"] <= 0.01
     # A shield that hides everything is none.
     assert 0.01 < said["area_masked"] < 0.2
 

@@ -155,7 +155,7 @@ def _collect(findings: Findings, collected: _Collected, every_s: float) -> None:
             (picture.at - collected.last_view).total_seconds() >= every_s
         )
         if late and len(collected.views) < _MOST_KEYS:
-            collected.views.append((picture.at, still(picture, looked.detections, width=480)))
+            collected.views.append((picture.at, still(picture, looked.masks, width=480)))
             collected.last_view = picture.at
 
 

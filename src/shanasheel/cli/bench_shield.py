@@ -10,6 +10,7 @@ import typer
 
 from shanasheel.app.shield_bench import measure_shield
 from shanasheel.cli.options import JsonOption
+from shanasheel.domain.shielding import Hide
 from shanasheel.watch.vision import load_detector
 
 _LIVE_PX, _FULL_PX = 320, 416  # as workers and `analyze` look
@@ -20,6 +21,7 @@ def shield(
     full: Annotated[
         bool, typer.Option("--full/--gated", help="Every picture, or as live cameras are.")
     ] = False,
+    hide: Annotated[Hide, typer.Option(help="What is masked of people.")] = Hide.HEADS,
     as_json: JsonOption = False,
 ) -> None:
     """Print the share of true heads that the shielded view leaves visible, and its cost.
@@ -27,7 +29,7 @@ def shield(
     Example: [bold]shanasheel bench shield pets09-s2l1[/bold]
     """
     detector = load_detector(threads=1, input_px=_FULL_PX if full else _LIVE_PX)
-    body = measure_shield(data, detector, full=full)
+    body = measure_shield(data, detector, full=full, hide=hide)
     if as_json:
         typer.echo(json.dumps(body))
         return

@@ -29,8 +29,8 @@ from shanasheel.watch.vision import (
     load_detector,
     still,
 )
+from shanasheel.watch.vision.masks import joined
 from shanasheel.watch.vision.renditions import Rendition, render_clip
-from shanasheel.watch.vision.shield import _joined
 from videos import make_video
 
 CAMERA = CameraId("C1")
@@ -145,18 +145,20 @@ def test_a_head_stays_masked_for_half_a_second_after_it_was_missed() -> None:
 def test_joined_heads_hide_all_that_single_ones_hide(boxes: list[tuple[float, ...]]) -> None:
     heads = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.float32).reshape(-1, 4)
 
-    joined = _joined(heads)
+    fewer = joined(heads)
 
-    assert len(joined) <= len(heads)
+    assert len(fewer) <= len(heads)
     for x1, y1, x2, y2 in heads:
-        inside = (joined[:, :2] <= [x1, y1]).all(axis=1) & (joined[:, 2:] >= [x2, y2]).all(axis=1)
+        inside = (fewer[:, :2] <= [x1, y1]).all(axis=1) & (fewer[:, 2:] >= [x2, y2]).all(axis=1)
         assert inside.any()
 
 
 def test_a_still_is_a_small_masked_jpeg() -> None:
     picture = picture_of(np.full((480, 640, 3), 120, np.uint8))
 
-    jpeg = still(picture, one_person(picture, (100, 100, 200, 400), 0.9), box=(100, 100, 200, 400))
+    masks = Shield().cover(picture, one_person(picture, (100, 100, 200, 400), 0.9))
+
+    jpeg = still(picture, masks, box=(100, 100, 200, 400))
 
     assert jpeg[:2] == b"\xff\xd8"
     assert len(jpeg) < 40_000

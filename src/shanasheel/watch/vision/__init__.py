@@ -8,9 +8,10 @@ from shanasheel.watch.vision.detection_scores import (
     find_clip,
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
+from shanasheel.watch.vision.masks import Masks
 from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.previews import key_picture
-from shanasheel.watch.vision.shield import Masks, Shield, still
+from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
