@@ -26,6 +26,7 @@ from shanasheel.domain.cameras import (
 )
 from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.keeping import KeepRule
+from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
 
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -83,6 +84,11 @@ class CameraSettings(_Strict):
     sub_url: str = ""
     onvif: str = ""
     events: bool = True
+    shield: Hide = Hide.HEADS
+    plates: bool = False
+    windows: list[Annotated[list[Point], Field(min_length=3, max_length=MOST_CORNERS)]] = Field(
+        default=[], max_length=MOST_WINDOWS
+    )
 
 
 class KeepSettings(_Strict):
@@ -243,6 +249,9 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         keep_days=camera.keep_days,
         sound=camera.sound,
         events=camera.events,
+        shield=camera.shielding.hide,
+        plates=camera.shielding.plates,
+        windows=[list(window) for window in camera.shielding.windows],
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -285,6 +294,11 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         loop=listed.loop,
         keep_days=listed.keep_days,
         sound=listed.sound,
+        shielding=Shielding(
+            hide=listed.shield,
+            plates=listed.plates,
+            windows=tuple(tuple(window) for window in listed.windows),
+        ),
     )
 
 

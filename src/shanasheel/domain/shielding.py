@@ -38,7 +38,10 @@ class Shielding:
         if len(self.windows) > MOST_WINDOWS:
             raise _bad(f"There are {len(self.windows)} private windows.", f"{MOST_WINDOWS} at most")
         for number, window in enumerate(self.windows, start=1):
-            check_points(f"private window {number}", window, least=3)
+            try:
+                check_points(f"private window {number}", window, least=3)
+            except InvalidInput as fault:
+                raise _bad(fault.message, "3 corners or more, as ratios 0 to 1") from fault
             if len(window) > MOST_CORNERS:
                 raise _bad(f"Private window {number} is too long.", f"{MOST_CORNERS} corners")
             # Filled by the usual rule, what is enclosed twice would be left open.
