@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from shanasheel.app.glimpsing import Glimpses
+from shanasheel.app.offline import analyze_file
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId
@@ -96,3 +101,19 @@ def test_a_glimpse_hides_whole_people_and_private_windows(tmp_path: Path) -> Non
     assert shown[0][22:38, 62:78].max() < 205
     for picture in (*shown, *bare):
         assert np.abs(picture[64:118, 84:158].astype(int) - 96).max() <= 6
+
+
+def test_a_report_wears_the_same_masks(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "film.mp4", frames=60, rate=10, gop=20, options={"bf": "0"})
+
+    analyze_file(
+        path, tmp_path / "out", detector=Script(100), camera=CAMERA, start=START, full=True,
+        clock=FakeClock(START),
+    )  # fmt: skip
+
+    page = (tmp_path / "out" / "report.html").read_text()
+    views = [b64decode(one) for one in re.findall(r"base64,([^\"]+)", page.split(">Views<")[1])]
+    assert len(views) > 3
+    for view in views:
+        pixels = np.asarray(Image.open(io.BytesIO(view)))
+        assert np.abs(pixels[66:118, 86:158].astype(int) - 96).max() <= 12
