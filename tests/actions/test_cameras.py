@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, RuleKind, Zone
 from shanasheel.domain.cameras import Place as Spot
 from shanasheel.domain.people import Person, Role
+from shanasheel.domain.shielding import Hide, Shielding
+from shanasheel.domain.wire import dumps, loads
 from sites import make_place
 
 
@@ -92,6 +95,9 @@ def test_what_is_exported_can_be_applied_again_with_its_password_hidden(
         lines=(Line(name="L", start=(0, 0), end=(1, 1), kinds=(Kind.PERSON,)),),
         keep_days=3.0, sub_url="rtsp://u:t%40u@10.0.0.5/sub", events=False,
         onvif="http://o:v%40w@10.0.0.5/onvif/device_service",
+        shielding=Shielding(
+            hide=Hide.PEOPLE, plates=True, windows=(((0, 0), (0.5, 0), (0.5, 0.25)),)
+        ),
     )  # fmt: skip
     apply_cameras(site, [whole])
     file = tmp_path / "export.yaml"
@@ -138,3 +144,10 @@ def test_nobody_is_moved_when_others_come_and_go(first: list[int], second: list[
     assert sorted(one.id for hand in after for one in hand) == sorted(f"c{n}" for n in second)
     for turn, hand in enumerate(after):
         assert all(owner.get(one.id, turn) == turn for one in hand)
+
+
+def test_cameras_stored_before_there_was_a_choice_show_no_heads(site: Site) -> None:
+    body = json.loads(dumps(camera("a", "rtsp://10.0.0.5/live")))
+    del body["shielding"]
+
+    assert loads(json.dumps(body), Camera).shielding == Shielding(hide=Hide.HEADS)

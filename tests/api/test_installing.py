@@ -251,3 +251,28 @@ def test_addresses_however_written_are_shown_without_passwords(
     shown = shown_address(Camera(id=CameraId("x"), url=url))
 
     assert (shown.address, shown.user) == (address, user)
+
+
+@pytest.mark.timeout(60)
+def test_what_is_masked_of_a_camera_is_set_kept_and_refused(hub: Served) -> None:
+    window = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]
+    hub.ask("POST", "/installed", {"id": "BSR-1", "address": "rtsp://10.0.0.5/live"})
+    shield = {"hide": "people", "plates": True, "windows": [window]}
+
+    hub.ask("PUT", "/installed/BSR-1", {"shield": shield})
+    hub.ask("PUT", "/installed/BSR-1", {"name": "Gate"})  # who knows of no shield changes none
+    listed = next(one for one in hub.get("/installed").json["items"] if one["id"] == "BSR-1")
+    refused = [
+        hub.ask("PUT", "/installed/BSR-1", {"shield": {"windows": [bad]}})
+        for bad in (window[:2], [[0, 0], [1, 1], [1, 0], [0, 1]], [[0, 0], [1, 0], [1, 1.5]])
+    ]
+    after = camera_named(hub.site, "BSR-1")
+
+    assert listed["name"] == "Gate"
+    assert listed["shield"] == shield
+    assert "windows:" in hub.get("/camera-file").text
+    for answer in refused:
+        assert (answer.status, answer.json["key"]) == (422, "windows_bad")
+        assert answer.json["field"] == "windows"
+    assert after.shielding.hide.value == "people"
+    assert after.shielding.windows == (((0.1, 0.1), (0.4, 0.1), (0.4, 0.5)),)

@@ -95,6 +95,13 @@ def add_by_address(page: object, product: Product, door: Door) -> None:
     form.locator("[name=name_ar]").fill("بوابة المستشفى")
     form.locator("[name=name]").fill("Hospital gate")
     form.locator("[data-role=place] svg").click(position={"x": 120, "y": 60})
+    shield = form.locator("[data-role=shield]")
+    assert shield.locator("[name=hide]").input_value() == "heads"
+    shield.locator("[name=hide]").select_option("people")
+    shield.locator("[name=windows]").fill("0,0 1,1 1,0 0,1")
+    form.locator("[data-role=save]").click()
+    page.wait_for_selector("[data-role=shield] .faulty [name=windows]")
+    shield.locator("[name=windows]").fill("0.1,0.1 0.4,0.1 0.4,0.5")
     picture(page, "add")
     form.locator("[data-role=save]").click()
     page.wait_for_selector("[data-row='BSR-001'][data-state=recording]")
@@ -102,6 +109,8 @@ def add_by_address(page: object, product: Product, door: Door) -> None:
     (camera,) = product.get("/installed")["items"]
     assert camera["has_password"]
     assert camera["place"]["lat_deg"] > 30.5085  # clicked above the middle
+    window = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]
+    assert camera["shield"] == {"hide": "people", "plates": False, "windows": [window]}
 
 
 def add_by_search(page: object, product: Product, door: Door) -> None:

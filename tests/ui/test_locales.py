@@ -17,6 +17,7 @@ from shanasheel.domain.alerts import AlertState, EventKind, Priority, Tampering
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.people import Purpose, Role
+from shanasheel.domain.shielding import Hide
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
 
 UI = Path(shanasheel.ui.__file__).parent
@@ -44,6 +45,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "type": Kind,
     "proof_reason": Wrong,
     "intake_state": IntakeState,
+    "hide": Hide,
 }
 
 

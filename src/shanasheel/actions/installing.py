@@ -34,6 +34,7 @@ from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId, Place, St
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person
+from shanasheel.domain.shielding import Shielding
 from shanasheel.watch.sources.probing import CameraReport as CameraReport
 from shanasheel.watch.sources.probing import probe_camera
 
@@ -50,6 +51,7 @@ class Typed:
     Args:
         address: without user and password.
         password: empty to keep the one that is known.
+        shielding: None to keep what is.
     """
 
     address: str
@@ -59,6 +61,7 @@ class Typed:
     name_ar: str = ""
     place: Place | None = None
     keep_days: float | None = None
+    shielding: Shielding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +238,7 @@ def _restored(cameras: Sequence[Camera], before: Mapping[CameraId, Camera]) -> l
 def _typed(camera: Camera, typed: Typed) -> Camera:
     return replace(
         camera, name=typed.name.strip(), name_ar=typed.name_ar.strip(), place=typed.place,
-        keep_days=typed.keep_days,
+        keep_days=typed.keep_days, shielding=typed.shielding or camera.shielding,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from shanasheel.api import present, present_cameras
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.api.turns import Turns
 from shanasheel.domain.cameras import Place
+from shanasheel.domain.shielding import MOST_WINDOWS, Hide, Shielding
 
 router = APIRouter(tags=["installing"])
 
@@ -38,6 +39,19 @@ class PlaceBody(BaseModel):
         return Place(**self.model_dump())
 
 
+class ShieldBody(BaseModel):
+    """What is masked of a camera; corners as ratios of picture width and height."""
+
+    hide: Hide = Hide.HEADS
+    plates: bool = False
+    windows: list[list[tuple[float, float]]] = Field(default=[], max_length=MOST_WINDOWS)
+
+    def record(self) -> Shielding:
+        """Return the record of it."""
+        windows = tuple(tuple(window) for window in self.windows)
+        return Shielding(hide=self.hide, plates=self.plates, windows=windows)
+
+
 class LoginBody(BaseModel):
     """An address without user and password, and these."""
 
@@ -57,6 +71,7 @@ class EditBody(LoginBody):
     name_ar: str = Field(default="", max_length=80)
     place: PlaceBody | None = None
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
+    shield: ShieldBody | None = None
 
     def typed(self) -> Typed:
         """Return what was typed."""
@@ -64,6 +79,7 @@ class EditBody(LoginBody):
             address=self.address, user=self.user, password=self.password, name=self.name,
             name_ar=self.name_ar, keep_days=self.keep_days,
             place=self.place.record() if self.place else None,
+            shielding=self.shield.record() if self.shield else None,
         )  # fmt: skip
 
 

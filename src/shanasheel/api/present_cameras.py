@@ -22,6 +22,7 @@ def installed(one: Installed) -> Json:
         **asdict(shown_address(camera)),
         "place": None if camera.place is None else asdict(camera.place),
         "keep_days": camera.keep_days,
+        "shield": asdict(camera.shielding),
         "codec": newest.codec if newest else "",
         "width_px": newest.width_px if newest else None,
         "height_px": newest.height_px if newest else None,

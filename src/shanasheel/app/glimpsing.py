@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
 from shanasheel.watch.vision import Detector, PacketDecoder, Shield, ShieldedEncoder
 
@@ -19,9 +19,10 @@ _WIDTH_PX = 640
 class Glimpses:
     """One shed camera's glimpses, from when it is shed until it is looked at again."""
 
-    def __init__(self, camera: CameraId) -> None:
-        self._camera = camera
-        self._shield = Shield(width_px=_WIDTH_PX)
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera.id
+        # Nobody is followed from one glimpse to the next: whole people are masked.
+        self._shield = Shield(camera.shielding, width_px=_WIDTH_PX, lone=True)
         self._encoder: ShieldedEncoder | None = None
         self._size: tuple[int, ...] = ()
         self._next: datetime | None = None
@@ -31,7 +32,7 @@ class Glimpses:
         return packet.is_key and (self._next is None or packet.at >= self._next)
 
     def look(self, packet: Packet, detector: Detector) -> list[Packet]:
-        """Return a key picture with its heads masked, as packets of the shielded stream.
+        """Return a key picture with its people masked, as packets of the shielded stream.
 
         Raises:
             InvalidInput: there is no decoder for the codec.
@@ -40,7 +41,8 @@ class Glimpses:
         decoder = PacketDecoder(packet.format)
         shown: list[Packet] = []
         for picture in (*decoder.push(packet), *decoder.flush()):
-            rgb = self._shield.render(picture, detector.detect(picture))
+            masks = self._shield.cover(picture, detector.detect(picture))
+            rgb = self._shield.render(picture, masks)
             if self._encoder is None or self._size != rgb.shape:
                 self._size = height_px, width_px, _ = rgb.shape
                 self._encoder = ShieldedEncoder(

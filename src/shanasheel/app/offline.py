@@ -152,12 +152,13 @@ def _collect(findings: Findings, collected: _Collected, every_s: float) -> None:
     collected.sightings += findings.sightings
     collected.events += findings.events
     collected.tracks += findings.finished
-    for picture, detections in findings.pictures:
+    for looked in findings.pictures:
+        picture = looked.picture
         late = collected.last_view is None or (
             (picture.at - collected.last_view).total_seconds() >= every_s
         )
         if late and len(collected.views) < _MOST_KEYS:
-            collected.views.append((picture.at, still(picture, detections, width=480)))
+            collected.views.append((picture.at, still(picture, looked.masks, width=480)))
             collected.last_view = picture.at
 
 

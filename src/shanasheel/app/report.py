@@ -77,7 +77,7 @@ def _page(shown: ReportInput) -> str:
  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <style>{_STYLE}</style><main><h1>{escape(shown.title)}</h1>
 <p class="m">{shown.width_px} × {shown.height_px}, {escape(shown.codec)},
-{shown.duration_s:.1f} s from {iso(shown.start)} · looked at: {looked} · heads are masked</p>
+{shown.duration_s:.1f} s from {iso(shown.start)} · looked at: {looked} · masked</p>
 {warning}<h2>Timeline</h2><p class="m">{legend} · events: {len(shown.events)}</p>{_timeline(shown)}
 <h2>Events</h2>{_events(shown)}<h2>Sightings</h2>{_cards(shown)}<h2>Views</h2>{_views(shown)}
 </main></html>"""

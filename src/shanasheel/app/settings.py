@@ -26,6 +26,7 @@ from shanasheel.domain.cameras import (
 )
 from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.keeping import KeepRule
+from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
 
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -84,6 +85,11 @@ class CameraSettings(_Strict):
     onvif: str = ""
     events: bool = True
     read_plates: bool = False
+    shield: Hide = Hide.HEADS
+    hide_plates: bool = False
+    windows: list[Annotated[list[Point], Field(min_length=3, max_length=MOST_CORNERS)]] = Field(
+        default=[], max_length=MOST_WINDOWS
+    )
 
 
 class KeepSettings(_Strict):
@@ -245,6 +251,9 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         sound=camera.sound,
         events=camera.events,
         read_plates=camera.read_plates,
+        shield=camera.shielding.hide,
+        hide_plates=camera.shielding.plates,
+        windows=[list(window) for window in camera.shielding.windows],
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -288,6 +297,11 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         keep_days=listed.keep_days,
         sound=listed.sound,
         read_plates=listed.read_plates,
+        shielding=Shielding(
+            hide=listed.shield,
+            plates=listed.hide_plates,
+            windows=tuple(tuple(window) for window in listed.windows),
+        ),
     )
 
 

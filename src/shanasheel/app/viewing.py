@@ -190,7 +190,7 @@ class Viewing:
         """Look at this camera no more, from its oldest waiting picture on."""
         first = next((packet for packet in view.waiting if packet is not None), None)
         view.is_shed, view.returning = True, False
-        view.glimpses = Glimpses(view.camera.id)
+        view.glimpses = Glimpses(view.camera)
         if first is not None:
             view.spans.open(first.at)
         view.waiting.clear()

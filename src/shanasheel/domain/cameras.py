@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import NewType
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.points import check_points
+from shanasheel.domain.shielding import Shielding
 
 CameraId = NewType("CameraId", str)
 
@@ -105,7 +107,7 @@ class Zone:
     loiter_s: float = 30.0
 
     def __post_init__(self) -> None:
-        _check_points(self.name, self.points, least=3)
+        check_points(self.name, self.points, least=3)
         if RuleKind.LINE_CROSSING in self.rules:
             raise InvalidInput(
                 f"Zone {self.name!r}: line_crossing needs a line.", "Put it under `lines`."
@@ -130,7 +132,7 @@ class Line:
     kinds: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_points(self.name, (self.start, self.end), least=2)
+        check_points(self.name, (self.start, self.end), least=2)
         if self.start == self.end:
             raise InvalidInput(f"Line {self.name!r} has no length.", "Give two different ends.")
 
@@ -176,6 +178,7 @@ class Camera:
         read_plates: look for number plates on passing vehicles, and read them.
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
+        shielding: what is masked of it for whoever has no grant.
     """
 
     id: CameraId
@@ -199,6 +202,7 @@ class Camera:
     onvif: str = ""
     events: bool = True
     read_plates: bool = False
+    shielding: Shielding = field(default=Shielding())
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
@@ -232,16 +236,3 @@ class Camera:
         """Return the name for `ar` or `en`, falling back to the other, then to the id."""
         preferred = (self.name_ar, self.name) if language == "ar" else (self.name, self.name_ar)
         return next((name for name in preferred if name), self.id)
-
-
-def _check_points(name: str, points: tuple[tuple[float, float], ...], *, least: int) -> None:
-    if len(points) < least:
-        raise InvalidInput(
-            f"{name!r} has {len(points)} points and needs {least}.", "Add corners as [x, y]."
-        )
-    for x, y in points:
-        if not (0 <= x <= 1 and 0 <= y <= 1):
-            raise InvalidInput(
-                f"{name!r} has the point [{x}, {y}] outside the picture.",
-                "Give ratios of picture width and height, 0 to 1.",
-            )

@@ -29,6 +29,7 @@ from shanasheel.watch.vision import (
     Closeups,
     Describer,
     Detector,
+    Masks,
     PacketDecoder,
     Picture,
     Shield,
@@ -64,6 +65,16 @@ class AnalysisSettings:
     shielded_px: int = 640
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A picture that was looked at, what was found or missed in it, and what of it is hidden."""
+
+    picture: Picture
+    detections: Detections
+    missed: Tracks | None
+    masks: Masks
+
+
 @dataclass(slots=True, kw_only=True)
 class Findings:
     """What one push brought to light; `late` are spans `[start, end)` skipped for being late."""
@@ -73,7 +84,7 @@ class Findings:
     events: list[Event] = field(default_factory=list)
     active: list[ActiveSpan] = field(default_factory=list)
     shielded: list[Packet] = field(default_factory=list)
-    pictures: list[tuple[Picture, Detections]] = field(default_factory=list)
+    pictures: list[Looked] = field(default_factory=list)
     late: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
@@ -112,7 +123,7 @@ class Analysis:
         self._tracker = Tracker(camera.id)
         self._rules = RuleSet(camera, ids)
         self._tamper = TamperWatch(camera.id)
-        self._shield = Shield(width_px=settings.shielded_px)
+        self._shield = Shield(camera.shielding, width_px=settings.shielded_px)
         self._stills: dict[int, tuple[float, bytes]] = {}
         self._closeups, self._describer = Closeups(), describer
         self._decoder: PacketDecoder | None = None
@@ -242,15 +253,19 @@ class Analysis:
                         ids=self._ids,
                     )
                 )
-        self._keep_stills(picture, detections, tracks)
         if self._describer is not None:
             self._closeups.keep(picture, tracks)
+        missed = self._tracker.missed()
+        masks = self._shield.cover(picture, detections, missed)
+        self._keep_stills(picture, masks, tracks)
         if self._settings.shield:
-            self._send_shielded(self._shield.render(picture, detections), picture.at, findings)
+            self._send_shielded(self._shield.render(picture, masks), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
         self.counts.events += len(events)
         findings.events += events
-        findings.pictures.append((picture, detections))
+        findings.pictures.append(
+            Looked(picture=picture, detections=detections, missed=missed, masks=masks)
+        )
 
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:
@@ -267,12 +282,12 @@ class Analysis:
         if (now - at).total_seconds() >= _REPEAT_S:
             self._send_shielded(rgb, now, findings)
 
-    def _keep_stills(self, picture: Picture, detections: Detections, tracks: Tracks) -> None:
+    def _keep_stills(self, picture: Picture, masks: Masks, tracks: Tracks) -> None:
         """Keep the clearest shielded picture of each track while it lasts."""
         for track, box, score in zip(tracks.ids, tracks.boxes, tracks.scores, strict=True):
             best = self._stills.get(int(track))
             if best is None or score > best[0] + 0.08:
-                cut = still(picture, detections, box=tuple(float(edge) for edge in box))
+                cut = still(picture, masks, box=tuple(float(edge) for edge in box))
                 self._stills[int(track)] = (float(score), cut)
 
     def _finish_tracks(self, finished: Sequence[FinishedTrack], findings: Findings) -> None:

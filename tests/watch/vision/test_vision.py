@@ -29,8 +29,8 @@ from shanasheel.watch.vision import (
     load_detector,
     still,
 )
+from shanasheel.watch.vision.masks import joined
 from shanasheel.watch.vision.renditions import Rendition, render_clip
-from shanasheel.watch.vision.shield import _joined
 from videos import make_video
 
 CAMERA = CameraId("C1")
@@ -58,6 +58,10 @@ def nobody(picture: Picture) -> Detections:
         height_px=none.height_px, boxes=none.boxes[:0], scores=none.scores[:0],
         kinds=none.kinds[:0], labels=none.labels[:0],
     )  # fmt: skip
+
+
+def shown_by(shield: Shield, picture: Picture, detections: Detections) -> np.ndarray:
+    return shield.render(picture, shield.cover(picture, detections))
 
 
 @pytest.mark.footage
@@ -106,7 +110,7 @@ def test_a_masked_head_tells_nothing_of_what_was_there() -> None:
         pixels = base.copy()
         pixels[60:100, 100:130] = head
         picture = picture_of(pixels)
-        masked = Shield().render(picture, one_person(picture, (95, 58, 135, 200), 0.2))
+        masked = shown_by(Shield(), picture, one_person(picture, (95, 58, 135, 200), 0.2))
         shown.append(masked[60:95, 100:130])
 
     for region in shown:
@@ -119,12 +123,12 @@ def test_a_head_stays_masked_for_half_a_second_after_it_was_missed() -> None:
     pixels = rng.integers(0, 255, (240, 320, 3), dtype=np.uint8)
     shield = Shield()
     first = picture_of(pixels)
-    shield.render(first, one_person(first, (95, 58, 135, 200), 0.9))
+    shown_by(shield, first, one_person(first, (95, 58, 135, 200), 0.9))
 
     soon = picture_of(pixels, START + timedelta(seconds=0.4))
     later = picture_of(pixels, START + timedelta(seconds=1.2))
-    held = shield.render(soon, nobody(soon))
-    free = shield.render(later, nobody(later))
+    held = shown_by(shield, soon, nobody(soon))
+    free = shown_by(shield, later, nobody(later))
 
     assert len(np.unique(held[62:90, 100:130].reshape(-1, 3), axis=0)) <= 4
     assert len(np.unique(free[62:90, 100:130].reshape(-1, 3), axis=0)) > 100
@@ -141,18 +145,20 @@ def test_a_head_stays_masked_for_half_a_second_after_it_was_missed() -> None:
 def test_joined_heads_hide_all_that_single_ones_hide(boxes: list[tuple[float, ...]]) -> None:
     heads = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.float32).reshape(-1, 4)
 
-    joined = _joined(heads)
+    fewer = joined(heads)
 
-    assert len(joined) <= len(heads)
+    assert len(fewer) <= len(heads)
     for x1, y1, x2, y2 in heads:
-        inside = (joined[:, :2] <= [x1, y1]).all(axis=1) & (joined[:, 2:] >= [x2, y2]).all(axis=1)
+        inside = (fewer[:, :2] <= [x1, y1]).all(axis=1) & (fewer[:, 2:] >= [x2, y2]).all(axis=1)
         assert inside.any()
 
 
 def test_a_still_is_a_small_masked_jpeg() -> None:
     picture = picture_of(np.full((480, 640, 3), 120, np.uint8))
 
-    jpeg = still(picture, one_person(picture, (100, 100, 200, 400), 0.9), box=(100, 100, 200, 400))
+    masks = Shield().cover(picture, one_person(picture, (100, 100, 200, 400), 0.9))
+
+    jpeg = still(picture, masks, box=(100, 100, 200, 400))
 
     assert jpeg[:2] == b"\xff\xd8"
     assert len(jpeg) < 40_000

@@ -6,11 +6,12 @@ import { t } from "shanasheel-ui/strings.js";
 import cameraReport from "shanasheel-ui/camera_report.js";
 import labelled from "shanasheel-ui/labelled.js";
 import placePicker from "shanasheel-ui/place_picker.js";
+import shieldFields from "shanasheel-ui/shield_fields.js";
 
-const FIELDS = ["id", "address", "user", "password", "place"];
+const FIELDS = ["id", "address", "user", "password", "place", "windows"];
 
 export default {
-  components: { cameraReport, labelled, placePicker },
+  components: { cameraReport, labelled, placePicker, shieldFields },
   props: { camera: { type: Object, default: null }, suggested: { type: String, default: "" } },
   emits: ["saved", "close"],
   template: `
@@ -31,6 +32,7 @@ export default {
         <labelled :label="t('cameras.name_en')"><input v-model="name" name="name" dir="ltr" maxlength="80" autocomplete="off"></labelled>
       </div>
       <labelled :label="t('cameras.keep_days')" :hint="t('cameras.keep_days_hint')"><input v-model.number="keep_days" name="keep_days" type="number" min="1" max="36500" step="1" dir="ltr"></labelled>
+      <shield-fields v-model="shield" :camera="camera?.id || ''" :fault="faults.windows || ''"></shield-fields>
       <place-picker v-model="place" :except="camera?.id || ''" :fault="faults.place"></place-picker>
       <p v-if="faults['']" class="shn-fault" role="alert">{{ faults[''] }}</p>
       <footer><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button>
@@ -41,6 +43,7 @@ export default {
     return {
       id: this.suggested, address: before.editable === false ? "" : before.address || "", user: before.user || "", password: "",
       name: before.name || "", name_ar: before.name_ar || "", keep_days: before.keep_days ?? "", place: before.place || null,
+      shield: before.shield || { hide: "heads", plates: false, windows: [] },
       faults: {}, report: null, looking: false, saving: false,
     };
   },
@@ -72,7 +75,7 @@ export default {
     async save() {
       this.saving = true;
       this.faults = {};
-      const body = { ...this.login(), name: this.name, name_ar: this.name_ar, place: this.place, keep_days: this.keep_days === "" ? null : this.keep_days };
+      const body = { ...this.login(), name: this.name, name_ar: this.name_ar, place: this.place, shield: this.shield, keep_days: this.keep_days === "" ? null : this.keep_days };
       try {
         if (this.camera) await put(`/installed/${encodeURIComponent(this.camera.id)}`, body);
         else await post("/installed", { ...body, id: this.id });

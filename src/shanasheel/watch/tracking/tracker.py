@@ -7,7 +7,7 @@ should be (OC-SORT's recovery). Each kind is followed by itself: a car never bec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -49,6 +49,7 @@ class Tracker:
         self._finished: list[FinishedTrack] = []
         self._next = 1
         self._at_us: int | None = None
+        self._frame: Detections | None = None  # the last one
         self._size_px = (0, 0)
 
     def push(self, detections: Detections) -> Tracks:
@@ -65,12 +66,34 @@ class Tracker:
         for kind in Kind:
             seen_now += self._follow(kind, self._sighted(detections, kind, at_us), at_us)
         self._end_lost(at_us)
-        return self._present(detections, [track for track in seen_now if track.number])
+        self._frame = detections
+        present = sorted(
+            (track for track in seen_now if track.number), key=lambda track: track.number
+        )
+        return _tracks(detections, present, [track.last.box for track in present])
 
     def finished(self) -> list[FinishedTrack]:
         """Return the confirmed tracks that ended since the last call, each exactly once."""
         drained, self._finished = self._finished, []
         return drained
+
+    def missed(self) -> Tracks | None:
+        """Return what is followed and was not seen in the last frame; None before the first.
+
+        Boxes reach from where a thing was last seen to where it should be now. Its id is 0 while
+        its track is not confirmed.
+        """
+        if self._frame is None or self._at_us is None:
+            return None
+        at_us = self._at_us
+        unseen = [track for track in self._tracks if track.last.frame != self._frame.frame_index]
+        there = [track.last.box for track in unseen]
+        here = [track.motion.box_at(at_us / 1e6) for track in unseen]
+        reach = [
+            np.concatenate([np.minimum(a, b)[:2], np.maximum(a, b)[2:]])
+            for a, b in zip(there, here, strict=True)
+        ]
+        return _tracks(self._frame, unseen, reach)
 
     def flush(self) -> None:
         """End every track, as when the source ends; `finished` then returns them."""
@@ -232,20 +255,20 @@ class Tracker:
                 )
             )
 
-    def _present(self, detections: Detections, tracks: list[GrowingTrack]) -> Tracks:
-        tracks.sort(key=lambda track: track.number)
-        return Tracks(
-            camera=self._camera,
-            at=detections.at,
-            frame_index=detections.frame_index,
-            width_px=detections.width_px,
-            height_px=detections.height_px,
-            ids=np.array([track.number for track in tracks], np.int32),
-            boxes=np.array([track.last.box for track in tracks], np.float32).reshape(-1, 4),
-            scores=np.array([track.last.score for track in tracks], np.float32),
-            kinds=np.array([KIND_NUMBERS[track.kind] for track in tracks], np.int16),
-            labels=np.array([track.label for track in tracks], np.int16),
-        )
+
+def _tracks(frame: Detections, tracks: Sequence[GrowingTrack], boxes: Sequence[Floats]) -> Tracks:
+    return Tracks(
+        camera=frame.camera,
+        at=frame.at,
+        frame_index=frame.frame_index,
+        width_px=frame.width_px,
+        height_px=frame.height_px,
+        ids=np.array([track.number for track in tracks], np.int32),
+        boxes=np.array(boxes, np.float32).reshape(-1, 4),
+        scores=np.array([track.last.score for track in tracks], np.float32),
+        kinds=np.array([KIND_NUMBERS[track.kind] for track in tracks], np.int16),
+        labels=np.array([track.label for track in tracks], np.int16),
+    )
 
 
 def _last_box(track: GrowingTrack) -> Floats:

@@ -10,11 +10,13 @@ from shanasheel.watch.vision.detection_scores import (
     find_clip,
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
+from shanasheel.watch.vision.masks import Masks
 from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
+from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "Describer",
     "DetectionScores",
     "Detector",
+    "Masks",
     "PacketDecoder",
     "Picture",
     "PlateReader",
     "PlateScores",
     "Shield",
+    "ShieldScores",
     "ShieldedEncoder",
     "TamperWatch",
     "evaluate_detection",

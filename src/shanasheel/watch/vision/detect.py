@@ -52,6 +52,11 @@ class Detector:
         self._input_px = input_px
 
     @property
+    def input_px(self) -> int:
+        """Return the long side of what the model sees."""
+        return self._input_px
+
+    @property
     def backend(self) -> str:
         """Return which back end runs the model."""
         return self._runner.name

@@ -1,4 +1,8 @@
-"""The shielded view: heads are masked beyond recovery before anyone sees the picture."""
+"""The shielded view: who and what is hidden before anyone sees the picture.
+
+In doubt more is masked: of a person whose head part is unsure, and of one who is followed but was
+missed in this picture, the whole box.
+"""
 
 from __future__ import annotations
 
@@ -11,95 +15,124 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shanasheel.domain.cameras import KIND_NUMBERS, Kind
-from shanasheel.domain.seen import Detections
+from shanasheel.domain.seen import Detections, Tracks
+from shanasheel.domain.shielding import Hide, Shielding
+from shanasheel.watch.vision.masks import Boxes, Masks, Rgb, joined, mask
 from shanasheel.watch.vision.picture import Picture
 
-Rgb = NDArray[np.uint8]
-
 SHIELD_SCORE = 0.15  # far below what raises alerts: a masked bush harms nobody
+_SURE = 0.45  # as people lead tracks; a weaker box may begin at the waist (0.3: half more visible)
 _HEAD = 0.28  # share of a person's box from its top that holds the head, with a margin
-_WIDER = 0.15  # of the box's width, on each side
+_ABOVE = 0.06  # of the box's height, over its top
+_ABOVE_UNSURE = 0.2  # guess: a box from the shoulders down still hides the head
+# A head's height is about 0.13 of a standing person's. So much is added on each side, for boxes
+# shrink and grow with every step. On PETS09-S2L1, live: 0.10 leaves 0.40 % visible, 0.13 0.09 %.
+_BESIDE = 0.13
+_WIDER = 0.15  # of the box's width, on each side, where that is more
+_TINY = 0.06  # of the picture's height: where the head is in so few pixels nobody can say
+_EDGE_PX = 1.0
+_PLATE = 0.5  # share of a vehicle's box from below that holds its plate
 _HOLD = timedelta(seconds=0.5)  # a head missed in one picture stays masked (research, section 7)
+_LEAST_HELD = 2  # this picture's masks and the last one's, however long ago that was
 _MOST_HELD = 64  # pictures within the hold; at the bound the oldest goes (128 pictures a second)
-_LEAST_PX = 6
-_SAME = 0.4  # overlap of two boxes that mask one head (guess; more only costs time)
 
-
-def head_boxes(detections: Detections) -> NDArray[np.float32]:
-    """Return where heads may be, (N, 4) ratios of the picture, from people's boxes."""
-    people = (detections.kinds == KIND_NUMBERS[Kind.PERSON]) & (detections.scores >= SHIELD_SCORE)
-    heads = detections.boxes[people].astype(np.float32)
-    width, height = heads[:, 2] - heads[:, 0], heads[:, 3] - heads[:, 1]
-    # A box cut by the picture's edge or half hidden may be wider than tall: mask by width too.
-    reach = np.maximum(_HEAD * height, np.minimum(0.5 * width, height))
-    heads[:, 3] = heads[:, 1] + reach
-    heads[:, 1] -= 0.06 * height
-    heads[:, 0] -= _WIDER * width
-    heads[:, 2] += _WIDER * width
-    size = np.array([detections.width_px, detections.height_px] * 2, np.float32)
-    return np.asarray(heads / size, np.float32)
-
-
-def mask(rgb: Rgb, heads: NDArray[np.float32]) -> Rgb:
-    """Return the picture with each head replaced by 2 x 2 blocks of its mean colours.
-
-    Args:
-        rgb: (H, W, 3).
-        heads: (N, 4) ratios of the picture.
-    """
-    masked = rgb.copy()
-    height_px, width_px = rgb.shape[:2]
-    for x1, y1, x2, y2 in heads:
-        left, top = max(0, int(x1 * width_px) - 1), max(0, int(y1 * height_px) - 1)
-        right = min(width_px, max(int(np.ceil(x2 * width_px)) + 1, left + _LEAST_PX))
-        bottom = min(height_px, max(int(np.ceil(y2 * height_px)) + 1, top + _LEAST_PX))
-        across, down = (left + right) // 2, (top + bottom) // 2
-        for rows in (slice(top, down), slice(down, bottom)):
-            for columns in (slice(left, across), slice(across, right)):
-                block = rgb[rows, columns]
-                if block.size:
-                    # Rounded to 32 levels: a mean over few pixels must not tell one pixel.
-                    masked[rows, columns] = block.mean(axis=(0, 1)).astype(np.uint8) & 0xF8
-    return masked
+_PERSON = KIND_NUMBERS[Kind.PERSON]
+_WITH_PLATES = (KIND_NUMBERS[Kind.VEHICLE], KIND_NUMBERS[Kind.TWO_WHEELER])
 
 
 class Shield:
-    """Masks one camera's pictures, remembering heads for half a second."""
+    """Masks one camera's pictures, remembering masks for half a second and to the next look.
 
-    def __init__(self, *, width_px: int = 640) -> None:
+    Args:
+        width_px: of the shielded picture at most.
+        lone: pictures are far apart and nobody is followed: all of whoever may be there is masked.
+    """
+
+    def __init__(
+        self, shielding: Shielding | None = None, *, width_px: int = 640, lone: bool = False
+    ) -> None:
+        self._shielding, self._lone = shielding or Shielding(), lone
         self._width_px = width_px
-        self._held: deque[tuple[datetime, NDArray[np.float32]]] = deque(maxlen=_MOST_HELD)
+        self._held: deque[tuple[datetime, Boxes]] = deque(maxlen=_MOST_HELD)
 
-    def render(self, picture: Picture, detections: Detections) -> Rgb:
-        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
-        self._held.append((picture.at, head_boxes(detections)))
-        while picture.at - self._held[0][0] > _HOLD:
+    def cover(
+        self, picture: Picture, detections: Detections, missed: Tracks | None = None
+    ) -> Masks:
+        """Return what to mask in a picture; pictures come in the order of time.
+
+        Args:
+            missed: what is followed and not among the detections, where it may be now.
+        """
+        size = np.array([detections.width_px, detections.height_px] * 2, np.float32)
+        found = [self._people(detections), self._plates(detections)]
+        if missed is not None:
+            found += [_whole(missed.boxes[missed.kinds == _PERSON]), self._plates(missed)]
+        self._held.append((picture.at, np.concatenate(found) / size))
+        while len(self._held) > _LEAST_HELD and picture.at - self._held[0][0] > _HOLD:
             self._held.popleft()
-        heads = np.concatenate([boxes for _, boxes in reversed(self._held)])
-        return mask(_upright(picture, self._width_px), _joined(heads))
+        boxes = joined(np.concatenate([boxes for _, boxes in reversed(self._held)]))
+        return Masks(boxes=boxes, windows=self._shielding.windows)
+
+    def render(self, picture: Picture, masks: Masks) -> Rgb:
+        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
+        return mask(_upright(picture, self._width_px), masks)
+
+    def _people(self, detections: Detections) -> Boxes:
+        """Return what of people is hidden, (N, 4) pixels of the analysed frame."""
+        may_be = detections.kinds == _PERSON
+        if not self._lone:
+            may_be &= detections.scores >= SHIELD_SCORE
+        boxes = detections.boxes[may_be].astype(np.float32)
+        whole = _unsure(boxes, detections.scores[may_be], detections)
+        whole |= self._lone or self._shielding.hide is Hide.PEOPLE
+        return np.concatenate([_heads(boxes[~whole]), _whole(boxes[whole])])
+
+    def _plates(self, seen: Detections | Tracks) -> Boxes:
+        chosen = np.isin(seen.kinds, _WITH_PLATES) & (seen.scores >= SHIELD_SCORE)
+        chosen &= self._shielding.plates
+        boxes = seen.boxes[chosen].astype(np.float32)
+        width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+        boxes[:, 1] += (1 - _PLATE) * height
+        return _widened(boxes, 0.05 * width, above=0 * height, below=0.05 * height)
 
 
-def _joined(heads: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return fewer boxes that cover the same: those of one head through time become one."""
-    joined = []
-    left = heads
-    while len(left):
-        low, high = np.maximum(left[0, :2], left[:, :2]), np.minimum(left[0, 2:], left[:, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1)
-        area = (left[:, 2:] - left[:, :2]).prod(axis=1)
-        same = shared > _SAME * (area[0] + area - shared)
-        same[0] = True
-        cluster = left[same]
-        joined.append(np.concatenate([cluster[:, :2].min(axis=0), cluster[:, 2:].max(axis=0)]))
-        left = left[~same]
-    return np.array(joined, np.float32).reshape(-1, 4)
+def _unsure(boxes: Boxes, scores: NDArray[np.float32], seen: Detections) -> NDArray[np.bool_]:
+    """Return whose head may be elsewhere than at the top: weak, tiny, or cut by the edge."""
+    height = boxes[:, 3] - boxes[:, 1]
+    cut = (boxes[:, :2] <= _EDGE_PX).any(axis=1)
+    cut |= boxes[:, 2] >= seen.width_px - _EDGE_PX
+    cut |= boxes[:, 3] >= seen.height_px - _EDGE_PX
+    unsure = cut | (scores < _SURE) | (height < _TINY * seen.height_px)
+    return np.asarray(unsure, bool)
+
+
+def _heads(people: Boxes) -> Boxes:
+    width, height = people[:, 2] - people[:, 0], people[:, 3] - people[:, 1]
+    heads = people.copy()
+    # Somebody half hidden or bent may be wider than tall: mask by width too.
+    heads[:, 3] = heads[:, 1] + np.maximum(_HEAD * height, np.minimum(0.5 * width, height))
+    return _widened(heads, _beside(width, height), above=_ABOVE * height, below=0 * height)
+
+
+def _whole(people: Boxes) -> Boxes:
+    width, height = people[:, 2] - people[:, 0], people[:, 3] - people[:, 1]
+    return _widened(
+        people.astype(np.float32), _beside(width, height), above=_ABOVE_UNSURE * height,
+        below=_ABOVE * height,
+    )  # fmt: skip
+
+
+def _beside(width: Boxes, height: Boxes) -> Boxes:
+    return np.asarray(np.maximum(_WIDER * width, _BESIDE * height), np.float32)
+
+
+def _widened(boxes: Boxes, beside: Boxes, *, above: Boxes, below: Boxes) -> Boxes:
+    """Return boxes grown by so many pixels each."""
+    return np.asarray(boxes + np.stack([-beside, -above, beside, below], axis=1), np.float32)
 
 
 def still(
-    picture: Picture,
-    detections: Detections,
-    box: tuple[float, ...] | None = None,
-    width: int = 320,
+    picture: Picture, masks: Masks, box: tuple[float, ...] | None = None, width: int = 320
 ) -> bytes:
     """Return a masked JPEG of the whole picture, or of a box with some surroundings.
 
@@ -109,10 +142,9 @@ def still(
     """
     # The whole view need not be finer than its cut: masks are laid before anything is cut.
     if box is None:
-        shown = mask(_upright(picture, width), head_boxes(detections))
+        shown = mask(_upright(picture, width), masks)
     else:
-        shown = mask(_upright(picture, picture.width_px), head_boxes(detections))
-        shown = _cut(shown, picture, box)
+        shown = _cut(mask(_upright(picture, picture.width_px), masks), picture, box)
     image = Image.fromarray(shown)
     image.thumbnail((width, width * 2))
     buffer = io.BytesIO()

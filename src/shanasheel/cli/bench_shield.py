@@ -1,0 +1,37 @@
+"""`shanasheel bench shield`: how many true heads are left visible."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shanasheel.app.shield_bench import measure_shield
+from shanasheel.cli.options import JsonOption
+from shanasheel.domain.shielding import Hide
+from shanasheel.watch.vision import load_detector
+
+_LIVE_PX, _FULL_PX = 320, 416  # as workers and `analyze` look
+
+
+def shield(
+    data: Annotated[Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt.")],
+    full: Annotated[
+        bool, typer.Option("--full/--gated", help="Every picture, or as live cameras are.")
+    ] = False,
+    hide: Annotated[Hide, typer.Option(help="What is masked of people.")] = Hide.HEADS,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the share of true heads that the shielded view leaves visible, and its cost.
+
+    Example: [bold]shanasheel bench shield pets09-s2l1[/bold]
+    """
+    detector = load_detector(threads=1, input_px=_FULL_PX if full else _LIVE_PX)
+    body = measure_shield(data, detector, full=full, hide=hide)
+    if as_json:
+        typer.echo(json.dumps(body))
+        return
+    for name, value in body.items():
+        typer.echo(f"{name:>26}  {value}")

@@ -1,0 +1,96 @@
+"""What is masked in one picture, and masking it beyond recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from shanasheel.domain.points import Point
+
+Rgb = NDArray[np.uint8]
+Boxes = NDArray[np.float32]
+
+_LEAST_PX = 6
+_GREY = 96
+_SAME = 0.4  # overlap of two boxes that mask one head (guess; more only costs time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Masks:
+    """What is masked in one picture.
+
+    Args:
+        boxes: (N, 4) ratios of the picture, `x1 y1 x2 y2`; may reach over its edges.
+        windows: outlines of corners, ratios of the picture.
+    """
+
+    boxes: Boxes
+    windows: tuple[tuple[Point, ...], ...] = ()
+
+    def covered(self, width_px: int, height_px: int) -> NDArray[np.bool_]:
+        """Return which pixels of a picture of this size `mask` replaces, (H, W)."""
+        pixels = _inside(self.windows, width_px, height_px)
+        for left, top, right, bottom in _pixels(self.boxes, width_px, height_px):
+            pixels[top:bottom, left:right] = True
+        return pixels
+
+
+def mask(rgb: Rgb, masks: Masks) -> Rgb:
+    """Return the picture, boxes replaced by 2 x 2 blocks of mean colours, windows by grey.
+
+    Args:
+        rgb: (H, W, 3).
+    """
+    masked = rgb.copy()
+    height_px, width_px = rgb.shape[:2]
+    for left, top, right, bottom in _pixels(masks.boxes, width_px, height_px):
+        across, down = (left + right) // 2, (top + bottom) // 2
+        for rows in (slice(top, down), slice(down, bottom)):
+            for columns in (slice(left, across), slice(across, right)):
+                block = rgb[rows, columns]
+                if block.size:
+                    # Rounded to 32 levels: a mean over few pixels must not tell one pixel.
+                    masked[rows, columns] = block.mean(axis=(0, 1)).astype(np.uint8) & 0xF8
+    if masks.windows:
+        masked[_inside(masks.windows, width_px, height_px)] = _GREY
+    return masked
+
+
+def joined(boxes: Boxes) -> Boxes:
+    """Return fewer boxes that cover the same: those of one head through time become one."""
+    fewer = []
+    left = boxes
+    while len(left):
+        low, high = np.maximum(left[0, :2], left[:, :2]), np.minimum(left[0, 2:], left[:, 2:])
+        shared = np.clip(high - low, 0, None).prod(axis=1)
+        area = (left[:, 2:] - left[:, :2]).prod(axis=1)
+        same = shared > _SAME * (area[0] + area - shared)
+        same[0] = True
+        cluster = left[same]
+        fewer.append(np.concatenate([cluster[:, :2].min(axis=0), cluster[:, 2:].max(axis=0)]))
+        left = left[~same]
+    return np.array(fewer, np.float32).reshape(-1, 4)
+
+
+def _pixels(boxes: Boxes, width_px: int, height_px: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield left, top, right and bottom of each box, a little wider, within the picture."""
+    for x1, y1, x2, y2 in boxes:
+        left, top = max(0, int(x1 * width_px) - 1), max(0, int(y1 * height_px) - 1)
+        right = min(width_px, max(int(np.ceil(x2 * width_px)) + 1, left + _LEAST_PX))
+        bottom = min(height_px, max(int(np.ceil(y2 * height_px)) + 1, top + _LEAST_PX))
+        yield left, top, right, bottom
+
+
+def _inside(windows: Sequence[Sequence[Point]], width_px: int, height_px: int) -> NDArray[np.bool_]:
+    """Return which pixels lie within an outline or on it, (H, W)."""
+    if not windows:
+        return np.zeros((height_px, width_px), bool)
+    sheet = Image.new("L", (width_px, height_px))
+    for window in windows:
+        corners = [(x * width_px, y * height_px) for x, y in window]
+        ImageDraw.Draw(sheet).polygon(corners, fill=1, outline=1, width=3)
+    return np.array(sheet, bool)
