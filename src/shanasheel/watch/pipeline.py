@@ -86,6 +86,7 @@ class Counts:
     sightings: int = 0
     events: int = 0
     active: bool = False
+    moving: bool = False
     covered: bool = False
 
 
@@ -133,6 +134,7 @@ class Analysis:
         self._last_at = packet.at
         activity = self._activity.push(packet)
         self.counts.active = activity.active or not self._settings.gate
+        self.counts.moving = activity.moving
         if not self.counts.active:
             self._end_late(packet.at, findings)  # nothing is due any more
         ended = self._spans.push(packet.at, moving=activity.moving)
