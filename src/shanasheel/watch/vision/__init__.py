@@ -1,5 +1,6 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
+from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.decode import PacketDecoder
 from shanasheel.watch.vision.detect import Detector, load_detector
 from shanasheel.watch.vision.detection_scores import (
@@ -14,6 +15,7 @@ from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
 __all__ = [
+    "ChangeWatch",
     "CoverChange",
     "DetectionScores",
     "Detector",
