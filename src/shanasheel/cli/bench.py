@@ -83,6 +83,9 @@ def tracking(
 def pipeline(
     clip: Annotated[Path, typer.Argument(help="A clip to play as every camera.")],
     cameras: Annotated[int, typer.Option(help="How many cameras.", min=1, max=64)] = 4,
+    quiet: Annotated[
+        Path | None, typer.Option(help="A still clip that four cameras of five play.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="How long to measure.", min=5)] = 30,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +94,7 @@ def pipeline(
     Example: [bold]shanasheel bench pipeline clip.mp4 --cameras 4 --seconds 30[/bold]
     """
     remarks.print(f"Playing {cameras} cameras for {seconds:g} s …")
-    _print(measure_pipeline(clip, cameras=cameras, seconds=seconds), as_json=as_json)
+    _print(measure_pipeline(clip, cameras=cameras, seconds=seconds, quiet=quiet), as_json=as_json)
 
 
 @app.command()
