@@ -22,7 +22,7 @@ from shanasheel.domain.cameras import Camera, CameraId, RuleKind, Zone
 from shanasheel.watch.sources.opening import open_file
 from shanasheel.watch.vision.renditions import Rendition, render_clip
 
-_WARM_UP_S = 6.0
+_WARM_UP_S = 14.0  # starting, and ten seconds in which every camera is looked at
 _BUSY_EVERY = 5
 
 
