@@ -128,7 +128,7 @@ class Analysis:
         self._late_since: datetime | None = None
         self._last_at: datetime | None = None
         self._last_key: datetime | None = None
-        self._last_shielded: tuple[datetime, NDArray[np.uint8]] | None = None
+        self._last_shielded: datetime | None = None
 
     def push(self, packet: Packet, newest: datetime | None = None) -> Findings:
         """Take the next packet in decoding order; return what came to light.
@@ -289,15 +289,15 @@ class Analysis:
             height_px, width_px = rgb.shape[:2]
             self._encoder = ShieldedEncoder(self._camera.id, width_px=width_px, height_px=height_px)
         findings.shielded += self._encoder.push(rgb, at)
-        self._last_shielded = (at, rgb)
+        self._last_shielded = at
 
     def _repeat_when_quiet(self, now: datetime, findings: Findings) -> None:
         """Send the last shielded picture again, so that a quiet camera's view stays live."""
-        if self._last_shielded is None or not self._settings.live:
+        if self._encoder is None or self._last_shielded is None or not self._settings.live:
             return
-        at, rgb = self._last_shielded
-        if (now - at).total_seconds() >= _REPEAT_S:
-            self._send_shielded(rgb, now, findings)
+        if (now - self._last_shielded).total_seconds() >= _REPEAT_S:
+            findings.shielded += self._encoder.repeat(now)
+            self._last_shielded = now
 
     def _keep_stills(self, picture: Picture, detections: Detections, tracks: Tracks) -> None:
         """Keep the clearest shielded picture of each track while it lasts."""
