@@ -114,7 +114,7 @@ def _empty_scene(clip: Path, size: tuple[int, int], count: int) -> Sheet:
     with _opened(clip) as container:
         chosen = [_sheet(frame, size) for number, frame in enumerate(container.decode(video=0))
                   if number % every == 0 and number < count]  # fmt: skip
-    return np.median(np.stack(chosen[:_MEDIAN_OF]), axis=0).astype(np.uint8)
+    return np.asarray(np.median(np.stack(chosen[:_MEDIAN_OF]), axis=0), np.uint8)
 
 
 def _played(clip: Path, size: tuple[int, int], numbers: list[int]) -> Iterator[Sheet]:
