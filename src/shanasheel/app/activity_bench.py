@@ -14,6 +14,7 @@ import numpy as np
 from shanasheel.app.offline import default_camera
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import KIND_NUMBERS, Kind
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import (
@@ -205,8 +206,8 @@ def _scores(
         write_mot(scratch / "tracks.txt", found.tracks)
         return evaluate_tracking(scratch, scratch / "tracks.txt").hota
 
-    if not len(truth):
-        return {}
+    if not ((truth.classes == KIND_NUMBERS[Kind.PERSON]) | (truth.classes < 0)).any():
+        return {}  # it scores people
     if full is None:
         return {"hota_gated_against_full": round(hota(gated), 4)}
     both = hota(gated), hota(full)
