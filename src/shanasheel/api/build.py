@@ -16,6 +16,7 @@ from shanasheel.api import (
     health,
     installing,
     keeping,
+    metrics,
     overview,
     people,
     playing,
@@ -52,4 +53,5 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(metrics.router)  # where Prometheus looks unless told otherwise
     return app

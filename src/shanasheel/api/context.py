@@ -37,6 +37,7 @@ class Desk:
         camera_files: reads and writes lists of cameras.
         uploads: files on their way in.
         intakes: files that wait to be taken in.
+        metrics_token: returns what a program must know to read `/metrics`; empty where none may.
     """
 
     site: Site
@@ -47,6 +48,7 @@ class Desk:
     camera_files: CameraFiles
     uploads: Uploads
     intakes: IntakeQueue
+    metrics_token: Callable[[], str] = str
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

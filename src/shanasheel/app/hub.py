@@ -101,6 +101,7 @@ def serve(
         camera_files=YamlFiles(),
         uploads=uploads,
         intakes=intake_desk,
+        metrics_token=lambda: _metrics_token(folder),
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site)]  # fmt: skip
@@ -152,6 +153,14 @@ def _listen(address: tuple[str, int]) -> socket.socket:
     listener.bind(address)
     listener.listen(128)
     return listener
+
+
+def _metrics_token(folder: DataFolder) -> str:
+    """Return the token of `keys/metrics.token`; empty where there is none."""
+    try:
+        return (folder.root / "keys" / "metrics.token").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 if __name__ == "__main__":

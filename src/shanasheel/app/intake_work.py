@@ -13,7 +13,7 @@ from shanasheel.app.viewing import picture_path
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
-from shanasheel.domain.cameras import Camera, Stream
+from shanasheel.domain.cameras import AnalysisDepth, Camera, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.keeping import Intake
 from shanasheel.domain.seen import Sighting
@@ -77,7 +77,10 @@ class IntakeWork:
         self._analysis = (
             Analysis(
                 camera, detector, ids=site.ids,
-                settings=AnalysisSettings(fps=camera.analysis_fps, live=False),
+                settings=AnalysisSettings(
+                    fps=camera.analysis_fps, live=False,
+                    gate=camera.analysis is AnalysisDepth.GATED,
+                ),
                 save_picture=self._save_picture,
                 describer=Describer(PlateReader()) if camera.read_plates else None,
             )

@@ -14,7 +14,7 @@ from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event
-from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.cameras import AnalysisDepth, Camera, CameraId
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import plain
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
@@ -98,7 +98,10 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
     begun = start or _begun(file)
     footage = read_footage(file, camera=camera.id, start=begun)
     settings = AnalysisSettings(
-        fps=None if full else camera.analysis_fps, gate=not full, live=False, shield=False
+        fps=None if full else camera.analysis_fps,
+        gate=not full and camera.analysis is AnalysisDepth.GATED,
+        live=False,
+        shield=False,
     )
     collected = _Collected(begun=begun)
 

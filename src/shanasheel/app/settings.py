@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import (
     SECRET_FIELDS,
+    AnalysisDepth,
     AnalysisPriority,
     Camera,
     CameraId,
@@ -78,6 +79,7 @@ class CameraSettings(_Strict):
     analysis_fps: float = Field(default=5.0, ge=0.2, le=60)
     analyse: bool = True
     priority: AnalysisPriority = AnalysisPriority.NORMAL
+    analysis: AnalysisDepth | None = None
     loop: bool = True
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
     sound: bool = True
@@ -148,6 +150,7 @@ class Settings(_Strict):
             in order; relative paths count from the file's own folder. Without it the stored ones.
         keep: how long footage is kept; without it the stored rule holds.
         vault: where copies go; without it the stored setting holds.
+        analysis: how deeply those of `cameras` are looked at that say nothing themselves.
         cameras: the whole set; without it the stored cameras are used.
     """
 
@@ -159,6 +162,7 @@ class Settings(_Strict):
     volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None
     vault: VaultSettings | None = None
+    analysis: AnalysisDepth = AnalysisDepth.GATED
     cameras: list[CameraSettings] | None = Field(default=None, max_length=1000)
 
 
@@ -208,7 +212,10 @@ def _path(parts: tuple[int | str, ...]) -> str:
 def _cameras(path: Path, settings: Settings) -> tuple[Camera, ...] | None:
     if settings.cameras is None:
         return None
-    cameras = tuple(_camera(path.parent, listed) for listed in settings.cameras)
+    cameras = tuple(
+        replace(_camera(path.parent, listed), analysis=listed.analysis or settings.analysis)
+        for listed in settings.cameras
+    )
     doubled = {camera.id for camera in cameras if [c.id for c in cameras].count(camera.id) > 1}
     if doubled:
         raise InvalidInput(f"{path}: camera ids are used twice: {', '.join(sorted(doubled))}.",
@@ -254,6 +261,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         shield=camera.shielding.hide,
         hide_plates=camera.shielding.plates,
         windows=[list(window) for window in camera.shielding.windows],
+        analysis=None if camera.analysis is AnalysisDepth.GATED else camera.analysis,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from time import thread_time
 
 import structlog
 
@@ -24,7 +25,7 @@ from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.cameras import Camera, CameraId, Stream
+from shanasheel.domain.cameras import AnalysisDepth, Camera, CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.seen import Sighting
 from shanasheel.watch.pipeline import LATE_S, Analysis, AnalysisSettings, Findings
@@ -56,6 +57,8 @@ class CameraView:
     returning: bool = False  # shed until the next key picture
     packets: int = 0
     decoded: int = 0
+    detected: int = 0
+    cpu_s: float = 0.0
     active: bool = False
     covered: bool = False
     tracks: int = 0
@@ -148,7 +151,9 @@ class Viewing:
                 self._grace_until_s = self._clock.monotonic_s() + self._grace_s
             for view, packet in turns:
                 if detector is not None:
+                    begun_s = thread_time()
                     self._turn(view, packet, detector)
+                    view.cpu_s += thread_time() - begun_s
             for view in leaving:
                 self._let_go(view)
             for view in self.views.values():
@@ -224,7 +229,10 @@ class Viewing:
                 view.camera,
                 detector,
                 ids=self._ids,
-                settings=AnalysisSettings(fps=view.camera.analysis_fps),
+                settings=AnalysisSettings(
+                    fps=view.camera.analysis_fps,
+                    gate=view.camera.analysis is AnalysisDepth.GATED,
+                ),
                 save_picture=self._save_picture,
                 describer=Describer(PlateReader(), self._plates)
                 if view.camera.read_plates
@@ -241,7 +249,7 @@ class Viewing:
             view.analysis = None
             return
         counts = view.analysis.counts
-        view.packets, view.decoded = counts.packets, counts.decoded
+        view.packets, view.decoded, view.detected = counts.packets, counts.decoded, counts.detected
         view.active, view.covered = counts.active, counts.covered
         view.tracks = counts.tracks
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +20,17 @@ from shanasheel.base.files import write_atomic
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.watch.recording import Shelf
 
+_COST_S = 5.0  # over so long: a quiet camera's key picture every 4 s would jump about
+
+
+@dataclass(slots=True)
+class _Cost:
+    """When a camera's cost was last taken, and what it was by then."""
+
+    at_s: float
+    cpu_s: float
+    ms_per_s: float | None = None
+
 
 class WorkerStatus:
     """Owns the worker's status file. A full disk costs neither the status nor the recording."""
@@ -26,6 +38,7 @@ class WorkerStatus:
     def __init__(self, path: Path, name: str, outbox: Outbox, shelf: Shelf) -> None:
         self._path, self._name = path, name
         self._outbox, self._shelf = outbox, shelf
+        self._costs: dict[CameraId, _Cost] = {}
 
     def write(
         self,
@@ -51,7 +64,11 @@ class WorkerStatus:
             "records_waiting": self._outbox.waiting,
             "records_dropped": self._outbox.dropped,
             "cameras": {
-                one.camera.id: {**_camera(one, viewing), **beside.get(one.camera.id, {})}
+                one.camera.id: {
+                    **_camera(one, viewing),
+                    **self._cost(one.camera, viewing, clock),
+                    **beside.get(one.camera.id, {}),
+                }
                 for one in recordings
             },
         }
@@ -60,6 +77,18 @@ class WorkerStatus:
             write_atomic(self._path, content, mode=0o600, durable=False)
         except OSError:
             self._write_over(content)
+
+    def _cost(self, camera: Camera, viewing: Viewing, clock: Clock) -> dict[str, object]:
+        """Return what looking at a camera took of the processor, in all and lately."""
+        cpu_s, now_s = viewing.view_of(camera).cpu_s, clock.monotonic_s()
+        cost = self._costs.setdefault(camera.id, _Cost(now_s, cpu_s))
+        if now_s - cost.at_s >= _COST_S:
+            cost.ms_per_s = 1000 * (cpu_s - cost.cpu_s) / (now_s - cost.at_s)
+            cost.at_s, cost.cpu_s = now_s, cpu_s
+        return {
+            "analysis_cpu_s": round(cpu_s, 3),
+            "analysis_cpu_ms_per_s": None if cost.ms_per_s is None else round(cost.ms_per_s, 1),
+        }
 
     def _write_over(self, content: bytes) -> None:
         """Write into the old file's own blocks: that needs no room."""
@@ -98,6 +127,11 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "active": view.active,
         "covered": view.covered,
         "decoded_share": round(view.decoded / view.packets, 3) if view.packets else 0.0,
+        "detected_share": round(view.detected / view.packets, 3) if view.packets else 0.0,
+        "packets": view.packets,
+        "decoded": view.decoded,
+        "detected": view.detected,
+        "depth": recording.camera.analysis.value,
         "waiting": len(view.waiting),
         "analysis": _analysis(recording.camera, view),
         "shed_since": iso(view.spans.since) if view.spans.since else None,

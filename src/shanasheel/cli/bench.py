@@ -15,6 +15,7 @@ from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.base.clock import SystemClock
+from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.options import JsonOption, remarks
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 app.command()(shield)
 
 app.command()(describe)
+app.command()(activity)
 
 DataArgument = Annotated[
     Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")
@@ -86,6 +88,9 @@ def tracking(
 def pipeline(
     clip: Annotated[Path, typer.Argument(help="A clip to play as every camera.")],
     cameras: Annotated[int, typer.Option(help="How many cameras.", min=1, max=64)] = 4,
+    quiet: Annotated[
+        Path | None, typer.Option(help="A still clip that four cameras of five play.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="How long to measure.", min=5)] = 30,
     as_json: JsonOption = False,
 ) -> None:
@@ -94,7 +99,7 @@ def pipeline(
     Example: [bold]shanasheel bench pipeline clip.mp4 --cameras 4 --seconds 30[/bold]
     """
     remarks.print(f"Playing {cameras} cameras for {seconds:g} s …")
-    _print(measure_pipeline(clip, cameras=cameras, seconds=seconds), as_json=as_json)
+    _print(measure_pipeline(clip, cameras=cameras, seconds=seconds, quiet=quiet), as_json=as_json)
 
 
 @app.command()

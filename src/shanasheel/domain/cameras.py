@@ -39,6 +39,13 @@ class AnalysisPriority(StrEnum):
     LOW = "low"
 
 
+class AnalysisDepth(StrEnum):
+    """How much of what a camera sends is looked at."""
+
+    GATED = "gated"  # where the coded pictures say that something moves
+    FULL = "full"  # everything, at the analysis rate, whatever it costs
+
+
 class RuleKind(StrEnum):
     """What a zone or line watches for."""
 
@@ -165,6 +172,7 @@ class Camera:
         name, name_ar: what people call it; an empty Arabic name means the same name.
         analysis_fps: pictures a second looked at while something moves; 5 catches a walking
             person several times a metre (guess from DESIGN section 7, to be measured).
+        analysis: whether activity decides what is decoded, or everything is.
         loop: a file starts again at its end.
         realtime: a file is played at its own pace, as a camera would send it.
         analyse: False for a camera that is only recorded: nobody looks, nothing is decoded.
@@ -203,6 +211,7 @@ class Camera:
     events: bool = True
     read_plates: bool = False
     shielding: Shielding = field(default=Shielding())
+    analysis: AnalysisDepth = AnalysisDepth.GATED
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from shanasheel.base.clock import EPOCH
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera
@@ -26,6 +27,7 @@ from shanasheel.watch.activity import ActiveSpans, PacketActivity
 from shanasheel.watch.rules import RuleSet, covered_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
+    ChangeWatch,
     Closeups,
     Describer,
     Detector,
@@ -41,6 +43,9 @@ from shanasheel.watch.vision import (
 _SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (guess)
 _REPEAT_S = 0.5  # a quiet camera's shielded picture is sent again this often, so live stays live
 LATE_S = 0.8  # pictures older than this against the newest packet are not looked at
+_STILL_S = 1.0  # looks alike for so long: the camera rests (guess; longer only costs)
+_SEARCH_AGAIN_S = 10.0  # what looks unchanged is searched this often all the same (guess)
+_SETTLE = timedelta(seconds=0.5)  # sizes tell of movement this long after it (smoothing)
 _MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
 
 SavePicture = Callable[[Sighting, bytes], str]
@@ -99,6 +104,7 @@ class Counts:
     sightings: int = 0
     events: int = 0
     active: bool = False
+    moving: bool = False
     covered: bool = False
 
 
@@ -124,6 +130,10 @@ class Analysis:
         self._rules = RuleSet(camera, ids)
         self._tamper = TamperWatch(camera.id)
         self._shield = Shield(camera.shielding, width_px=settings.shielded_px)
+        self._change = ChangeWatch()
+        self._searched: Detections | None = None
+        self._changed_at: datetime | None = None
+        self._search_again = EPOCH
         self._stills: dict[int, tuple[float, bytes]] = {}
         self._closeups, self._describer = Closeups(), describer
         self._decoder: PacketDecoder | None = None
@@ -133,7 +143,7 @@ class Analysis:
         self._late_since: datetime | None = None
         self._last_at: datetime | None = None
         self._last_key: datetime | None = None
-        self._last_shielded: tuple[datetime, NDArray[np.uint8]] | None = None
+        self._last_shielded: datetime | None = None
 
     def push(self, packet: Packet, newest: datetime | None = None) -> Findings:
         """Take the next packet in decoding order; return what came to light.
@@ -148,6 +158,7 @@ class Analysis:
         self._last_at = packet.at
         activity = self._activity.push(packet)
         self.counts.active = activity.active or not self._settings.gate
+        self.counts.moving = activity.moving
         if not self.counts.active:
             self._end_late(packet.at, findings)  # nothing is due any more
         ended = self._spans.push(packet.at, moving=activity.moving)
@@ -208,7 +219,12 @@ class Analysis:
         if packet.is_key:
             self._last_key = packet.at
         if self._decoder is None:
-            self._decoder = PacketDecoder(packet.format)
+            rate, fps = packet.format.frame_rate or 0.0, self._settings.fps
+            # Patterns leave at least every third picture to refer to: enough for the rate.
+            thinned = self._settings.gate and fps is not None and rate >= 3 * fps
+            self._decoder = PacketDecoder(
+                packet.format, rough=self._settings.gate, skip_disposable=thinned
+            )
         pictures: list[Picture] = []
         while self._pending:
             pictures += self._decoder.push(self._pending.popleft())
@@ -236,8 +252,7 @@ class Analysis:
     def _look(self, picture: Picture, findings: Findings) -> None:
         """Detect, track, judge and shield one picture."""
         self._end_late(picture.at, findings)
-        detections = self._detector.detect(picture)
-        self.counts.detected += 1
+        detections, searched = self._search(picture)
         tracks = self._tracker.push(detections)
         events = self._rules.push(tracks)
         change = self._tamper.push(picture)
@@ -258,7 +273,7 @@ class Analysis:
         missed = self._tracker.missed()
         masks = self._shield.cover(picture, detections, missed)
         self._keep_stills(picture, masks, tracks)
-        if self._settings.shield:
+        if self._settings.shield and (searched or not self._settings.live):
             self._send_shielded(self._shield.render(picture, masks), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
         self.counts.events += len(events)
@@ -267,20 +282,45 @@ class Analysis:
             Looked(picture=picture, detections=detections, missed=missed, masks=masks)
         )
 
+    def _search(self, picture: Picture) -> tuple[Detections, bool]:
+        """Return what is in the picture, and whether the detector was asked.
+
+        It is not while the picture looks as it did when it was last searched: everything is still
+        where it was. What the pixels say then opens and closes the gate for the next packets.
+        """
+        if not self._settings.gate:
+            self.counts.detected += 1
+            return self._detector.detect(picture), True
+        cells, last = self._change.look(picture), self._searched
+        changed = cells is None or last is None or bool(cells.any())
+        if changed:
+            self._changed_at = picture.at
+            if cells is not None:  # the first picture of a session says nothing
+                self._activity.hold(picture.at)
+        elif self._changed_at and (picture.at - self._changed_at).total_seconds() >= _STILL_S:
+            self._activity.rest(self._changed_at + _SETTLE, picture.at)
+        if not changed and last is not None and picture.at < self._search_again:
+            return replace(last, at=picture.at, frame_index=picture.frame_index), False
+        self._change.keep()
+        self._search_again = picture.at + timedelta(seconds=_SEARCH_AGAIN_S)
+        self._searched = self._detector.detect(picture)
+        self.counts.detected += 1
+        return self._searched, True
+
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:
             height_px, width_px = rgb.shape[:2]
             self._encoder = ShieldedEncoder(self._camera.id, width_px=width_px, height_px=height_px)
         findings.shielded += self._encoder.push(rgb, at)
-        self._last_shielded = (at, rgb)
+        self._last_shielded = at
 
     def _repeat_when_quiet(self, now: datetime, findings: Findings) -> None:
         """Send the last shielded picture again, so that a quiet camera's view stays live."""
-        if self._last_shielded is None or not self._settings.live:
+        if self._encoder is None or self._last_shielded is None or not self._settings.live:
             return
-        at, rgb = self._last_shielded
-        if (now - at).total_seconds() >= _REPEAT_S:
-            self._send_shielded(rgb, now, findings)
+        if (now - self._last_shielded).total_seconds() >= _REPEAT_S:
+            findings.shielded += self._encoder.repeat(now)
+            self._last_shielded = now
 
     def _keep_stills(self, picture: Picture, masks: Masks, tracks: Tracks) -> None:
         """Keep the clearest shielded picture of each track while it lasts."""

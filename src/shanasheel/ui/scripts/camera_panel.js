@@ -1,6 +1,6 @@
 // One camera large: live picture, what it is doing, and the door to its raw footage.
 
-import { analysisOf, stateOf } from "shanasheel-ui/camera_store.js";
+import { analysisOf, lookingCost, stateOf } from "shanasheel-ui/camera_store.js";
 import { bitrate, clockTime, number, percent } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import countdown from "shanasheel-ui/countdown.js";
@@ -51,6 +51,8 @@ export default {
         { name: t("fact.activity"), value: status.active ? t("activity.active") : t("activity.quiet") },
         { name: t("fact.analysis"), value: analysisOf(status), tone: status.analysis === "shed" ? "bad" : "" },
         { name: t("fact.decoded"), value: percent(status.decoded_share) },
+        { name: t("fact.searched"), value: percent(status.detected_share) },
+        { name: t("fact.looking_cost"), value: lookingCost(status) },
         { name: t("fact.covered"), value: status.covered ? t("yes") : t("no"), tone: status.covered ? "bad" : "" },
         { name: t("fact.last_frame"), value: clockTime(status.last_frame_at) },
         ...this.beside,

@@ -1,8 +1,8 @@
 // The cameras of the site, with status kept fresh; one copy a page.
 
 import { get } from "shanasheel-ui/api.js";
-import { clockTime } from "shanasheel-ui/format.js";
-import { tk } from "shanasheel-ui/strings.js";
+import { clockTime, number } from "shanasheel-ui/format.js";
+import { t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import { reactive } from "vue";
 
@@ -55,7 +55,14 @@ async function load() {
 
 /** Return words for whether a camera is looked at, from its status. */
 export function analysisOf(status) {
+  if (status?.analysis === "on" && status.depth === "full") return t("analysis.full");
   return tk("analysis", status?.analysis, { time: clockTime(status?.shed_since) }) || "–";
+}
+
+/** Return words for what looking at a camera takes of the processor. */
+export function lookingCost(status) {
+  const ms = status?.analysis_cpu_ms_per_s;
+  return ms === undefined || ms === null ? "–" : t("looking_cost", { ms: number(ms, 1) });
 }
 
 /** Return the class and key of words for a camera's state. */

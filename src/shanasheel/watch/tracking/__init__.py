@@ -1,5 +1,6 @@
 """Detections into tracks and sightings: numbers in, numbers out."""
 
+from shanasheel.watch.tracking.active_seconds import active_seconds
 from shanasheel.watch.tracking.mot import (
     Clip,
     MotRows,
@@ -29,6 +30,7 @@ __all__ = [
     "Tracker",
     "TrackerSettings",
     "TrackingScores",
+    "active_seconds",
     "evaluate_tracking",
     "frames_of",
     "interpolate",

@@ -1,5 +1,6 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
+from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
 from shanasheel.watch.vision.describing import Describer
@@ -20,6 +21,7 @@ from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
 
 __all__ = [
+    "ChangeWatch",
     "Closeups",
     "CoverChange",
     "Describer",

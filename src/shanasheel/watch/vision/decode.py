@@ -22,14 +22,28 @@ class PacketDecoder:
     Args:
         form: how the packets are coded.
         threads: decoder threads; more than one holds pictures back, so live views use one.
+        rough: leave out the loop filter of H.264 and HEVC, a third of the work; block edges then
+            show, and drift until the next key picture.
+        skip_disposable: pass over pictures no other refers to.
 
     Raises:
         InvalidInput: FFmpeg has no decoder for the codec.
     """
 
-    def __init__(self, form: StreamFormat, *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        form: StreamFormat,
+        *,
+        threads: int = 1,
+        rough: bool = False,
+        skip_disposable: bool = False,
+    ) -> None:
         self._codec = _decoder(form)
         self._codec.thread_count = threads
+        if rough:
+            self._codec.options = {"skip_loop_filter": "all"}
+        if skip_disposable:
+            self._codec.skip_frame = "NONREF"
         self._form = form
         self._waiting: deque[tuple[int, int, datetime]] = deque(maxlen=_REMEMBERED)
         self._last: Packet | None = None

@@ -46,6 +46,7 @@ class ShieldedEncoder:
             template=template,
         )
         self._begun: datetime | None = None
+        self._frame: av.VideoFrame | None = None
         self._last_ms = -1
         self._key_ms: int | None = None
         self._index = 0
@@ -54,11 +55,21 @@ class ShieldedEncoder:
     def push(self, rgb: NDArray[np.uint8], at: datetime) -> list[Packet]:
         """Encode one picture; one that is not later than the last is passed over."""
         self._begun = self._begun or at
-        now_ms = round((at - self._begun).total_seconds() * 1000)
+        self._frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
+        return self._encode(self._frame, at, self._begun)
+
+    def repeat(self, at: datetime) -> list[Packet]:
+        """Encode the last picture again, for a later time; nothing before there is one."""
+        if self._frame is None or self._begun is None:
+            return []
+        return self._encode(self._frame, at, self._begun)
+
+    def _encode(self, frame: av.VideoFrame, at: datetime, begun: datetime) -> list[Packet]:
+        now_ms = round((at - begun).total_seconds() * 1000)
         if now_ms <= self._last_ms:
             return []
-        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
         frame.pts, frame.time_base = now_ms, _MILLISECONDS
+        frame.pict_type = PictureType.NONE
         if self._key_ms is None or now_ms - self._key_ms >= _KEY_MS:
             frame.pict_type = PictureType.I
             self._key_ms = now_ms
