@@ -22,6 +22,7 @@ from shanasheel.domain.cameras import (
     Line,
     Place,
     RuleKind,
+    ViewFrom,
     Zone,
 )
 from shanasheel.domain.copying import Scope, VaultPlan
@@ -83,6 +84,9 @@ class CameraSettings(_Strict):
     sub_url: str = ""
     onvif: str = ""
     events: bool = True
+    model: str = Field(default="", max_length=64)
+    tiles: str = Field(default="", pattern=r"^([1-4]x[1-4])?$")
+    view: ViewFrom = ViewFrom.SIDE
 
 
 class KeepSettings(_Strict):
@@ -243,6 +247,9 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         keep_days=camera.keep_days,
         sound=camera.sound,
         events=camera.events,
+        model=camera.model,
+        tiles=camera.tiles,
+        view=camera.view,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -285,6 +292,9 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         loop=listed.loop,
         keep_days=listed.keep_days,
         sound=listed.sound,
+        model=listed.model,
+        tiles=listed.tiles,
+        view=listed.view,
     )
 
 
