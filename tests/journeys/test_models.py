@@ -20,16 +20,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner
 
 from onnx_models import card_for, constant_model
+from running import running, wait_for
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.cameras import add_camera
 from shanasheel.app.detectors import Detectors
 from shanasheel.app.folder import open_folder
+from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import make_app
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.watch.vision.trial import drawn_picture
+from videos import make_video
 
 PERSON = np.array([[[64, 48, 20, 40, 1, 0.9, 0, 0]]], np.float32)
 YOLO = {"family": "yolo", "form": "v5"}
@@ -201,3 +204,29 @@ def test_a_model_is_pulled_over_https_going_on_where_it_was_cut_off(
     altered = shanasheel("models", "pull", "altered", "--card", card, "--data", data, code=8)
     assert "SHA-256" in altered
     assert not list((data / "models" / ".pulling").iterdir())
+
+
+@pytest.mark.timeout(200)
+def test_a_running_camera_changes_its_model_without_a_gap(tmp_path: Path) -> None:
+    film = make_video(tmp_path / "film.mp4", frames=500, rate=25, gop=25)
+    config = tmp_path / "site.yaml"
+    config.write_text(f"site: Basra\nworkers: 1\ncameras:\n  - {{id: GATE, url: {film}}}\n")
+    data = tmp_path / "data"
+    model = constant_model(tmp_path / "m.onnx", {"o": PERSON})
+    open_folder(data)
+    shanasheel("models", "add", model, "--card", card_for(model, output=YOLO), "--data", data)
+
+    with running(config, data) as product:
+        wait_for(lambda: product.camera("GATE")["state"] == "recording", "recording")
+        worker = product.pids("shanasheel.app.worker")
+        assert Machine(data).cameras()["GATE"]["tracks"] == 0
+        shanasheel("models", "use", "tiny", "--data", data)
+        wait_for(lambda: Machine(data).cameras()["GATE"]["tracks"], "what only that model sees")
+        count = product.get("/status")["segments"]
+        wait_for(lambda: product.get("/status")["segments"] > count, "recording to go on")
+        now = SystemClock().now()
+        span = f"from={(now - dt.timedelta(hours=1)):%Y-%m-%dT%H:%MZ}&to={now:%Y-%m-%dT%H:%M:%SZ}"
+        gaps = product.get(f"/cameras/GATE/timeline?{span}")["gaps"]
+
+        assert product.pids("shanasheel.app.worker") == worker
+        assert gaps == []
