@@ -67,6 +67,9 @@ class Detectors:
     def _load(self, key: _Key) -> ModelDetector:
         name, tiles, view = key
         look = Look(tiles=Tiles.of(tiles), view=view)
+        alike = next((one for known, one in self._loaded.items() if known[0] == name), None)
+        if alike is not None:
+            return alike.looking(look)  # a model is in memory once
         try:
             model = self._registry.one(name)
             if not model.built_in:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from onnx import TensorProto, helper, numpy_helper
 
 from onnx_models import card_for, constant_model, save
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput, ShanasheelError
 from shanasheel.watch.vision.cards import parse_card
-from shanasheel.watch.vision.onnx_file import inspect
+from shanasheel.watch.vision.onnx_file import inspect, inspect_bytes
 from shanasheel.watch.vision.registry import Registry
 from shanasheel.watch.vision.trial import try_model
 
@@ -166,3 +168,22 @@ def test_every_fault_of_a_card_is_named(tmp_path: Path, changes: dict[str, objec
 def test_a_card_that_is_none_is_one_line_of_reason(text: bytes) -> None:
     with pytest.raises(ShanasheelError, match="not valid"):
         parse_card(text, "card.yaml")
+
+
+@given(some.binary(max_size=200), some.integers(0, 10_000), some.integers(0, 255))
+def test_no_bytes_make_reading_a_model_fail_otherwise_than_with_a_reason(
+    noise: bytes, place: int, value: int
+) -> None:
+    node = helper.make_node("Identity", ["images"], ["o"])
+    model = helper.make_model(graph_of(node, [1, 3, 96, 128])).SerializeToString()
+    place %= len(model)
+
+    for content in (
+        noise,
+        model[:place] + noise,
+        model[:place] + bytes([value]) + model[place + 1 :],
+    ):
+        try:
+            inspect_bytes(content, "m.onnx")
+        except InvalidInput as refused:
+            assert refused.remedy

@@ -72,6 +72,10 @@ class ModelDetector:
         """Return the model's card."""
         return self._card
 
+    def looking(self, look: Look) -> ModelDetector:
+        """Return the same loaded model looking otherwise."""
+        return ModelDetector(self._runner, self._card, side_px=self._inputs.side_px, look=look)
+
     def detect(self, picture: Picture) -> Detections:
         """Return everything of a known kind that scores enough for the card, best first.
 

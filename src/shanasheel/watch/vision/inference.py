@@ -209,6 +209,7 @@ def precisions(backend: str, device: str) -> tuple[Precision, ...]:
     """Return the precisions a back end offers on a device, the exact one first."""
     if backend != "openvino":
         return ("fp32",)
+    _stay_silent()
     import openvino
 
     offered = openvino.Core().get_property(device, "OPTIMIZATION_CAPABILITIES")

@@ -42,7 +42,7 @@ class InputMaker:
     """
 
     def __init__(self, card: InputCard, *, side_px: int) -> None:
-        self._card, self._side_px = card, side_px
+        self._card, self.side_px = card, side_px
         self._mean = None if card.mean is None else np.array(card.mean, np.float32)
         self._std = None if card.std is None else np.array(card.std, np.float32)
 
@@ -75,7 +75,7 @@ class InputMaker:
         """Return the scales across and down, and the input's height and width."""
         card = self._card
         if card.size is None:
-            scale = self._side_px / max(width_px, height_px)
+            scale = self.side_px / max(width_px, height_px)
             step = card.step
             height, width = max(1, round(height_px * scale)), max(1, round(width_px * scale))
             return scale, scale, (-(-height // step) * step, -(-width // step) * step)

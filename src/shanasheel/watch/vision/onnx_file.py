@@ -27,11 +27,27 @@ def inspect(path: Path) -> None:
     Raises:
         InvalidInput: it is one of these.
     """
-    size_bytes = path.stat().st_size
-    if size_bytes > MOST_BYTES:
+    check_size(path)
+    inspect_bytes(path.read_bytes(), path.name)
+
+
+def inspect_bytes(content: bytes, name: str) -> None:
+    """Do the same with the bytes of a file.
+
+    Raises:
+        InvalidInput: as for `inspect`.
+    """
+    _Look(name).model(memoryview(content))
+
+
+def check_size(path: Path) -> None:
+    """Refuse a file that is larger than any detector.
+
+    Raises:
+        InvalidInput: it is over 1 GiB.
+    """
+    if path.stat().st_size > MOST_BYTES:
         raise InvalidInput(f"{path.name} is over 1 GiB.", "Is it the right file?")
-    look = _Look(path.name)
-    look.model(memoryview(path.read_bytes()))
 
 
 class _Look:

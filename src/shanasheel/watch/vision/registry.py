@@ -21,7 +21,7 @@ from shanasheel.base.files import sync_directory, write_atomic
 from shanasheel.watch.vision.cards import ModelCard, parse_card, read_card
 from shanasheel.watch.vision.detect import BUILT_IN, CARD
 from shanasheel.watch.vision.inference import BACKENDS
-from shanasheel.watch.vision.onnx_file import inspect
+from shanasheel.watch.vision.onnx_file import check_size, inspect
 from shanasheel.watch.vision.trial import Guess, expected, try_model
 
 _LOG = structlog.get_logger()
@@ -75,7 +75,7 @@ class Registry:
         A card that has become unreadable is left out and logged; `verify` names it.
         """
         models = {each.card.name: each for each in _shipped()}
-        for card in sorted(self.folder.glob("*/card.yaml")):
+        for card in self._cards():
             try:
                 model = self._added(card.parent)
             except (InvalidInput, NotFound) as fault:
@@ -105,7 +105,7 @@ class Registry:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the models at hand, also of those whose card is unreadable."""
-        added = sorted(path.parent.name for path in self.folder.glob("*/card.yaml"))
+        added = [path.parent.name for path in self._cards()]
         return tuple(dict.fromkeys((DEFAULT, *added)))
 
     def card_text(self, name: str) -> bytes:
@@ -133,6 +133,7 @@ class Registry:
         described = read_card(card)
         if not file.is_file():
             raise NotFound(f"There is no file {file}.", "Give the path of an ONNX file.")
+        check_size(file)
         self._check_name(described)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".adding-") as scratch:
@@ -174,6 +175,10 @@ class Registry:
                 )
             said.append(backend)
         return f"hash right, expected result with {' and '.join(said)}"
+
+    def _cards(self) -> list[Path]:
+        """Return the cards of what was added; a folder with a dot is only being filled."""
+        return sorted(self.folder.glob("[!.]*/card.yaml"))
 
     def _check_name(self, card: ModelCard) -> None:
         if any(each.built_in and each.card.name == card.name for each in _shipped()):
