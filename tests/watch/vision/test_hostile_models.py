@@ -97,17 +97,16 @@ def test_outputs_that_are_not_what_the_card_says_are_refused(
         try_model(card_for(model, output=YOLO), model, "onnxruntime")
 
 
-def test_a_model_that_wants_all_memory_ends_only_its_own_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["openvino", "onnxruntime"])
+def test_a_model_that_wants_all_memory_is_refused(tmp_path: Path, backend: str) -> None:
     held = numpy_helper.from_array(np.array([40_000_000_000], np.int64), "much")
     node = helper.make_node(
         "ConstantOfShape", ["much"], ["o"], value=numpy_helper.from_array(np.ones(1, np.float32))
     )
     model = save(tmp_path / "m.onnx", graph_of(node, [40_000_000_000], held))
 
-    with pytest.raises(InvalidInput) as refused:
-        try_model(card_for(model, output=YOLO), model, "onnxruntime")
-
-    assert "m.onnx" in str(refused.value)
+    with pytest.raises(InvalidInput, match="over 4 GiB of memory"):
+        try_model(card_for(model, output=YOLO), model, backend)
 
 
 def test_a_file_that_is_not_the_cards_or_takes_a_taken_name_is_refused(tmp_path: Path) -> None:

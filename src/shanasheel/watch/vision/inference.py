@@ -176,12 +176,18 @@ def load_runner(
             runner.run(np.zeros(trial, np.float32))
             return runner
         except (ImportError, OSError, RuntimeError, TypeError, ValueError) as fault:
-            reasons.append(f"{name}: {' '.join(str(fault).split())[:160]}")
+            reasons.append(f"{name}: {_short(str(fault))}")
             _LOG.warning("backend_unavailable", backend=name, detail=reasons[-1])
     raise Unavailable(
         f"The detector cannot run here ({'; '.join(reasons) or choice.backend}).",
         "Run `shanasheel doctor` and `shanasheel models verify`; reinstall with `uv sync`.",
     )
+
+
+def _short(reason: str) -> str:
+    """Return both ends of a long reason: back ends begin with where it was and end with why."""
+    words = " ".join(reason.split())
+    return words if len(words) <= 240 else f"{words[:100]} … {words[-138:]}"
 
 
 def devices() -> list[tuple[Backend, str]]:

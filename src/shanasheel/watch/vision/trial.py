@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from shanasheel.base.errors import InvalidInput, ShanasheelError
+from shanasheel.base.errors import InvalidInput, ShanasheelError, Unavailable
 from shanasheel.base.text import printable
 from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.vision.cards import ModelCard, Wanted, read_card
@@ -32,6 +33,7 @@ from shanasheel.watch.vision.picture import Picture
 
 MEMORY_BYTES = 4 * 1024**3  # of address space; measured with NanoDet-g: OpenVINO 0.93 GB
 CPU_S = 60
+_ALLOCATION = re.compile(r"bad_alloc|failed to allocate|out of memory", re.IGNORECASE)
 WALL_S = 180.0
 _EXPECTED = 3  # detections remembered as the expected result
 _LEAST = 0.0  # the test picture is drawn: nothing in it need look convincing
@@ -153,6 +155,10 @@ def main() -> None:
     try:
         found = guesses(read_card(Path(card)), Path(model), Choice(backend=backend))  # type: ignore[arg-type]  # checked by load_runner
         told: dict[str, object] = {"guesses": [[g.box, g.score, g.place] for g in found]}
+    except Unavailable as fault:
+        told = {"fault": fault.message, "remedy": "Check its card, or export it again."}
+        if _ALLOCATION.search(fault.message):
+            told = {"fault": f"it needs over {MEMORY_BYTES >> 30} GiB of memory.", "remedy": ""}
     except ShanasheelError as fault:
         told = {"fault": fault.message, "remedy": fault.remedy}
     except MemoryError:
