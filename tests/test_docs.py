@@ -22,6 +22,7 @@ from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import COMMANDS, make_app
 from shanasheel.domain.alerts import AlertState, EventKind, Tampering
 from shanasheel.domain.footage import GapCause, ShedCause
+from shanasheel.watch.vision.cards import Family, InputCard, ModelCard, OutputCard
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -120,6 +121,23 @@ def test_every_field_of_the_configuration_is_documented() -> None:
 
     assert len(models) == 7
     assert not missing
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [("The card", ModelCard), ("`input`", InputCard), ("`output`", OutputCard)],
+)
+def test_every_field_of_a_models_card_is_documented(heading: str, model: type[BaseModel]) -> None:
+    text = section((REFERENCE / "models.md").read_text(), heading)
+
+    missing = [
+        field
+        for field in model.model_fields
+        if not re.search(rf"^\| [^|]*`{field}`[^|]* \|", text, re.MULTILINE)
+    ]
+
+    assert not missing
+    assert all(f"| `{family.value}`" in text for family in Family) or heading == "`input`"
 
 
 @pytest.mark.parametrize("words", [EventKind, Tampering, GapCause, ShedCause, AlertState])

@@ -25,6 +25,8 @@ class Cameras(Protocol):
     def ids(self) -> tuple[CameraId, ...]: ...  # noqa: D102
     def one(self, identifier: str) -> Camera | None: ...  # noqa: D102
     def revision(self) -> str: ...  # noqa: D102
+    def detector(self) -> str: ...  # noqa: D102
+    def set_detector(self, name: str, *, revision: str) -> None: ...  # noqa: D102
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 
 

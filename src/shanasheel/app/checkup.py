@@ -19,10 +19,12 @@ import av
 import numpy as np
 
 from shanasheel.app.machine import Machine
+from shanasheel.app.model_work import measurements, said_choice
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.recording import VolumeState, look, read_volumes
 from shanasheel.watch.vision import Picture, load_detector
+from shanasheel.watch.vision.registry import Registry
 
 _FREE_BYTES = 5 * 10**9  # a 4 Mbit/s camera fills this in under three hours
 
@@ -47,7 +49,7 @@ def examine(data: Path) -> list[Finding]:
     looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("python", _python),
         ("codecs", _codecs),
-        ("detector", _detector),
+        ("detector", lambda: _detector(data)),
         ("sqlite", _sqlite),
         ("data folder", lambda: _folder(data)),
         ("volumes", lambda: _volumes(data)),
@@ -90,12 +92,25 @@ def _codecs() -> Finding:
     )
 
 
-def _detector() -> Finding:
+def _detector(data: Path) -> Finding:
     detector = load_detector()
     frame = av.VideoFrame.from_ndarray(np.full((240, 320, 3), 90, np.uint8), format="rgb24")
     at = datetime(2026, 1, 1, tzinfo=UTC)
     detector.detect(Picture(camera=CameraId("doctor"), at=at, frame_index=0, frame=frame))
-    return Finding(name="detector", grade="good", detail=f"runs on {detector.backend}")
+    detail = f"{detector.card.name} runs on {detector.backend}"
+    registry = Registry(data)
+    measured = {
+        model.card.name: measurements(registry).of(model.card.sha256)
+        for model in registry.all()
+        if model.at_hand
+    }
+    kept = [
+        f"{name} {said_choice(each.best.choice)}, {each.best.cpu_ms:g} ms of processor"
+        for name, each in measured.items()
+        if each is not None and each.best is not None
+    ]
+    said = f"measured here: {'; '.join(kept)}" if kept else "not measured: shanasheel models bench"
+    return Finding(name="detector", grade="good", detail=f"{detail}; {said}")
 
 
 def _sqlite() -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -40,7 +41,12 @@ class Crew:
                 revision = rows.cameras.revision()
                 if revision == self._revision:
                     return
-                cameras = [camera for camera in rows.cameras.all() if not camera.retired]
+                detector = rows.cameras.detector()
+                cameras = [
+                    replace(camera, model=camera.model or detector)
+                    for camera in rows.cameras.all()
+                    if not camera.retired
+                ]
         except Unavailable:
             return  # whoever is recording goes on; asked again soon
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,7 @@ from shanasheel.app.substream import SubStream
 from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.cameras import Camera, CameraId, ViewFrom
 from shanasheel.watch.recording import Shelf
 
 _LOG = structlog.get_logger()
@@ -85,7 +85,7 @@ class Fleet:
         unwanted = [
             identifier
             for identifier, taken in self._running.items()
-            if wanted.get(identifier) != taken.recording.camera
+            if _recorded(wanted.get(identifier)) != _recorded(taken.recording.camera)
         ]
         for recording in self._end(unwanted):
             self._viewing.remove(recording.camera.id)
@@ -93,6 +93,8 @@ class Fleet:
         for camera in cameras:
             if camera.id not in self._running:
                 self._begin(camera)
+            else:
+                self._viewing.change(camera)
 
     def stop(self) -> None:
         """Finish every open segment; what was analysed so far stays to be told."""
@@ -137,3 +139,10 @@ class Fleet:
         for taken in ending:
             taken.thread.join(_JOIN_S)
         return [taken.recording for taken in ending]
+
+
+def _recorded(camera: Camera | None) -> Camera | None:
+    """Return a camera without what only says how it is looked at: that changes without a gap."""
+    if camera is None:
+        return None
+    return replace(camera, model="", tiles="", view=ViewFrom.SIDE)

@@ -16,6 +16,7 @@ import structlog
 from shanasheel.actions.file_clocks import FileClock, following
 from shanasheel.actions.handing_in import Original, adopt_upload, return_upload
 from shanasheel.actions.site import Site
+from shanasheel.app.detectors import site_detectors
 from shanasheel.app.finishing import finish_intake
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.processes import end_with_parent, start_logging
@@ -25,7 +26,6 @@ from shanasheel.base.errors import NotFound, ShanasheelError
 from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.wire import loads
-from shanasheel.watch.vision import load_detector
 
 _LOG = structlog.get_logger()
 _NICENESS = 10  # recording and live pictures go first; at 15 a busy machine never came to it
@@ -58,7 +58,7 @@ def _do(site: Site, asked: bytes) -> None:
     if unfinished is None:
         _take(site, loads(asked, IntakeOrder))
         return
-    finish_intake(site, str(unfinished), detector=load_detector(threads=1), progress=_progress)
+    finish_intake(site, str(unfinished), detector=site_detectors(site), progress=_progress)
     _say(done=True)
 
 
@@ -77,7 +77,7 @@ def _take(site: Site, order: IntakeOrder) -> None:
         original=Original(path=place, sha256=order.sha256, size_bytes=order.size_bytes),
     )  # fmt: skip
     try:
-        take_in(site, who, handed, detector=load_detector(threads=1), progress=_progress)
+        take_in(site, who, handed, detector=site_detectors(site), progress=_progress)
     except ShanasheelError:
         with site.store.read() as rows:
             recorded = any(one.id == order.id for one in rows.keeping.intakes())

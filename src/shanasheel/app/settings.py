@@ -23,6 +23,7 @@ from shanasheel.domain.cameras import (
     Line,
     Place,
     RuleKind,
+    ViewFrom,
     Zone,
 )
 from shanasheel.domain.copying import Scope, VaultPlan
@@ -92,6 +93,9 @@ class CameraSettings(_Strict):
     windows: list[Annotated[list[Point], Field(min_length=3, max_length=MOST_CORNERS)]] = Field(
         default=[], max_length=MOST_WINDOWS
     )
+    model: str = Field(default="", max_length=64)
+    tiles: str = Field(default="", pattern=r"^([1-4]x[1-4])?$")
+    view: ViewFrom = ViewFrom.SIDE
 
 
 class KeepSettings(_Strict):
@@ -262,6 +266,9 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         hide_plates=camera.shielding.plates,
         windows=[list(window) for window in camera.shielding.windows],
         analysis=None if camera.analysis is AnalysisDepth.GATED else camera.analysis,
+        model=camera.model,
+        tiles=camera.tiles,
+        view=camera.view,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -310,6 +317,9 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
             plates=listed.hide_plates,
             windows=tuple(tuple(window) for window in listed.windows),
         ),
+        model=listed.model,
+        tiles=listed.tiles,
+        view=listed.view,
     )
 
 

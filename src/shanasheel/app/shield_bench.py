@@ -23,7 +23,7 @@ from shanasheel.domain.shielding import Hide, Shielding
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Looked
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import MotRows, read_mot
-from shanasheel.watch.vision import Detector, Shield, ShieldScores, find_clip
+from shanasheel.watch.vision import Shield, ShieldScores, find_clip
 from shanasheel.watch.vision.shield_scores import THRESHOLDS
 
 Progress = Callable[[int, int], None]
@@ -33,7 +33,7 @@ _GROUPS = ("all", "large", "small")
 
 
 def measure_shield(
-    data: Path, detector: Detector, *, full: bool, hide: Hide = Hide.HEADS,
+    data: Path, detector: ModelDetector, *, full: bool, hide: Hide = Hide.HEADS,
     progress: Progress = lambda _a, _b: None,
 ) -> dict[str, object]:  # fmt: skip
     """Return what `shanasheel bench shield` prints of a MOTChallenge folder.

@@ -90,6 +90,13 @@ class Viewing:
         with self._news:
             self.views[camera.id] = self._empty(camera)
 
+    def change(self, camera: Camera) -> None:
+        """Look at a camera otherwise from now on: with another model, in tiles."""
+        with self._news:
+            view = self.views.get(camera.id)
+            if view is not None:
+                view.camera = camera
+
     def remove(self, identifier: CameraId) -> None:
         """Let a camera go, after its last packet was offered."""
         with self._news:
@@ -102,6 +109,11 @@ class Viewing:
     def view_of(self, camera: Camera) -> CameraView:
         """Return how a camera's analysis is; an empty view when it was let go."""
         return self.views.get(camera.id) or self._empty(camera)
+
+    def camera_named(self, identifier: CameraId) -> Camera | None:
+        """Return a camera as it is now; None when it was let go."""
+        view = self.views.get(identifier)
+        return None if view is None else view.camera
 
     def offer(self, packet: Packet | None, camera: Camera) -> None:
         """Queue a packet for analysis, or None for the end of a session; never blocks long."""

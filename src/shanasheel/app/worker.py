@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.assignment import read_assignment
+from shanasheel.app.detectors import Detectors
 from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.outbox import Outbox
@@ -20,11 +21,9 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, Unavailable
 from shanasheel.base.ids import IdMaker
 from shanasheel.watch.recording import Shelf, read_volumes
-from shanasheel.watch.vision import load_detector
 
 _LOG = structlog.get_logger()
 _STATUS_S = 1.0
-LIVE_INPUT_PX = 320  # measured: 0.63 of the time of 416 for 0.01 of average precision
 
 
 def main() -> None:
@@ -55,7 +54,7 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
     viewing_thread = threading.Thread(
-        target=lambda: viewing.run(lambda: load_detector(threads=1, input_px=LIVE_INPUT_PX)),
+        target=lambda: viewing.run(lambda: Detectors(folder.root, viewing.camera_named)),
         name="viewing",
     )
     viewing_thread.start()

@@ -137,4 +137,5 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "shed_since": iso(view.spans.since) if view.spans.since else None,
         "shed_s": round(_shed_s(view), 1),
         "tracks": view.tracks,
+        "model": view.camera.model,
     }

@@ -11,13 +11,16 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shanasheel.app.folder import default_folder
+from shanasheel.app.model_work import detector_named
 from shanasheel.app.offline import FileResult, analyze_file, default_camera, out_folders
 from shanasheel.app.settings import read_settings
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, NotFound, ShanasheelError
 from shanasheel.cli.options import JsonOption, remarks
-from shanasheel.domain.cameras import Camera
-from shanasheel.watch.vision import load_detector
+from shanasheel.domain.cameras import Camera, Tiles
+from shanasheel.watch.vision.detect import Look
+from shanasheel.watch.vision.registry import Registry
 
 
 def analyze(
@@ -42,7 +45,10 @@ def analyze(
     """
     known = _camera(camera, config)
     begun = None if start is None else _time(start)
-    detector = load_detector(threads=2)
+    detector = detector_named(
+        Registry(default_folder()), known.model, threads=2,
+        look=Look(tiles=Tiles.of(known.tiles), view=known.view),
+    )  # fmt: skip
     faults: list[ShanasheelError] = []
     results: list[FileResult] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"),

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
+from shanasheel.app.folder import ENVIRONMENT, default_folder
 from shanasheel.app.measuring import measure_pipeline
+from shanasheel.app.model_work import detector_named
 from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
@@ -19,8 +21,11 @@ from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.options import JsonOption, remarks
+from shanasheel.domain.cameras import Tiles
 from shanasheel.watch.tracking import evaluate_tracking
 from shanasheel.watch.vision import evaluate_detection, find_clip, load_detector
+from shanasheel.watch.vision.detect import Look
+from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 app.command()(shield)
@@ -37,13 +42,24 @@ DataArgument = Annotated[
 def detection(
     data: DataArgument,
     step: Annotated[int, typer.Option(help="Judge every so many pictures.", min=1)] = 5,
+    model: Annotated[
+        str, typer.Option(help="A model's name, or the path of a card beside its file.")
+    ] = "",
+    tiles: Annotated[str, typer.Option(help="Look in parts: 2x1.")] = "",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--data", envvar=ENVIRONMENT, help="Folder of the models that were added."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print average precision for people at an overlap of 0.5.
 
     Example: [bold]shanasheel bench detection pets09-s2l1[/bold]
+
+    Example: [bold]shanasheel bench detection pets09-s2l1 --model yolox-nano --tiles 2x1[/bold]
     """
-    detector = load_detector(threads=1)
+    registry = Registry((folder or default_folder()).expanduser().resolve())
+    detector = detector_named(registry, model, threads=1, look=Look(tiles=Tiles.of(tiles)))
     scores = evaluate_detection(data, detector, step=step)
     _print(
         {
@@ -53,6 +69,7 @@ def detection(
             "boxes": scores.boxes,
             "ms_per_frame": round(scores.ms_per_frame, 1),
             "backend": detector.backend,
+            "model": detector.card.name,
         },
         as_json=as_json,
     )

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from shanasheel.app.activity_bench import Plan, measure_activity
-from shanasheel.app.worker import LIVE_INPUT_PX
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.watch.vision import load_detector
 from shanasheel.watch.vision.quiet_films import RateControl
@@ -33,7 +32,7 @@ def activity(
     Example: [bold]shanasheel bench activity pets09-s2l1 --quiet-minutes 2[/bold]
     """
     plan = Plan(data=data, quiet_s=60 * quiet_minutes, rate=rate, every=every)
-    detector = load_detector(threads=1, input_px=LIVE_INPUT_PX)
+    detector = load_detector(threads=1, live=True)
     body = measure_activity(plan, detector, remarks.print)
     if as_json:
         typer.echo(json.dumps(body))

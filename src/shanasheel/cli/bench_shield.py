@@ -13,8 +13,6 @@ from shanasheel.cli.options import JsonOption
 from shanasheel.domain.shielding import Hide
 from shanasheel.watch.vision import load_detector
 
-_LIVE_PX, _FULL_PX = 320, 416  # as workers and `analyze` look
-
 
 def shield(
     data: Annotated[Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt.")],
@@ -28,7 +26,7 @@ def shield(
 
     Example: [bold]shanasheel bench shield pets09-s2l1[/bold]
     """
-    detector = load_detector(threads=1, input_px=_FULL_PX if full else _LIVE_PX)
+    detector = load_detector(threads=1, live=not full)
     body = measure_shield(data, detector, full=full, hide=hide)
     if as_json:
         typer.echo(json.dumps(body))

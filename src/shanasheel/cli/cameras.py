@@ -26,7 +26,7 @@ from shanasheel.app.wiring import open_beside
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
+from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place, ViewFrom
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
 
@@ -81,6 +81,8 @@ def add(
     record_only: Annotated[
         bool, typer.Option("--record-only", help="Record it and never look at it.")
     ] = False,
+    tiles: Annotated[str, typer.Option(help="Look at a wide view in parts: 2x1.")] = "",
+    view: Annotated[ViewFrom, typer.Option(help="From where it looks.")] = ViewFrom.SIDE,
     data: DataOption = None,
 ) -> None:
     """Add a camera; a running Shanasheel records it within seconds.
@@ -92,7 +94,7 @@ def add(
         id=CameraId(identifier), url=_address(address), name=name, name_ar=name_ar,
         place=_place(place), keep_days=keep_days, priority=priority, analyse=not record_only,
         sound=not no_sound, sub_url=_address(sub_url) if sub_url else "", onvif=onvif,
-        events=events,
+        events=events, tiles=tiles, view=view,
     )  # fmt: skip
     with _site(data) as site:
         actions.add_camera(site, LOCAL, camera)

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.file_clocks import FileClock
+from shanasheel.app.detectors import site_detectors
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.taking_in import Handed, TakenIn, take_in
 from shanasheel.app.wiring import open_beside
@@ -20,7 +21,6 @@ from shanasheel.base.clock import iso
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.options import DataOption, JsonOption, aware_time, remarks
 from shanasheel.domain.wire import plain
-from shanasheel.watch.vision import load_detector
 
 
 def intake(
@@ -55,12 +55,12 @@ def intake(
     --from "Hassan, bakery" --clock-offset 95 --clock-evidence "radio news at 18:00"[/bold]
     """
     folder = open_folder(data or default_folder())
-    detector = load_detector(threads=2) if analyse else None
     at, done, faults = aware_time(start), list[TakenIn](), list[ShanasheelError]()
     with (
         open_beside(folder) as site,
         Progress(console=remarks, disable=as_json or not sys.stderr.isatty()) as bars,
     ):
+        detector = site_detectors(site, threads=2) if analyse else None
         for file in files:
             bar = bars.add_task(file.name, total=None)
             clock = FileClock(

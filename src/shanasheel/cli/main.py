@@ -22,6 +22,7 @@ COMMANDS = {
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
     "vault": "Copies of footage and proof in another place.",
+    "models": "Which models look at the pictures.",
     "access": "Who may look.",
     "bench": "Measure accuracy and cost.",
 }

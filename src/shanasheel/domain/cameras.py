@@ -46,6 +46,41 @@ class AnalysisDepth(StrEnum):
     FULL = "full"  # everything, at the analysis rate, whatever it costs
 
 
+class ViewFrom(StrEnum):
+    """From where a camera sees what passes."""
+
+    SIDE = "side"
+    OVERHEAD = "overhead"  # straight from above: detectors call cars other names there
+
+
+_TILES = re.compile(r"([1-4])x([1-4])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles:
+    """Into how many parts a view is cut to be looked at; one by one where it is not wide."""
+
+    across: int = 1
+    down: int = 1
+
+    @classmethod
+    def of(cls, text: str) -> Tiles:
+        """Return the tiles that text like `2x1` names; empty text means the whole picture.
+
+        Raises:
+            InvalidInput: it is not such text, or more than four by four.
+
+        >>> Tiles.of("2x1")
+        Tiles(across=2, down=1)
+        """
+        found = _TILES.fullmatch(text or "1x1")
+        if found is None:
+            raise InvalidInput(
+                f"{text!r} are no tiles.", "Give ACROSSxDOWN, 1x1 to 4x4: 2x1 for a wide view."
+            )
+        return cls(across=int(found[1]), down=int(found[2]))
+
+
 class RuleKind(StrEnum):
     """What a zone or line watches for."""
 
@@ -187,6 +222,10 @@ class Camera:
         retired: recorded no more; its footage can still be looked at until it expires.
         sound: record what it hears; without, the camera is not even asked for it.
         shielding: what is masked of it for whoever has no grant.
+        model: name of the detector that looks at it; empty for the site's.
+        tiles: `ACROSSxDOWN`: a wide view is looked at in parts, each at the model's full size, at
+            so many times the cost; empty for the whole picture at once.
+        view: from where it looks.
     """
 
     id: CameraId
@@ -212,6 +251,9 @@ class Camera:
     read_plates: bool = False
     shielding: Shielding = field(default=Shielding())
     analysis: AnalysisDepth = AnalysisDepth.GATED
+    model: str = ""
+    tiles: str = ""
+    view: ViewFrom = ViewFrom.SIDE
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
@@ -236,6 +278,7 @@ class Camera:
                 f"Camera {self.id}: onvif is no http:// address.",
                 "Give http://HOST/onvif/device_service.",
             )
+        Tiles.of(self.tiles)
         if self.keep_days is not None and not self.keep_days > 0:
             raise InvalidInput(
                 f"Camera {self.id}: keep_days must be above 0.", "Leave it out for the site's rule."

@@ -17,15 +17,18 @@ import pytest
 from footage import data_folder
 from shanasheel.base.errors import Unavailable
 from shanasheel.watch.vision import detect
-from shanasheel.watch.vision.inference import OnnxRunner, load_runner
+from shanasheel.watch.vision.cards import Wanted, read_card
+from shanasheel.watch.vision.detect import load_model
+from shanasheel.watch.vision.inference import Choice, OnnxRunner
+from shanasheel.watch.vision.outputs import decode
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "derive_detector.py"
 
 
 def test_the_card_states_the_checksum_of_the_model_beside_it() -> None:
-    card = json.loads(detect.MODEL.with_suffix(".json").read_text())
+    card = read_card(detect.CARD)
 
-    assert card["sha256"] == hashlib.sha256(detect.MODEL.read_bytes()).hexdigest()
+    assert card.sha256 == hashlib.sha256(detect.MODEL.read_bytes()).hexdigest()
     assert (detect.MODEL.parent / "LICENSE-NOTICE.md").is_file()
 
 
@@ -33,13 +36,14 @@ def test_the_card_states_the_checksum_of_the_model_beside_it() -> None:
 def test_the_graph_reproduces_every_reference_detection() -> None:
     folder = data_folder("pets09-s2l1")
     reference = json.loads((folder / "nanodet_g_reference.json").read_text())["frames"]
-    runner = load_runner(detect.MODEL, backend="onnxruntime", threads=2)
+    card = read_card(detect.CARD)
+    runner = OnnxRunner(detect.MODEL, Choice(threads=2), detect.ports_of(card))
     compared = 0
 
     for number, bgr in frames(folder / "vtest.avi", {int(each) for each in reference}).items():
         image, scale = bilinear_letterbox(bgr)
-        scores, distances = runner.run(image)
-        boxes, best, _ = detect._decode(scores[0], distances[0], image.shape[2:])
+        found = decode(card.output, runner.run(image), image.shape[2:], Wanted(card))
+        boxes, best = found.boxes, found.scores
         for each in reference[str(number)]:
             if each["cls"] not in (0, 1, 2, 3, 5, 7):
                 continue
@@ -73,7 +77,8 @@ def bilinear_letterbox(bgr: np.ndarray) -> tuple[np.ndarray, float]:
     lower = bgr[top + 1][:, left] * (1 - across) + bgr[top + 1][:, left + 1] * across
     padded = np.zeros((-(-rows // 32) * 32, -(-columns // 32) * 32, 3), np.float32)
     padded[:rows, :columns] = np.round(upper * (1 - down) + lower * down)
-    padded = (padded - detect._MEAN) / detect._STD
+    card = read_card(detect.CARD).input
+    padded = (padded - np.array(card.mean)) / np.array(card.std)
     return np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32), scale
 
 
@@ -85,7 +90,7 @@ def test_a_damaged_model_is_refused_with_a_reason(tmp_path: Path, backend: str, 
         model.write_bytes(detect.MODEL.read_bytes()[: 0 if harm == "empty" else 4_000_000])
 
     with pytest.raises(Unavailable) as refused:
-        load_runner(model, backend=backend, threads=1)
+        load_model(read_card(detect.CARD), model, choice=Choice(backend=backend))
 
     assert refused.value.remedy
 
@@ -105,8 +110,9 @@ def test_deriving_the_model_again_gives_the_same_outputs(tmp_path: Path) -> None
     (tmp_path / "again.onnx").write_bytes(model.SerializeToString())
 
     image = np.random.default_rng(5).normal(0, 1, (1, 3, 320, 416)).astype(np.float32)
-    shipped = OnnxRunner(detect.MODEL, 2).run(image)
-    again = OnnxRunner(tmp_path / "again.onnx", 2).run(image)
+    ports = detect.ports_of(read_card(detect.CARD))
+    shipped = OnnxRunner(detect.MODEL, Choice(threads=2), ports).run(image)
+    again = OnnxRunner(tmp_path / "again.onnx", Choice(threads=2), ports).run(image)
     for first, second in zip(shipped, again, strict=True):
         np.testing.assert_allclose(first, second, rtol=0, atol=1e-5)
 

@@ -12,6 +12,7 @@ from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.wire import dumps, loads
 
 _REVISION = "cameras_revision"
+_DETECTOR = "detector"
 
 
 class CameraRows:
@@ -43,6 +44,22 @@ class CameraRows:
             select(settings.c.body).where(settings.c.name == _REVISION)
         ).first()
         return "" if row is None else str(row.body)
+
+    def detector(self) -> str:
+        """Return the name of the model that looks at cameras that name none; empty before any."""
+        row = self._connection.execute(
+            select(settings.c.body).where(settings.c.name == _DETECTOR)
+        ).first()
+        return "" if row is None else str(row.body)
+
+    def set_detector(self, name: str, *, revision: str) -> None:
+        """Choose that model; for those who follow the cameras it is a change of them."""
+        for key, body in ((_DETECTOR, name), (_REVISION, revision)):
+            self._connection.execute(
+                upsert(settings)
+                .values(name=key, body=body)
+                .on_conflict_do_update(index_elements=["name"], set_={"body": body})
+            )
 
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None:
         """Make `listed` the whole set of cameras, in this order."""

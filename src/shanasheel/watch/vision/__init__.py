@@ -4,7 +4,7 @@ from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
 from shanasheel.watch.vision.describing import Describer
-from shanasheel.watch.vision.detect import Detector, load_detector
+from shanasheel.watch.vision.detect import Detector, ModelDetector, load_detector
 from shanasheel.watch.vision.detection_scores import (
     DetectionScores,
     evaluate_detection,
@@ -28,6 +28,7 @@ __all__ = [
     "DetectionScores",
     "Detector",
     "Masks",
+    "ModelDetector",
     "PacketDecoder",
     "Picture",
     "PlateReader",

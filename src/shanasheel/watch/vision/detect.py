@@ -1,74 +1,135 @@
-"""People, vehicles and two-wheelers in a picture, by NanoDet-g.
-
-Preprocessing, decoding and thresholds as measured with this model; the card beside it
-(`models/nanodet_g.json`) says where it comes from.
-"""
+"""People, vehicles and two-wheelers in a picture, by any model that has a card."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shanasheel.domain.cameras import KIND_NUMBERS, Kind
+from shanasheel.domain.cameras import Tiles, ViewFrom
 from shanasheel.domain.seen import Detections
-from shanasheel.watch.vision.inference import Backend, Floats, Runner, load_runner
+from shanasheel.watch.vision.cards import Family, ModelCard, Wanted, read_card
+from shanasheel.watch.vision.inference import BACKENDS, Backend, Choice, Ports, Runner, load_runner
+from shanasheel.watch.vision.inputs import Floats, InputMaker, side_of
+from shanasheel.watch.vision.outputs import Candidates, decode
 from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.suppression import join_at_seams, suppress
+from shanasheel.watch.vision.tiles import regions_of
 
-MODEL = Path(__file__).parent / "models" / "nanodet_g.onnx"
-LEAST_SCORE = 0.1  # below, a detector sees things everywhere; consumers set their own threshold
-_OVERLAP = 0.6  # measured together with the reference detections
-_STRIDES = (8, 16, 32)
-_BINS = 11
-_MEAN = np.array([103.53, 116.28, 123.675], np.float32)
-_STD = np.array([57.375, 57.12, 58.395], np.float32)
-_MOST = 300  # boxes kept before suppression
-
-# Model class (COCO) to kind. Car, bus and truck are often mistaken for each other: one kind.
-_KIND_OF_LABEL = {
-    0: Kind.PERSON,
-    1: Kind.TWO_WHEELER,
-    2: Kind.VEHICLE,
-    3: Kind.TWO_WHEELER,
-    5: Kind.VEHICLE,
-    7: Kind.VEHICLE,
-}
-_LABELS = np.array(list(_KIND_OF_LABEL), np.int16)
-_KINDS = np.array([KIND_NUMBERS[kind] for kind in _KIND_OF_LABEL.values()], np.int16)
+BUILT_IN = Path(__file__).parent / "models"
+CARD = BUILT_IN / "nanodet_g.yaml"
+MODEL = BUILT_IN / "nanodet_g.onnx"
 
 
-class Detector:
-    """Finds boxes in pictures. Safe to share between threads.
+class Detector(Protocol):
+    """Finds boxes in pictures. Safe to share between threads."""
+
+    @property
+    def backend(self) -> str:
+        """Return which back end runs the model."""
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind, best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a camera's pictures are looked at.
 
     Args:
-        runner: the loaded model.
-        input_px: long side of what the model sees; 416 measured best for its cost.
+        tiles: parts that are looked at one by one, for wide views.
+        view: from where; some models call things otherwise from above.
     """
 
-    def __init__(self, runner: Runner, *, input_px: int = 416) -> None:
-        self._runner = runner
-        self._input_px = input_px
+    tiles: Tiles = Tiles()  # noqa: RUF009 - frozen
+    view: ViewFrom = ViewFrom.SIDE
+
+
+class ModelDetector:
+    """Runs one model by its card.
+
+    Args:
+        side_px: long side of the input, where the card leaves it free.
+    """
+
+    def __init__(
+        self, runner: Runner, card: ModelCard, *, side_px: int, look: Look | None = None
+    ) -> None:
+        self._runner, self._card = runner, card
+        self._look = look or Look()
+        self._inputs = InputMaker(card.input, side_px=side_px)
+        self._wanted = Wanted(card, self._look.view)
 
     @property
     def input_px(self) -> int:
         """Return the long side of what the model sees."""
-        return self._input_px
+        return self._inputs.side_px
 
     @property
     def backend(self) -> str:
         """Return which back end runs the model."""
         return self._runner.name
 
+    @property
+    def card(self) -> ModelCard:
+        """Return the model's card."""
+        return self._card
+
+    def looking(self, look: Look) -> ModelDetector:
+        """Return the same loaded model looking otherwise."""
+        return ModelDetector(self._runner, self._card, side_px=self._inputs.side_px, look=look)
+
     def detect(self, picture: Picture) -> Detections:
-        """Return everything of a known kind that scores at least 0.1, best first."""
-        image, scale = _letterbox(picture, self._input_px)
-        scores, distances = self._runner.run(image)
-        boxes, best, labels = _decode(scores[0], distances[0], image.shape[2:])
-        kinds = _KINDS[labels]
-        kept = _suppress(boxes, best, kinds)
-        boxes = boxes[kept] / scale
+        """Return everything of a known kind that scores enough for the card, best first.
+
+        Raises:
+            InvalidInput: the model gives what its card does not say.
+        """
+        regions = regions_of(picture.width_px, picture.height_px, self._look.tiles)
+        found, boxes, tiles = [], [], []
+        for (image, fit), region in zip(self._inputs.make(picture, regions), regions, strict=True):
+            size_px = image.shape[1:3] if self._card.input.layout == "nhwc" else image.shape[2:]
+            seen = self._kept(decode(
+                self._card.output, self._runner.run(image), (size_px[0], size_px[1]), self._wanted
+            ))  # fmt: skip
+            found.append(seen)
+            boxes.append(fit.back(seen.boxes))
+            tiles.append(np.tile(np.array(region, np.float32), (len(seen.scores), 1)))
+        whole = Candidates(
+            boxes=np.concatenate(boxes),
+            scores=np.concatenate([each.scores for each in found]),
+            places=np.concatenate([each.places for each in found]),
+        )
+        if len(regions) > 1:
+            whole = self._joined(whole, np.concatenate(tiles))
+        return self._told(picture, whole)
+
+    def _kept(self, found: Candidates) -> Candidates:
+        """Suppress what overlaps a better one; models that find sets need none."""
+        if self._card.output.family is Family.DETR:
+            return found
+        kept = suppress(
+            found.boxes, found.scores, self._wanted.kinds[found.places],
+            overlap=self._card.output.overlap,
+        )  # fmt: skip
+        return Candidates(
+            boxes=found.boxes[kept], scores=found.scores[kept], places=found.places[kept]
+        )
+
+    def _joined(self, found: Candidates, tiles: Floats) -> Candidates:
+        """Make one of what several tiles saw."""
+        order = np.argsort(-found.scores, kind="stable")
+        places, kinds = found.places[order], self._wanted.kinds[found.places[order]]
+        groups = join_at_seams(found.boxes[order], kinds, tiles[order])
+        first = np.array([members[0] for members, _ in groups], np.intp)
+        boxes = np.array([union for _, union in groups], np.float32).reshape(-1, 4)
+        scores = found.scores[order][first]
+        kept = suppress(boxes, scores, kinds[first], overlap=self._card.output.overlap)
+        return Candidates(boxes=boxes[kept], scores=scores[kept], places=places[first][kept])
+
+    def _told(self, picture: Picture, found: Candidates) -> Detections:
         limits = np.array([picture.width_px, picture.height_px] * 2, np.float32)
         return Detections(
             camera=picture.camera,
@@ -76,80 +137,51 @@ class Detector:
             frame_index=picture.frame_index,
             width_px=picture.width_px,
             height_px=picture.height_px,
-            boxes=np.clip(boxes, 0, limits).astype(np.float32),
-            scores=best[kept],
-            kinds=kinds[kept],
-            labels=_LABELS[labels[kept]],
+            boxes=np.clip(found.boxes, 0, limits).astype(np.float32),
+            scores=np.clip(found.scores, 0, 1).astype(np.float32),
+            kinds=self._wanted.kinds[found.places],
+            labels=self._wanted.labels[found.places],
         )
 
 
-def load_detector(*, backend: Backend = "auto", threads: int = 1, input_px: int = 416) -> Detector:
-    """Load the shipped detector.
+def load_model(
+    card: ModelCard, file: Path, *, choice: Choice | None = None, side_px: int | None = None,
+    look: Look | None = None, only: tuple[str, ...] = BACKENDS,
+) -> ModelDetector:  # fmt: skip
+    """Load a model by its card.
 
     Raises:
         Unavailable: no back end can run it here.
     """
-    return Detector(load_runner(MODEL, backend=backend, threads=threads), input_px=input_px)
+    runner = load_runner(
+        file, choice=choice or Choice(), ports=ports_of(card), trial=trial_shape(card), only=only
+    )
+    return ModelDetector(runner, card, side_px=side_px or side_of(card.input), look=look)
 
 
-def _letterbox(picture: Picture, input_px: int) -> tuple[Floats, float]:
-    """Return the model's input, (1, 3, H, W) with H, W multiples of 32, and its scale."""
-    scale = input_px / max(picture.width_px, picture.height_px)
-    width_px = max(1, round(picture.width_px * scale))
-    height_px = max(1, round(picture.height_px * scale))
-    padded = np.zeros((-(-height_px // 32) * 32, -(-width_px // 32) * 32, 3), np.float32)
-    padded[:height_px, :width_px] = picture.pixels(width_px, height_px, "bgr24")
-    padded -= _MEAN
-    padded *= 1 / _STD
-    return np.ascontiguousarray(padded.transpose(2, 0, 1)[None]), scale
+def load_detector(
+    *, backend: Backend = "auto", threads: int = 1, input_px: int | None = None, live: bool = False
+) -> ModelDetector:
+    """Load the built-in detector.
 
+    Args:
+        input_px: long side of its input; None for the card's.
+        live: at the card's smaller size for live cameras.
 
-@lru_cache(maxsize=16)
-def _cells(height_px: int, width_px: int) -> tuple[Floats, Floats]:
-    """Return the centre (N, 2) and stride (N, 1) of every cell, in the model's order."""
-    centres, strides = [], []
-    for stride in _STRIDES:
-        rows, columns = np.mgrid[: height_px // stride, : width_px // stride]
-        points = np.stack([columns.ravel(), rows.ravel()], axis=1)
-        centres.append((points + 0.5) * stride)
-        strides.append(np.full((len(points), 1), stride))
-    return np.concatenate(centres).astype(np.float32), np.concatenate(strides).astype(np.float32)
-
-
-def _decode(
-    scores: Floats, distances: Floats, size_px: tuple[int, ...]
-) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """Return boxes (N, 4) in input pixels, scores (N,), and places in the list of labels."""
-    known = scores[:, _LABELS]
-    labels = known.argmax(axis=1)
-    best = known[np.arange(len(known)), labels]
-    chosen = np.flatnonzero(best >= LEAST_SCORE)
-    chosen = chosen[np.argsort(-best[chosen], kind="stable")][:_MOST]
-    centres, strides = _cells(*size_px)
-    bins = distances[chosen].reshape(-1, 4, _BINS)
-    weights = np.exp(bins - bins.max(axis=2, keepdims=True))
-    # Each side's distance is the expectation over its bins (generalised focal loss).
-    sides = (weights @ np.arange(_BINS, dtype=np.float32)) / weights.sum(axis=2)
-    sides *= strides[chosen]
-    low, high = centres[chosen] - sides[:, :2], centres[chosen] + sides[:, 2:]
-    return np.concatenate([low, high], axis=1), best[chosen], labels[chosen]
-
-
-def _suppress(boxes: Floats, scores: Floats, kinds: NDArray[np.int16]) -> NDArray[np.intp]:
-    """Return which boxes stay when those overlapping a better one of their kind go.
-
-    Boxes come best first.
+    Raises:
+        Unavailable: no back end can run it here.
     """
-    # Shifting each kind far apart lets one pass serve all kinds.
-    apart = boxes + (kinds.astype(np.float32) * 1e5)[:, None]
-    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    left, kept = np.arange(len(scores)), []
-    while len(left):
-        first, rest = left[0], left[1:]
-        kept.append(first)
-        low = np.maximum(apart[first, :2], apart[rest, :2])
-        high = np.minimum(apart[first, 2:], apart[rest, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1)
-        union = area[first] + area[rest] - shared
-        left = rest[shared <= _OVERLAP * union]
-    return np.array(kept, np.intp)
+    card = read_card(CARD)
+    side_px = input_px or side_of(card.input, live=live)
+    return load_model(card, MODEL, choice=Choice(backend=backend, threads=threads), side_px=side_px)
+
+
+def ports_of(card: ModelCard) -> Ports:
+    """Return the names of inputs and outputs that the card gives."""
+    return Ports(outputs=card.output.outputs, sizes=card.input.sizes)
+
+
+def trial_shape(card: ModelCard, batch: int = 1) -> tuple[int, ...]:
+    """Return the shape of a small input that the model must take."""
+    width, height = card.input.size or (2 * card.input.step, 2 * card.input.step)
+    return (batch, height, width, 3) if card.input.layout == "nhwc" else (batch, 3, height, width)

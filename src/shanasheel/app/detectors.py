@@ -1,0 +1,120 @@
+"""The detector of each camera: its own model, or the site's, run as was measured best here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from shanasheel.actions.site import Site
+from shanasheel.base.errors import ShanasheelError
+from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
+from shanasheel.domain.seen import Detections
+from shanasheel.watch.vision import Picture
+from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
+from shanasheel.watch.vision.inference import Choice
+from shanasheel.watch.vision.inputs import side_of
+from shanasheel.watch.vision.measured import Measurements
+from shanasheel.watch.vision.registry import Model, Registry, check_file
+
+_LOG = structlog.get_logger()
+_Key = tuple[str, str, ViewFrom]
+
+
+class Detectors:
+    """Looks at each camera's pictures with its own model. Safe to share between threads.
+
+    A model that cannot be loaded is replaced by the built-in one, and that is logged: seeing with
+    another model is better than not seeing.
+
+    Args:
+        camera_named: the camera as it is now; None for one that is not known.
+        live: at the size for live cameras, which is smaller where the card has one.
+    """
+
+    def __init__(
+        self, data: Path, camera_named: Callable[[CameraId], Camera | None], *,
+        threads: int = 1, live: bool = True,
+    ) -> None:  # fmt: skip
+        self._registry = Registry(data)
+        self._measured = Measurements(self._registry.folder / "measured")
+        self._camera_named, self._threads, self._live = camera_named, threads, live
+        self._loaded: dict[_Key, ModelDetector] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def backend(self) -> str:
+        """Return which back end runs the built-in model."""
+        return self._of(("", "", ViewFrom.SIDE)).backend
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind in a picture, best first."""
+        camera = self._camera_named(picture.camera)
+        key = ("", "", ViewFrom.SIDE)
+        if camera is not None:
+            key = (camera.model, camera.tiles, camera.view)
+        return self._of(key).detect(picture)
+
+    def _of(self, key: _Key) -> ModelDetector:
+        with self._lock:
+            if key not in self._loaded:
+                self._loaded[key] = self._load(key)
+            return self._loaded[key]
+
+    def _load(self, key: _Key) -> ModelDetector:
+        name, tiles, view = key
+        look = Look(tiles=Tiles.of(tiles), view=view)
+        alike = next((one for known, one in self._loaded.items() if known[0] == name), None)
+        if alike is not None:
+            return alike.looking(look)  # a model is in memory once
+        try:
+            model = self._registry.one(name)
+            if not model.built_in:
+                check_file(model.card, model.file)
+            return self._run(model, look)
+        except ShanasheelError as fault:
+            built_in = self._registry.one("")
+            if name in ("", built_in.card.name):
+                raise
+            _LOG.error("model_unusable", model=name, instead=built_in.card.name, detail=str(fault))
+            return self._run(built_in, look)
+
+    def _run(self, model: Model, look: Look) -> ModelDetector:
+        choice = self._choice(model)
+        side_px = side_of(model.card.input, live=self._live)
+        try:
+            return load_model(
+                model.card, model.file, choice=choice, side_px=side_px, look=look,
+                only=model.backends,
+            )  # fmt: skip
+        except ShanasheelError:
+            if choice.backend == "auto":
+                raise
+            # What was measured is gone, a graphics card for example.
+            auto = Choice(threads=self._threads)
+            return load_model(
+                model.card, model.file, choice=auto, side_px=side_px, look=look, only=model.backends
+            )
+
+    def _choice(self, model: Model) -> Choice:
+        measured = self._measured.of(model.card.sha256)
+        if measured is None or measured.best is None:
+            return Choice(threads=self._threads)
+        return measured.best.choice
+
+
+def site_detectors(site: Site, *, threads: int = 1) -> Detectors:
+    """Return the detectors for footage of a site's cameras that is no stream."""
+    with site.store.read() as rows:
+        detector = rows.cameras.detector()
+        cameras = {
+            camera.id: replace(camera, model=camera.model or detector)
+            for camera in rows.cameras.all()
+        }
+    unknown = Camera(id=CameraId("file"), url="file", model=detector)
+    return Detectors(
+        site.data, lambda identifier: cameras.get(identifier, unknown), threads=threads, live=False
+    )
