@@ -20,7 +20,7 @@ from shanasheel.app import settings
 from shanasheel.app.settings import read_settings
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import COMMANDS, make_app
-from shanasheel.domain.alerts import AlertState, EventKind, Heard, Tampering
+from shanasheel.domain.alerts import AlertState, EventKind, SoundLike, Tampering
 from shanasheel.domain.footage import GapCause, ShedCause
 
 ROOT = Path(__file__).parents[1]
@@ -122,7 +122,10 @@ def test_every_field_of_the_configuration_is_documented() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("words", [EventKind, Heard, Tampering, GapCause, ShedCause, AlertState])
+WORDS = (EventKind, SoundLike, Tampering, GapCause, ShedCause, AlertState)
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_every_word_of_events_gaps_and_alerts_is_documented(words: type[StrEnum]) -> None:
     text = section((REFERENCE / "events.md").read_text(), f"`{words.__name__}`")
 

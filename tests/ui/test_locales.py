@@ -13,7 +13,7 @@ import shanasheel.ui
 from shanasheel.actions.intake_outcomes import IntakeState
 from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
-from shanasheel.domain.alerts import AlertState, EventKind, Heard, Priority, Tampering
+from shanasheel.domain.alerts import AlertState, EventKind, Priority, SoundLike, Tampering
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.people import Purpose, Role
@@ -31,7 +31,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FAMILIES: dict[str, type[StrEnum]] = {
     "kind": EventKind,
     "tamper": Tampering,
-    "heard": Heard,
+    "heard": SoundLike,
     "reason": EventKind,
     "state": AlertState,
     "filter": AlertState,

@@ -22,7 +22,7 @@ class EventKind(StrEnum):
     SHOT_HEARD = "shot_heard"
 
 
-class Heard(StrEnum):
+class SoundLike(StrEnum):
     """What a sound is most like; the detail of `SHOT_HEARD`."""
 
     SHOT = "shot"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.alerts import Event, EventKind, Heard
+from shanasheel.domain.alerts import Event, EventKind, SoundLike
 from shanasheel.domain.cameras import Camera
 
 #: Less probable impulses raise nothing. Chosen on held-out training sounds (see the model's card):
@@ -37,5 +37,5 @@ def heard_event(
             ("shot_ratio", round(shot, 3)),
             ("blast_ratio", round(blast, 3)),
         ),
-        detail=(Heard.SHOT if shot >= blast else Heard.BLAST).value,
+        detail=(SoundLike.SHOT if shot >= blast else SoundLike.BLAST).value,
     )
