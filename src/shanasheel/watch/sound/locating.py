@@ -106,6 +106,8 @@ def locate_sound(arrivals: Sequence[Arrival], *, speed_mps: float) -> Located | 
     begin_s = float(times.min())
     problem = _Problem(sites, clocks, speed_mps)
     candidates, losses = problem.solve_everywhere(times - begin_s)
+    if not len(candidates):
+        return Unlocatable(why="the sound came from far outside the cameras' area")
     best = candidates[0]
     misfit = problem.misfit(best, times - begin_s)
     if misfit > _MISFIT and len(known) > FEWEST:
@@ -157,9 +159,15 @@ class _Problem:
         kept: list[int] = []
         for place in range(len(solved)):
             apart = np.hypot(*(solved[kept, :2] - solved[place, :2]).T)
-            if not kept or apart.min() > 1.0:
+            if self._near(solved[place]) and (not kept or apart.min() > 1.0):
                 kept.append(place)
         return solved[kept], losses[kept]
+
+    def _near(self, place: Floats) -> bool:
+        """Return whether a place is not far outside the area: there only a direction is known."""
+        side = self._high - self._low
+        low, high = self._low - side, self._high + side
+        return bool((low <= place[:2]).all() and (place[:2] <= high).all())
 
     def drawn_again(self, place: Floats) -> Floats:
         """Return the places found when the arrivals are drawn anew from `place`, (D, 2)."""
@@ -178,9 +186,11 @@ class _Problem:
     def _residuals(self, places: Floats, times_s: Floats) -> tuple[Floats, Floats]:
         """Return residuals in deviations, (B, S), and the deviations in metres, (B, S)."""
         distances = np.hypot(*np.moveaxis(places[:, None, :2] - self._sites, -1, 0))
+        # A wrong speed is the same for all: what it does to the mean distance is a wrong time.
+        farther = distances - distances.mean(axis=1, keepdims=True)
         deviations = np.sqrt(
             np.square(self._speed) * (np.square(self._clocks) + ONSET_S**2)
-            + np.square(SPEED_SPREAD * distances)
+            + np.square(SPEED_SPREAD * farther)
         )
         return (distances + places[:, 2:] - self._speed * times_s) / deviations, deviations
 
