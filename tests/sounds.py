@@ -23,8 +23,13 @@ def make_talkie(
     seconds: int = 20,
     rate: int = 25,
     size: tuple[int, int] = (160, 120),
+    wave: NDArray[np.float32] | None = None,
 ) -> Path:
-    """Write a film and return its path; G.711 goes into QuickTime whatever the name says."""
+    """Write a film and return its path; G.711 goes into QuickTime whatever the name says.
+
+    Args:
+        wave: what is heard instead of beeps, 16 kHz in [-1, 1]; then silence.
+    """
     options = {"preset": "ultrafast", "tune": "zerolatency"} if codec == "libx264" else {}
     if codec == "libx265":
         options = {"preset": "ultrafast", "x265-params": "log-level=none:bframes=0"}
@@ -38,7 +43,7 @@ def make_talkie(
         heard.layout = "mono"
         for second in range(seconds):
             _pictures(out, pictures, second, rate, size)
-            _sound(out, heard, second)
+            _sound(out, heard, second, wave)
         out.mux(pictures.encode())
         out.mux(heard.encode())
     return path
@@ -55,10 +60,14 @@ def _pictures(out: av.container.OutputContainer, stream: av.VideoStream, second:
         out.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
 
 
-def _sound(out: av.container.OutputContainer, stream: av.AudioStream, second: int) -> None:
+def _sound(out: av.container.OutputContainer, stream: av.AudioStream, second: int,
+           given: NDArray[np.float32] | None) -> None:  # fmt: skip
     rate_hz = stream.codec_context.sample_rate
     at_s = np.arange(rate_hz) / rate_hz
     wave = np.where(at_s < BEEP_S, 0.5 * np.sin(2 * np.pi * BEEP_HZ * at_s), 0)
+    if given is not None:
+        own_s = np.arange(len(given)) / 16_000
+        wave = np.interp(second + at_s, own_s, given, right=0.0)
     step = _LONGEST_PACKET.get(stream.codec_context.name, 1024)
     for begin in range(0, rate_hz, step):
         piece = wave[None, begin : begin + step]

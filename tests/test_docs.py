@@ -20,7 +20,7 @@ from shanasheel.app import settings
 from shanasheel.app.settings import read_settings
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import COMMANDS, make_app
-from shanasheel.domain.alerts import AlertState, EventKind, Tampering
+from shanasheel.domain.alerts import AlertState, EventKind, SoundLike, Tampering
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.watch.vision.cards import Family, InputCard, ModelCard, OutputCard
 
@@ -140,7 +140,10 @@ def test_every_field_of_a_models_card_is_documented(heading: str, model: type[Ba
     assert all(f"| `{family.value}`" in text for family in Family) or heading == "`input`"
 
 
-@pytest.mark.parametrize("words", [EventKind, Tampering, GapCause, ShedCause, AlertState])
+WORDS = (EventKind, SoundLike, Tampering, GapCause, ShedCause, AlertState)
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_every_word_of_events_gaps_and_alerts_is_documented(words: type[StrEnum]) -> None:
     text = section((REFERENCE / "events.md").read_text(), f"`{words.__name__}`")
 

@@ -13,7 +13,7 @@ import shanasheel.ui
 from shanasheel.actions.intake_outcomes import IntakeState
 from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
-from shanasheel.domain.alerts import AlertState, EventKind, Priority, Tampering
+from shanasheel.domain.alerts import AlertState, EventKind, Priority, SoundLike, Tampering
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.people import Purpose, Role
@@ -32,6 +32,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FAMILIES: dict[str, type[StrEnum]] = {
     "kind": EventKind,
     "tamper": Tampering,
+    "heard": SoundLike,
     "reason": EventKind,
     "state": AlertState,
     "filter": AlertState,
@@ -54,7 +55,12 @@ def used_keys() -> set[str]:
 
 
 def used_families() -> set[str]:
-    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {"cause", "direction", "tamper"}
+    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {
+        "cause",
+        "direction",
+        "heard",
+        "tamper",
+    }
 
 
 def test_both_languages_have_the_same_keys() -> None:

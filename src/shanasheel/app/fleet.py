@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.feeding import Feed
+from shanasheel.app.listening import Listen, Listening
 from shanasheel.app.noticing import CameraNotices
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.recording import CameraRecording
@@ -54,7 +55,7 @@ class _Taken:
 class Fleet:
     """Owns a recording thread for each camera. Only the worker's main thread calls it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, who looks and hears, and what it records with
         self,
         data: Path,
         viewing: Viewing,
@@ -63,8 +64,9 @@ class Fleet:
         ids: IdMaker,
         outbox: Outbox,
         shelf: Shelf,
+        listening: Listening | None = None,
     ) -> None:
-        self._data, self._viewing = data, viewing
+        self._data, self._viewing, self._listening = data, viewing, listening
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._cutter = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cut")
         self._shelf = shelf
@@ -89,6 +91,8 @@ class Fleet:
         ]
         for recording in self._end(unwanted):
             self._viewing.remove(recording.camera.id)
+            if self._listening is not None:
+                self._listening.remove(recording.camera.id)
             _LOG.info("camera_left", camera=recording.camera.id)
         for camera in cameras:
             if camera.id not in self._running:
@@ -108,6 +112,7 @@ class Fleet:
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
             cutter=self._cutter, shelf=self._shelf, view=feed.main if camera.analyse else None,
+            listen=self._listen(camera),
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         taken = _Taken(
@@ -121,6 +126,11 @@ class Fleet:
                 name = f"{what}-{camera.id}"
                 threading.Thread(target=beside.run, name=name, daemon=True).start()
         _LOG.info("camera_taken", camera=camera.id)
+
+    def _listen(self, camera: Camera) -> Listen | None:
+        if self._listening is None or not (camera.analyse and camera.sound):
+            return None
+        return self._listening.add(camera)
 
     def _sub(self, camera: Camera, feed: Feed) -> SubStream | None:
         return SubStream(camera, feed, self._clock) if camera.sub_url and camera.analyse else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from shanasheel.app.listening import Listen
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.ids import IdMaker
@@ -33,7 +34,7 @@ class SoundRecording:
         note: why there is none although the camera offers it; empty otherwise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what, what it records with, and who else hears it
         self,
         data: Path,
         camera: CameraId,
@@ -42,10 +43,11 @@ class SoundRecording:
         ids: IdMaker,
         keep: Keep,
         shelf: Shelf | None = None,
+        listen: Listen | None = None,
     ) -> None:
         self.codec = self.note = ""
         self._data, self._camera, self._clock, self._ids = data, camera, clock, ids
-        self._shelf, self._keep = shelf, keep
+        self._shelf, self._keep, self._listen = shelf, keep, listen
         self._again_s = 0.0  # after the disk refused
         self._recorder: Recorder | None = None
 
@@ -76,7 +78,7 @@ class SoundRecording:
         return recorder is not None and any(recorder.cuts_at(packet) for packet in packets)
 
     def write(self, packets: Sequence[Packet]) -> None:
-        """Record packets that have their time."""
+        """Record packets that have their time, then offer them for listening."""
         for packet in packets:
             if self._recorder is None or self._clock.monotonic_s() < self._again_s:
                 continue
@@ -89,12 +91,16 @@ class SoundRecording:
             except InvalidInput as fault:
                 self._recorder = None
                 self._leave_out(fault.message)
+        if self._listen is not None and packets:
+            self._listen(packets)
 
     def finish(self) -> None:
         """End the session: close what is open."""
         recorder, self._recorder, self.codec = self._recorder, None, ""
         if recorder is None:
             return
+        if self._listen is not None:
+            self._listen(None)
         try:
             self._keep(recorder, recorder.finish())
         except (InvalidInput, Exhausted, OSError) as fault:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shanasheel.app.offline_sound import FileListening
 from shanasheel.app.report import Finding, ReportInput, write_report
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import Exhausted, InvalidInput
@@ -96,7 +97,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         Exhausted: the results cannot be written.
     """
     begun = start or _begun(file)
-    footage = read_footage(file, camera=camera.id, start=begun)
+    footage = read_footage(file, camera=camera.id, start=begun, sound=camera.sound)
     settings = AnalysisSettings(
         fps=None if full else camera.analysis_fps,
         gate=not full and camera.analysis is AnalysisDepth.GATED,
@@ -109,18 +110,23 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         collected.pictures[sighting.id] = picture
         return ""
 
+    ids = IdMaker(clock)
     analysis = Analysis(
-        camera, detector, ids=IdMaker(clock), settings=settings, save_picture=keep_picture,
+        camera, detector, ids=ids, settings=settings, save_picture=keep_picture,
         describer=Describer(PlateReader()) if plates else None,
     )  # fmt: skip
+    listening = FileListening(footage, camera, ids, begun)
     every_s = max(1.0, (footage.duration_s or 60.0) / _MOST_KEYS)
     total, frames = footage.frames or 0, 0
     for packet in footage:
         _collect(analysis.push(packet), collected, every_s)
+        collected.events += listening.follow(packet)
         frames += 1
         collected.played_s = (packet.at - begun).total_seconds()
         progress(frames, max(total, frames))
     _collect(analysis.flush(), collected, every_s)
+    collected.events += listening.finish()
+    collected.events.sort(key=lambda event: event.at)
     if not analysis.counts.decoded or not analysis.counts.detected:
         raise InvalidInput(
             f"{file} holds no picture that can be decoded.",

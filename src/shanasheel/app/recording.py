@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.hearing import SoundRecording, timed
+from shanasheel.app.listening import Listen
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
@@ -67,6 +68,7 @@ class CameraRecording:
         cutter: Executor,
         shelf: Shelf,
         view: Callable[[Packet | None, Camera], None] | None,
+        listen: Listen | None = None,
     ) -> None:
         self.camera = camera
         self.state = RecordingState()
@@ -83,7 +85,7 @@ class CameraRecording:
         self._stopping = threading.Event()
         self._source: Source | None = None
         self.hearing = SoundRecording(
-            data, camera.id, clock=clock, ids=ids, shelf=shelf, keep=self._keep_sound
+            data, camera.id, clock=clock, ids=ids, shelf=shelf, keep=self._keep_sound, listen=listen
         )
         self._memory = data / "state" / f"{camera.id}.json"
         self._recent: deque[tuple[float, int, int]] = deque(maxlen=_RATE_SPANS)

@@ -23,7 +23,7 @@ from shanasheel.domain.shielding import Hide, Shielding
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Looked
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import MotRows, read_mot
-from shanasheel.watch.vision import Shield, ShieldScores, find_clip
+from shanasheel.watch.vision import ModelDetector, Shield, ShieldScores, find_clip
 from shanasheel.watch.vision.shield_scores import THRESHOLDS
 
 Progress = Callable[[int, int], None]

@@ -13,6 +13,7 @@ from shanasheel.app.assignment import read_assignment
 from shanasheel.app.detectors import Detectors
 from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.listening import Listening
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
 from shanasheel.app.viewing import Viewing
@@ -21,6 +22,7 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, Unavailable
 from shanasheel.base.ids import IdMaker
 from shanasheel.watch.recording import Shelf, read_volumes
+from shanasheel.watch.sound import load_classifier
 
 _LOG = structlog.get_logger()
 _STATUS_S = 1.0
@@ -48,7 +50,10 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     outbox = Outbox(folder.spools / name)
     shelf = Shelf(read_volumes(folder.root), clock)
     viewing = Viewing(folder.root, clock=clock, ids=ids, outbox=outbox, shelf=shelf)
-    fleet = Fleet(folder.root, viewing, clock=clock, ids=ids, outbox=outbox, shelf=shelf)
+    listening = Listening(ids=ids, outbox=outbox)
+    fleet = Fleet(
+        folder.root, viewing, clock=clock, ids=ids, outbox=outbox, shelf=shelf, listening=listening
+    )
     status = WorkerStatus(folder.run / f"{name}.json", name, outbox, shelf)
     _LOG.info("worker_started", worker=name, pid=os.getpid())
     told = _follow(assignment, fleet, "")
@@ -58,17 +63,23 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
         name="viewing",
     )
     viewing_thread.start()
+    listening_thread = threading.Thread(
+        target=lambda: listening.run(load_classifier), name="listening"
+    )
+    listening_thread.start()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
         outbox.flush()
         status.write(fleet.recordings, viewing, clock, fleet.beside())
-        if not viewing_thread.is_alive():
-            _LOG.error("viewing_ended", worker=name)
+        if not (viewing_thread.is_alive() and listening_thread.is_alive()):
+            _LOG.error("viewing_or_listening_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again
     recordings = fleet.recordings
     fleet.stop()
     viewing.stop()
+    listening.stop()
     viewing_thread.join(10.0)
+    listening_thread.join(10.0)
     outbox.flush()
     status.write(recordings, viewing, clock)
     _LOG.info("worker_stopped", worker=name)

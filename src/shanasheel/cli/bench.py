@@ -20,6 +20,7 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_shield import shield
+from shanasheel.cli.bench_sound import sound
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.domain.cameras import Tiles
 from shanasheel.watch.tracking import evaluate_tracking
@@ -32,6 +33,7 @@ app.command()(shield)
 
 app.command()(describe)
 app.command()(activity)
+app.command()(sound)
 
 DataArgument = Annotated[
     Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")

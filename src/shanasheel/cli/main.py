@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "cameras": "Which cameras are recorded.",
     "intake": "Take in footage that others hand in: shop recorders, phones.",
+    "sound": "Where a shot was, by when cameras heard it.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
     "vault": "Copies of footage and proof in another place.",

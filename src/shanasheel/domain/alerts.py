@@ -19,6 +19,14 @@ class EventKind(StrEnum):
     CAMERA_TAMPERED = "camera_tampered"
     SIGNAL_LOST = "signal_lost"
     RECORDING_STOPPED = "recording_stopped"
+    SHOT_HEARD = "shot_heard"
+
+
+class SoundLike(StrEnum):
+    """What a sound is most like; the detail of `SHOT_HEARD`."""
+
+    SHOT = "shot"
+    BLAST = "blast"
 
 
 class Tampering(StrEnum):

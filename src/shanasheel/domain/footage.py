@@ -142,15 +142,16 @@ class Segment:
 
 
 class ShedCause(StrEnum):
-    """Why pictures that were due were not looked at."""
+    """Why pictures that were due were not looked at, or sound not listened to."""
 
     OVERLOAD = "overload"  # the camera was shed: there was more to look at than time
     LATE = "late"  # single pictures were skipped to come back near the present
+    UNHEARD = "unheard"  # sound was recorded but not listened to: more waited than is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shed:
-    """A span `[start, end)` that was recorded but not looked at although it was due."""
+    """A span `[start, end)` recorded but not looked at, or listened to, although it was due."""
 
     id: str
     camera: CameraId

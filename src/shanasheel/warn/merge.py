@@ -14,6 +14,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.CAMERA_TAMPERED: Priority.HIGH,
     EventKind.SIGNAL_LOST: Priority.HIGH,
     EventKind.RECORDING_STOPPED: Priority.HIGH,
+    EventKind.SHOT_HEARD: Priority.HIGH,
     EventKind.LOITERING: Priority.HIGH,
     EventKind.ZONE_ENTRY: Priority.NORMAL,
     EventKind.LINE_CROSSING: Priority.LOW,

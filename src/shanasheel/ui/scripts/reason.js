@@ -6,6 +6,7 @@ import { t, tk } from "shanasheel-ui/strings.js";
 /** Where the words of a kind's detail stand; elsewhere it is a direction. */
 const FAMILIES = {
   signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
+  shot_heard: "heard",
 };
 
 /** Return the reason as one sentence: what happened, and where in the view. */
@@ -33,4 +34,5 @@ export const KIND_ICONS = {
   camera_tampered: "pan_tool",
   signal_lost: "videocam_off",
   recording_stopped: "hard_drive",
+  shot_heard: "hearing",
 };

@@ -9,6 +9,7 @@ from shanasheel.watch.rules.camera_faults import (
 from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
 from shanasheel.watch.rules.rule_set import RuleSet
+from shanasheel.watch.rules.sounds import heard_event
 from shanasheel.watch.rules.zone_entry import ZoneEntry
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RuleSet",
     "ZoneEntry",
     "covered_event",
+    "heard_event",
     "signal_event",
     "stopped_event",
     "tampered_event",
