@@ -94,6 +94,47 @@ def test_two_walkers_who_pass_each_other_keep_their_numbers():
     assert last.boxes[0, 0] == pytest.approx(50 + 40 * 9.8)
 
 
+def test_two_people_who_exchange_places_keep_their_numbers():
+    tracker, last = Tracker(CAMERA), None
+
+    for step in range(41):
+        across = 100 + 8 * step
+        left, right = (across, 100, across + 30, 180), (420 - 8 * step, 104, 450 - 8 * step, 184)
+        # The one behind is hidden while they overlap.
+        hidden = abs(left[0] - right[0]) < 18
+        last = tracker.push(seen(step / 5, *([left] if hidden else [left, right])))
+
+    assert last is not None
+    assert dict(zip(last.ids.tolist(), last.boxes[:, 0].tolist(), strict=True)) == {
+        1: 420.0,
+        2: 100.0,
+    }
+
+
+def test_someone_near_does_not_take_over_the_track_of_someone_gone():
+    tracker = Tracker(CAMERA)
+
+    for step in range(6):
+        tracker.push(seen(step / 5, (100, 100, 130, 180)))
+    for step in range(6, 12):
+        tracker.push(seen(step / 5, (134, 100, 164, 180)))
+
+    assert len(ended(tracker)) == 2
+
+
+def test_a_parked_car_missed_now_and_then_keeps_its_number():
+    tracker, ids = Tracker(CAMERA), set()
+
+    for step in range(100):
+        way = min(step, 15) * 12.0  # drives in, then stops
+        box = (50 + way, 200, 150 + way, 260)
+        missed = step > 20 and step % 7 < 3
+        boxes = [] if missed else [box]
+        ids |= set(tracker.push(seen(step / 5, *boxes, kind=2, label=2)).ids.tolist())
+
+    assert ids == {1}
+
+
 def test_a_car_never_takes_over_the_track_of_a_person():
     tracker = Tracker(CAMERA)
 
