@@ -16,19 +16,24 @@ _MOST_BLURS = 3.0  # further off is never the same thing; prescribed by its 99 %
 _NEVER = 1e4  # finite: the solver's results are undefined for mixtures of infinities
 
 
-def likeness(expected: Floats, detected: Floats, *, scores: Floats, widening: Floats) -> Floats:
+def likeness(
+    expected: Floats, detected: Floats, *, scores: Floats, widening: Floats, near: bool
+) -> Floats:
     """Return how well each detection continues each track.
 
-    Half is the overlap of widened boxes, times the ratio of heights (a lamp post behind a walker
-    overlaps, but is shorter), times a factor that prefers surer detections. Half is nearness: how
-    far place and height lie off in blurs, which grow while unseen. Overlap says nothing of who is
-    nearer once boxes are apart, or about alike in a crowd; nearness does, and refuses what is far.
+    The overlap of widened boxes, times the ratio of heights (a lamp post behind a walker overlaps,
+    but is shorter), times a factor that prefers surer detections. With `near`, that is half, and
+    half is nearness: how far place and height lie off in blurs, which grow while unseen. Overlap
+    does not say who is nearer once boxes are apart, or in a crowd; nearness does, and refuses what
+    is far.
 
     Args:
         expected: (T, 4) boxes of the tracks, `x1 y1 x2 y2`.
         detected: (D, 4) boxes of the detections, same frame.
         scores: (D,) in [0, 1].
         widening: (T,) share of its size by which each pair's boxes grow on every side.
+        near: weigh nearness. For people only: how far a vehicle's box goes within a fifth of a
+            second may be half its length, and was not simulated.
 
     Returns:
         (T, D) in [0, 1].
@@ -45,7 +50,9 @@ def likeness(expected: Floats, detected: Floats, *, scores: Floats, widening: Fl
     first = (expected[:, 3] - expected[:, 1])[:, None]
     second = (detected[:, 3] - detected[:, 1])[None, :]
     heights = np.minimum(first, second) / np.maximum(np.maximum(first, second), 1e-9)
-    overlapping = shared * heights * (0.5 + 0.5 * scores)[None, :]
+    overlapping: Floats = shared * heights * (0.5 + 0.5 * scores)[None, :]
+    if not near:
+        return overlapping
     off = _blurs_off(expected, detected, widening)
     alike: Floats = (overlapping + np.exp(-0.5 * off**2)) / 2
     return np.where(off < _MOST_BLURS, alike, 0.0)
