@@ -25,6 +25,7 @@ from shanasheel.watch.tracking import (
     interpolate,
     read_mot,
     rows_of,
+    smooth,
     write_mot,
 )
 from shanasheel.watch.vision import Detector, find_clip
@@ -130,7 +131,7 @@ def look(footage: Path, detector: Detector, settings: AnalysisSettings) -> Look:
     counts = analysis.counts
     return Look(
         moving=frozenset(moving),
-        tracks=interpolate(rows_of(finished), max_gap_frames=max(1, round(rate))),
+        tracks=smooth(interpolate(rows_of(finished), max_gap_frames=max(1, round(rate))), rate),
         packets=counts.packets,
         decoded=counts.decoded,
         detected=counts.detected,
@@ -172,6 +173,7 @@ def _truth(data: Path, film: QuietFilm | None) -> MotRows | None:
         boxes=rows.boxes * film.scale + [film.left_px, film.top_px] * 2,
         scores=rows.scores,
         classes=rows.classes,
+        visible=rows.visible,
     )
 
 

@@ -20,7 +20,7 @@ from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import plain
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.sources import Footage, read_footage
-from shanasheel.watch.tracking import FinishedTrack, interpolate, rows_of, write_mot
+from shanasheel.watch.tracking import FinishedTrack, interpolate, rows_of, smooth, write_mot
 from shanasheel.watch.vision import Describer, Detector, PlateReader, still
 
 Progress = Callable[[int, int], None]
@@ -185,7 +185,8 @@ def _write(
         rows = rows_of(collected.tracks)
         # Pictures between two looks were not analysed; straight lines fill them (one second most).
         rate = footage.format.frame_rate or 25.0
-        write_mot(folder / "tracks.txt", interpolate(rows, max_gap_frames=max(1, round(rate))))
+        filled = interpolate(rows, max_gap_frames=max(1, round(rate)))
+        write_mot(folder / "tracks.txt", smooth(filled, rate))
         _write_lines(folder / "sightings.jsonl", [_readable(s) for s in collected.sightings])
         _write_lines(folder / "events.jsonl", [_readable(e) for e in collected.events])
         write_report(folder / "report.html", _report_input(file, footage, collected, full=full))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -12,28 +11,23 @@ import typer
 from shanasheel.app.folder import ENVIRONMENT, default_folder
 from shanasheel.app.measuring import measure_pipeline
 from shanasheel.app.model_work import detector_named
-from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
-from shanasheel.base.clock import SystemClock
 from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.bench_sound import sound
+from shanasheel.cli.bench_tracking import tracking
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.domain.cameras import Tiles
-from shanasheel.watch.tracking import evaluate_tracking
-from shanasheel.watch.vision import evaluate_detection, find_clip, load_detector
+from shanasheel.watch.vision import evaluate_detection
 from shanasheel.watch.vision.detect import Look
 from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
-app.command()(shield)
-
-app.command()(describe)
-app.command()(activity)
-app.command()(sound)
+for command in (activity, describe, shield, sound, tracking):
+    app.command()(command)
 
 DataArgument = Annotated[
     Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")
@@ -75,32 +69,6 @@ def detection(
         },
         as_json=as_json,
     )
-
-
-@app.command()
-def tracking(
-    data: DataArgument,
-    full: Annotated[
-        bool, typer.Option("--full/--gated", help="Every picture, or as live cameras are.")
-    ] = True,
-    as_json: JsonOption = False,
-) -> None:
-    """Print HOTA, MOTA and IDF1 for people, by TrackEval, over our own detections.
-
-    Example: [bold]shanasheel bench tracking pets09-s2l1[/bold]
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        analyze_file(
-            find_clip(data), Path(scratch), detector=load_detector(threads=2),
-            camera=default_camera("bench"), start=None, full=full, clock=SystemClock(),
-        )  # fmt: skip
-        scores = evaluate_tracking(data, Path(scratch) / "tracks.txt")
-    body: dict[str, object] = {
-        "hota": round(scores.hota, 4), "mota": round(scores.mota, 4),
-        "idf1": round(scores.idf1, 4), "full": full,
-    }  # fmt: skip
-    body.update({name: round(value, 4) for name, value in scores.detail})
-    _print(body, as_json=as_json)
 
 
 @app.command()

@@ -17,6 +17,7 @@ def rows(*entries: tuple[int, int, float]) -> MotRows:
         boxes=np.array([[x, 0, x + 10, 20] for _, _, x in entries], np.float64).reshape(-1, 4),
         scores=np.full(len(entries), 0.5),
         classes=np.ones(len(entries), np.int16),
+        visible=np.ones(len(entries)),
     )
 
 
@@ -47,6 +48,7 @@ def test_holes_are_filled_along_a_straight_line_but_long_ones_stay():
     first = filled.where(filled.ids == 1)
     assert first.frames.tolist() == [0, 1, 2, 3, 4, 20]
     assert first.boxes[:5, 0].tolist() == [0, 10, 20, 30, 40]
+    assert first.visible.tolist() == [1, 0, 0, 0, 1, 1]
 
 
 def test_no_rows_stay_no_rows(tmp_path):

@@ -18,8 +18,10 @@ from shanasheel.watch.tracking import (
     read_detections,
     read_sequence,
     rows_of,
+    smooth,
     write_mot,
 )
+from shanasheel.watch.tracking.association import likeness
 
 CAMERA = CameraId("BSR-014")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,6 +94,68 @@ def test_two_walkers_who_pass_each_other_keep_their_numbers():
     assert last is not None
     assert last.ids.tolist() == [1, 2]
     assert last.boxes[0, 0] == pytest.approx(50 + 40 * 9.8)
+
+
+def test_two_people_who_exchange_places_keep_their_numbers():
+    tracker, last = Tracker(CAMERA), None
+
+    for step in range(41):
+        across = 100 + 8 * step
+        left, right = (across, 100, across + 30, 180), (420 - 8 * step, 104, 450 - 8 * step, 184)
+        # The one behind is hidden while they overlap.
+        hidden = abs(left[0] - right[0]) < 18
+        last = tracker.push(seen(step / 5, *([left] if hidden else [left, right])))
+
+    assert last is not None
+    assert dict(zip(last.ids.tolist(), last.boxes[:, 0].tolist(), strict=True)) == {
+        1: 420.0,
+        2: 100.0,
+    }
+
+
+def test_someone_near_does_not_take_over_the_track_of_someone_gone():
+    tracker = Tracker(CAMERA)
+
+    for step in range(6):
+        tracker.push(seen(step / 5, (100, 100, 130, 180)))
+    for step in range(6, 12):
+        tracker.push(seen(step / 5, (134, 100, 164, 180)))
+
+    assert len(ended(tracker)) == 2
+
+
+def test_a_parked_car_missed_now_and_then_keeps_its_number():
+    tracker, ids = Tracker(CAMERA), set()
+
+    for step in range(100):
+        way = min(step, 15) * 12.0  # drives in, then stops
+        box = (50 + way, 200, 150 + way, 260)
+        missed = step > 20 and step % 7 < 3
+        boxes = [] if missed else [box]
+        ids |= set(tracker.push(seen(step / 5, *boxes, kind=2, label=2)).ids.tolist())
+
+    assert ids == {1}
+
+
+def test_a_car_that_starts_fast_stays_one_track():
+    tracker = Tracker(CAMERA)
+
+    for step in range(20):
+        x = 20 + 55.0 * max(0, step - 9)  # half its length between two pictures
+        tracker.push(seen(step / 5, (x, 200, x + 100, 260), kind=2, label=2))
+
+    assert [track.hits for track in ended(tracker)] == [20]
+
+
+def test_the_nearer_of_two_continues_a_track_though_the_other_is_surer():
+    expected = np.array([[100.0, 100, 130, 180]])
+    detected = np.array([[104.0, 100, 134, 180], [112.0, 100, 142, 180]])
+
+    alike = likeness(
+        expected, detected, scores=np.array([0.45, 0.95]), widening=np.array([0.5]), near=True
+    )
+
+    assert alike[0, 0] > alike[0, 1]
 
 
 def test_a_car_never_takes_over_the_track_of_a_person():
@@ -225,8 +289,8 @@ def test_people_on_a_square_keep_their_numbers(tmp_path):
 
     for detections in frames_of(read_detections(folder / "det_nanodet_g_416x320.txt"), clip):
         tracker.push(detections)
-    rows = interpolate(rows_of(ended(tracker)), max_gap_frames=14)
-    write_mot(tmp_path / "tracks.txt", rows)
+    rows = interpolate(rows_of(ended(tracker)), max_gap_frames=7)
+    write_mot(tmp_path / "tracks.txt", smooth(rows, sequence.frame_rate))
 
     # Measured: HOTA .598, IDF1 .834, MOTA .814; ByteTrack of `trackers` .532, .723, .805.
     scores = evaluate_tracking(folder, tmp_path / "tracks.txt")

@@ -77,3 +77,18 @@ def test_a_broken_description_is_refused(folder, ini):
 def test_a_folder_without_description_is_not_found(tmp_path):
     with pytest.raises(NotFound):
         evaluate_tracking(tmp_path, tmp_path / "t.txt")
+
+
+def test_truth_with_classes_is_judged_as_motchallenge_does(folder):
+    people = (folder / "gt.txt").read_text()
+    others = "5,20,400,10,20,40,0,8,1\n6,21,500,10,20,40,0,3,1\n"
+    (folder / "gt.txt").write_text(people + others)
+    on_a_statue, on_a_car = "5,7,402,10,20,40,1,1,1\n", "6,7,500,10,20,40,1,1,1\n"
+
+    (folder / "t.txt").write_text(people + on_a_statue)
+    forgiven = evaluate_tracking(folder, folder / "t.txt")
+    (folder / "t.txt").write_text(people + on_a_statue + on_a_car)
+    counted = evaluate_tracking(folder, folder / "t.txt")
+
+    assert dict(forgiven.detail)["CLR_FP"] == 0
+    assert dict(counted.detail)["CLR_FP"] == 1

@@ -13,6 +13,8 @@ from shanasheel.watch.tracking.mot import (
 )
 from shanasheel.watch.tracking.settings import TrackerSettings
 from shanasheel.watch.tracking.sightings import sighting_of
+from shanasheel.watch.tracking.simulation import Simulated, simulate
+from shanasheel.watch.tracking.smoothing import smooth
 from shanasheel.watch.tracking.track import FinishedTrack
 from shanasheel.watch.tracking.tracker import Tracker
 from shanasheel.watch.tracking.tracking_scores import (
@@ -27,6 +29,7 @@ __all__ = [
     "FinishedTrack",
     "MotRows",
     "Sequence",
+    "Simulated",
     "Tracker",
     "TrackerSettings",
     "TrackingScores",
@@ -39,5 +42,7 @@ __all__ = [
     "read_sequence",
     "rows_of",
     "sighting_of",
+    "simulate",
+    "smooth",
     "write_mot",
 ]

@@ -6,22 +6,34 @@ import lap
 import numpy as np
 from numpy.typing import NDArray
 
-from shanasheel.watch.tracking.geometry import Floats, overlap, widened
+from shanasheel.watch.tracking.geometry import Floats, overlap, to_centre, widened
 
+# Of the distance's blur, chosen on simulated sequences beside none (IDF1 .775 against .765 at 5
+# pictures a second, .817 against .787 at 7) and twice as much blur by widening (.776, .766).
+_BLUR, _BLUR_BY_WIDENING = 0.12, 0.4
+_HEIGHT_BLUR = 0.2  # of the logarithm of heights; a guess
+_MOST_BLURS = 3.0  # further off is never the same thing; prescribed by its 99 % of two dimensions
 _NEVER = 1e4  # finite: the solver's results are undefined for mixtures of infinities
 
 
-def likeness(expected: Floats, detected: Floats, *, scores: Floats, widening: Floats) -> Floats:
+def likeness(
+    expected: Floats, detected: Floats, *, scores: Floats, widening: Floats, near: bool
+) -> Floats:
     """Return how well each detection continues each track.
 
     The overlap of widened boxes, times the ratio of heights (a lamp post behind a walker overlaps,
-    but is shorter), times a factor that prefers surer detections.
+    but is shorter), times a factor that prefers surer detections. With `near`, that is half, and
+    half is nearness: how far place and height lie off in blurs, which grow while unseen. Overlap
+    does not say who is nearer once boxes are apart, or in a crowd; nearness does, and refuses what
+    is far.
 
     Args:
         expected: (T, 4) boxes of the tracks, `x1 y1 x2 y2`.
         detected: (D, 4) boxes of the detections, same frame.
         scores: (D,) in [0, 1].
         widening: (T,) share of its size by which each pair's boxes grow on every side.
+        near: weigh nearness. For people only: how far a vehicle's box goes within a fifth of a
+            second may be half its length, and was not simulated.
 
     Returns:
         (T, D) in [0, 1].
@@ -38,8 +50,23 @@ def likeness(expected: Floats, detected: Floats, *, scores: Floats, widening: Fl
     first = (expected[:, 3] - expected[:, 1])[:, None]
     second = (detected[:, 3] - detected[:, 1])[None, :]
     heights = np.minimum(first, second) / np.maximum(np.maximum(first, second), 1e-9)
-    alike: Floats = shared * heights * (0.5 + 0.5 * scores)[None, :]
-    return alike
+    overlapping: Floats = shared * heights * (0.5 + 0.5 * scores)[None, :]
+    if not near:
+        return overlapping
+    off = _blurs_off(expected, detected, widening)
+    alike: Floats = (overlapping + np.exp(-0.5 * off**2)) / 2
+    return np.where(off < _MOST_BLURS, alike, 0.0)
+
+
+def _blurs_off(expected: Floats, detected: Floats, widening: Floats) -> Floats:
+    """Return (T, D) distances of centre and height, in blurs."""
+    here, there = to_centre(expected), to_centre(detected)
+    tall = np.maximum(here[:, 3], 1.0)
+    blur = ((_BLUR + _BLUR_BY_WIDENING * widening) * tall)[:, None]
+    away = (here[:, None, :2] - there[None, :, :2]) / blur[..., None]
+    ratio = np.log(np.maximum(there[None, :, 3], 1.0) / tall[:, None])
+    off: Floats = np.sqrt((away**2).sum(axis=2) + (ratio / _HEIGHT_BLUR) ** 2)
+    return off
 
 
 def assign(similarity: Floats, least: float) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ do boxes have a width: everywhere else they are `x1 y1 x2 y2` and frames count f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from shanasheel.domain.seen import Detections
 from shanasheel.watch.tracking.track import FinishedTrack
 
 _LARGEST_BYTES = 512 * 1024 * 1024  # ten million lines; larger files are refused
+_MOST_CLASSES = 1000
 _COCO_PERSON, _COCO_CAR, _COCO_BICYCLE = 0, 2, 1
 _LABELS = {Kind.PERSON: _COCO_PERSON, Kind.VEHICLE: _COCO_CAR, Kind.TWO_WHEELER: _COCO_BICYCLE}
 
@@ -34,7 +35,10 @@ class MotRows:
         ids: (N,) int32; -1 for detections.
         boxes: (N, 4) float64, `x1 y1 x2 y2`, pixels.
         scores: (N,) float64 confidence; in ground truth 0 means "ignore this box".
-        classes: (N,) int16; 1 person, 2 vehicle, 3 two-wheeler; -1 when not said.
+        classes: (N,) int16; 1 person, 2 vehicle, 3 two-wheeler; -1 when not said. Files of other
+            makers count further: MOT16 has 12.
+        visible: (N,) float64 in [0, 1]; 0 in our tracks for boxes filled in where nothing was seen,
+            1 when not said.
     """
 
     frames: NDArray[np.int32]
@@ -42,6 +46,7 @@ class MotRows:
     boxes: NDArray[np.float64]
     scores: NDArray[np.float64]
     classes: NDArray[np.int16]
+    visible: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of boxes."""
@@ -55,30 +60,31 @@ class MotRows:
             boxes=self.boxes[chosen],
             scores=self.scores[chosen],
             classes=self.classes[chosen],
+            visible=self.visible[chosen],
         )
 
 
 def read_mot(path: Path) -> MotRows:
     """Return the boxes of a MOTChallenge file, sorted.
 
-    Only the first 8 columns count; MOT15's world coordinates behind them are passed over, and its
-    eighth column is no class, so anything but 1, 2, 3 there reads as -1.
+    A line of 9 columns ends with class and visibility, as ours, and ground truth since MOT16. In
+    longer or shorter ones, such as MOT15's with world coordinates, neither is said.
 
     Raises:
         NotFound: there is no such file.
         InvalidInput: a line is not such a line (named by its number), or the file is too large.
     """
     rows = [_line(path, number, line) for number, line in enumerate(_lines(path), 1) if line]
-    table = np.array(rows, np.float64).reshape(-1, 8)
+    table = np.array(rows, np.float64).reshape(-1, 9)
     corners = table[:, 2:6].copy()
     corners[:, 2:] += corners[:, :2]
-    known = np.isin(table[:, 7], list(KINDS_BY_NUMBER))
     read = MotRows(
         frames=table[:, 0].astype(np.int32) - 1,
         ids=table[:, 1].astype(np.int32),
         boxes=corners,
         scores=table[:, 6],
-        classes=np.where(known, table[:, 7], -1).astype(np.int16),
+        classes=table[:, 7].astype(np.int16),
+        visible=table[:, 8],
     )
     return read.where(np.lexsort((read.ids, read.frames)))
 
@@ -91,7 +97,7 @@ def write_mot(path: Path, rows: MotRows) -> None:
         f"{rows.frames[row] + 1},{rows.ids[row]},"
         f"{rows.boxes[row, 0]:.2f},{rows.boxes[row, 1]:.2f},"
         f"{sizes[row, 0]:.2f},{sizes[row, 1]:.2f},"
-        f"{rows.scores[row]:.2f},{rows.classes[row]},1.00\n"
+        f"{rows.scores[row]:.2f},{rows.classes[row]},{rows.visible[row]:.2f}\n"
         for row in order
     ]
     write_atomic(path, "".join(lines).encode("ascii"), durable=False)
@@ -105,14 +111,9 @@ def read_detections(path: Path) -> MotRows:
         InvalidInput: as `read_mot`.
     """
     rows = read_mot(path)
-    classes = np.where(rows.classes < 0, KIND_NUMBERS[Kind.PERSON], rows.classes)
-    return MotRows(
-        frames=rows.frames,
-        ids=np.full(len(rows), -1, np.int32),
-        boxes=rows.boxes,
-        scores=rows.scores,
-        classes=classes.astype(np.int16),
-    )
+    known = np.isin(rows.classes, list(KINDS_BY_NUMBER))
+    classes = np.where(known, rows.classes, KIND_NUMBERS[Kind.PERSON]).astype(np.int16)
+    return replace(rows, ids=np.full(len(rows), -1, np.int32), classes=classes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +156,13 @@ def rows_of(tracks: Sequence[FinishedTrack]) -> MotRows:
         boxes=np.concatenate([np.zeros((0, 4)), *(track.boxes for track in tracks)]),
         scores=np.concatenate([np.zeros(0), *(track.scores for track in tracks)]),
         classes=np.repeat(np.array(numbers, np.int16), counts),
+        visible=np.ones(sum(counts)),
     )
     return rows.where(np.lexsort((rows.ids, rows.frames)))
 
 
 def interpolate(rows: MotRows, max_gap_frames: int) -> MotRows:
-    """Return the rows with each track's holes filled along straight lines.
+    """Return the rows with each track's holes filled along straight lines, marked as not visible.
 
     Args:
         rows: tracks; an id occurs once per frame.
@@ -178,6 +180,7 @@ def interpolate(rows: MotRows, max_gap_frames: int) -> MotRows:
         boxes=np.concatenate([rows.boxes, *(part.boxes for part in filled)]),
         scores=np.concatenate([rows.scores, *(part.scores for part in filled)]),
         classes=np.concatenate([rows.classes, *(part.classes for part in filled)]),
+        visible=np.concatenate([rows.visible, *(part.visible for part in filled)]),
     )
     return both.where(np.lexsort((both.ids, both.frames)))
 
@@ -192,6 +195,7 @@ def _between(track: MotRows, place: int, count: int) -> MotRows:
         boxes=first + (last - first) * share[:, None],
         scores=low + (high - low) * share,
         classes=np.full(count, track.classes[place], np.int16),
+        visible=np.zeros(count),
     )
 
 
@@ -212,11 +216,13 @@ def _lines(path: Path) -> list[str]:
 def _line(path: Path, number: int, line: str) -> list[float]:
     cells = line.replace(",", " ").split()
     try:
-        values = [float(cell) for cell in cells[:8]]
+        values = [float(cell) for cell in cells[:9]]
     except ValueError:
         values = []
-    values += [-1.0] if len(values) == 7 else []
-    if len(values) != 8 or not all(abs(value) < 2**31 for value in values) or values[0] < 1:
+    if len(cells) != 9 and len(values) >= 7:
+        values = [*values[:7], -1.0, 1.0]
+    sound = len(values) == 9 and all(abs(value) < 2**31 for value in values)
+    if not sound or values[0] < 1 or abs(values[7]) > _MOST_CLASSES:
         raise InvalidInput(
             f"{path}, line {number}: not a MOTChallenge line.",
             "Give frame,id,left,top,width,height,confidence with frames from 1.",

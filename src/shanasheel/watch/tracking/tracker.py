@@ -198,6 +198,7 @@ class Tracker:
             np.stack([each.box for each in seen]),
             scores=np.array([each.score for each in seen]),
             widening=ratios,
+            near=tracks[0].kind is Kind.PERSON,
         )
         pairs = assign(similarity, least)
         matched = [tracks[row] for row, _ in pairs]

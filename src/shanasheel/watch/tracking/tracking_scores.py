@@ -12,11 +12,20 @@ from numpy.typing import NDArray
 
 from shanasheel.base.errors import InvalidInput, NotFound, Unavailable
 from shanasheel.domain.cameras import KIND_NUMBERS, Kind
+from shanasheel.watch.tracking.association import assign
 from shanasheel.watch.tracking.geometry import overlap
 from shanasheel.watch.tracking.mot import MotRows, read_mot
 
 _PERSON = KIND_NUMBERS[Kind.PERSON]
 _MOST_FRAMES = 1_000_000
+_LEAST_OVERLAP = 0.5
+_BYSTANDERS = (
+    2,
+    6,
+    7,
+    8,
+    12,
+)  # MOT16: in a vehicle, (MOT20) without one, static, distractor, reflection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +89,10 @@ def read_sequence(folder: Path) -> Sequence:
 def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
     """Return the scores of tracks of people against a MOTChallenge folder.
 
-    Ground truth marked 0 is left out, as TrackEval does for MOT15. Boxes of class 1 count, and
-    those without a class.
+    As TrackEval's MotChallenge2DBox: ground truth marked 0 is left out; where it has classes
+    (since MOT16), class 1 is demanded, and tracks that lie on a bystander (someone in a vehicle or
+    sitting, a statue, a reflection) are neither right nor wrong. However little of someone is
+    visible, they are demanded.
 
     Args:
         folder: holds `seqinfo.ini`, and `gt.txt` or `gt/gt.txt`.
@@ -104,10 +115,9 @@ def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
     if not truth_path.is_file():
         truth_path = folder / "gt" / "gt.txt"
     truth = read_mot(truth_path)
-    paired = _paired(
-        _people(truth.where(truth.scores != 0), sequence, truth_path),
-        _people(read_mot(tracks_path), sequence, tracks_path),
-    )
+    tracks = _people(read_mot(tracks_path), sequence, tracks_path)
+    tracks = _without_bystanders(tracks, truth)
+    paired = _paired(_people(truth.where(truth.scores != 0), sequence, truth_path), tracks)
     quiet = {"PRINT_CONFIG": False}
     hota = HOTA().eval_sequence(paired)
     clear = CLEAR(quiet).eval_sequence(paired)
@@ -121,6 +131,25 @@ def evaluate_tracking(folder: Path, tracks_path: Path) -> TrackingScores:
         idf1=float(identity.get("IDF1", 0.0)),
         detail=tuple(detail),
     )
+
+
+def _without_bystanders(tracks: MotRows, truth: MotRows) -> MotRows:
+    """Drop tracks' boxes matched to people of classes that are not judged.
+
+    Source:
+        TrackEval, `mot_challenge_2d_box.py`, `get_preprocessed_seq_data`: one-to-one by overlap,
+        over all the truth of a frame, at 0.5 at least.
+    """
+    if not np.isin(truth.classes, _BYSTANDERS).any():
+        return tracks
+    kept = np.ones(len(tracks), bool)
+    for frame in np.unique(tracks.frames):
+        left, right = _span(truth, frame), _span(tracks, frame)
+        shared = overlap(truth.boxes[left], tracks.boxes[right])
+        pairs = assign(np.where(shared >= _LEAST_OVERLAP, shared, 0.0), 1e-9)
+        for row, column in pairs:
+            kept[right.start + column] = truth.classes[left.start + row] not in _BYSTANDERS
+    return tracks.where(kept)
 
 
 def _people(rows: MotRows, sequence: Sequence, path: Path) -> MotRows:
