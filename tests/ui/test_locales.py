@@ -52,7 +52,12 @@ def used_keys() -> set[str]:
 
 
 def used_families() -> set[str]:
-    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {"cause", "direction", "tamper"}
+    return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {
+        "cause",
+        "clock_of",
+        "direction",
+        "tamper",
+    }
 
 
 def test_both_languages_have_the_same_keys() -> None:

@@ -15,11 +15,13 @@ from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.base.clock import SystemClock
+from shanasheel.cli.bench_tampering import tampering
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.watch.tracking import evaluate_tracking
 from shanasheel.watch.vision import evaluate_detection, find_clip, load_detector
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
+app.command()(tampering)
 
 DataArgument = Annotated[
     Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")

@@ -11,20 +11,22 @@ from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
-from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
+from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
 
 __all__ = [
-    "CoverChange",
     "DetectionScores",
     "Detector",
+    "GoodStills",
     "PacketDecoder",
     "Picture",
     "Shield",
     "ShieldedEncoder",
+    "TamperChange",
     "TamperWatch",
     "evaluate_detection",
     "find_clip",
     "key_picture",
     "load_detector",
     "still",
+    "whole_view",
 ]
