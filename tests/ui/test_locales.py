@@ -57,6 +57,7 @@ def used_keys() -> set[str]:
 def used_families() -> set[str]:
     return set(re.findall(r"""\btk\(["'](\w+)["']""", SOURCES)) | {
         "cause",
+        "clock_of",
         "direction",
         "heard",
         "tamper",

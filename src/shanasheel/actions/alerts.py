@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shanasheel.actions.factmaking import decision_fact
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
+from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, AlertState, Decision
@@ -50,6 +51,22 @@ def open_alert(site: Site, identifier: str) -> tuple[Alert, tuple[Decision, ...]
         if alert is None:
             raise NotFound(f"There is no alert {identifier!r}.", "Reload the list.")
         return alert, rows.alerts.decisions(identifier)
+
+
+def alert_picture(site: Site, identifier: str, *, good: bool) -> bytes:
+    """Return a shielded JPEG of the view: the last good one, or the one of the first event.
+
+    Raises:
+        NotFound: there is no such alert, or it has no such picture.
+    """
+    event = open_alert(site, identifier)[0].first_event
+    path = event.good_picture if good else event.picture
+    if not path:
+        raise NotFound(f"There is no such picture of alert {identifier!r}.")
+    try:
+        return file_of(site.data, path).read_bytes()
+    except FileNotFoundError as fault:
+        raise NotFound(f"The picture of alert {identifier!r} is gone.") from fault
 
 
 def decide_alert(

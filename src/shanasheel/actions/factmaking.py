@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shanasheel.base.clock import to_us
-from shanasheel.domain.alerts import Decision, Event, EventKind
+from shanasheel.domain.alerts import TAMPERING, Decision, Event
 from shanasheel.domain.facts import Fact, FactKind
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Kept, Why
 from shanasheel.prove.ledger import canonical
-
-_TAMPERING = (EventKind.CAMERA_COVERED, EventKind.CAMERA_TAMPERED, EventKind.SIGNAL_LOST)
 
 
 def make_fact(identifier: str, kind: FactKind, at: datetime, body: Mapping[str, object]) -> Fact:
@@ -74,7 +72,7 @@ def shed_fact(shed: Shed) -> Fact:
 
 def event_fact(event: Event) -> Fact:
     """Return the fact that a rule found something."""
-    kind = FactKind.TAMPERING if event.kind in _TAMPERING else FactKind.EVENT
+    kind = FactKind.TAMPERING if event.kind in TAMPERING else FactKind.EVENT
     return make_fact(
         event.id,
         kind,

@@ -9,6 +9,7 @@ from datetime import datetime
 from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.surroundings import judge_around
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
@@ -51,15 +52,14 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
             except InvalidInput as fault:
                 rejected.append(fault.message)
                 continue
-            alert = _store(site, rows, record)
-            if alert is not None:
+            for alert in _store(site, rows, record):
                 changed[alert.id] = alert
         rows.footage.set_cursor(spool, cursor)
     return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
 
 
-def _store(site: Site, rows: Rows, record: Spooled) -> Alert | None:
-    """Store a record with its fact; return the alert it raised or joined, or None."""
+def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
+    """Store a record with its fact; return the alerts it raised, joined, or sheds light on."""
     match record:
         case Segment():
             if rows.footage.add_segment(record) and record.stream in LOGGED:
@@ -77,19 +77,20 @@ def _store(site: Site, rows: Rows, record: Spooled) -> Alert | None:
             rows.sightings.add(record)
         case Event():
             return _add_event(site, rows, record)
-    return None
+    return ()
 
 
-def _add_event(site: Site, rows: Rows, event: Event) -> Alert | None:
-    """Store an event; return the alert it raised or joined, or None."""
+def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
+    """Store an event; return the alert it raised or joined, and those it sheds light on."""
     if rows.alerts.has_event(event.id):
-        return None
+        return ()
     alert = _alert_of(site, rows, event, site.clock.now())
     rows.alerts.add_event(event, None if alert is None else alert.id)
     rows.facts.add(event_fact(event))
-    if alert is not None:
-        rows.alerts.save(alert)
-    return alert
+    judged = () if alert is None else judge_around(rows, alert)
+    for one in judged:
+        rows.alerts.save(one)
+    return judged
 
 
 def _alert_of(site: Site, rows: Rows, event: Event, now: datetime) -> Alert | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from shanasheel.actions.alerts import decide_alert, list_alerts, open_alert
+from shanasheel.actions.alerts import alert_picture, decide_alert, list_alerts, open_alert
 from shanasheel.actions.footage import alert_clip
 from shanasheel.actions.search import SightingQuery, find_sightings, sighting_picture
 from shanasheel.api import present
@@ -67,6 +67,13 @@ def clip(alert: str, _who: Who, desk: TheDesk) -> FileResponse:
     record, _ = open_alert(desk.site, alert)
     path = alert_clip(desk.site, record)
     return FileResponse(path, media_type="video/mp4", headers=_PRIVATE)
+
+
+@router.get("/alerts/{alert}/pictures/{which}")
+def alert_still(alert: str, which: Literal["good", "now"], _who: Who, desk: TheDesk) -> Response:
+    """Return a shielded picture of the view: the last good one, or the one of the event."""
+    jpeg = alert_picture(desk.site, alert, good=which == "good")
+    return Response(jpeg, media_type="image/jpeg", headers=_PRIVATE)
 
 
 @router.get("/sightings")

@@ -89,7 +89,12 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
         "numbers": dict(record.first_event.numbers),
         "box": record.first_event.box,
         "detail": record.first_event.detail,
+        "surroundings": record.surroundings,
+        "neighbours": record.neighbours,
+        "neighbours_same": record.same,
         "clip_url": f"/api/v1/alerts/{record.id}/clip",
+        "good_picture_url": _still_url(record.id, "good", record.first_event.good_picture),
+        "picture_url": _still_url(record.id, "now", record.first_event.picture),
     }
     if decisions is not None:
         body["decisions"] = [
@@ -104,6 +109,10 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
             for decision in decisions
         ]
     return body
+
+
+def _still_url(alert: str, which: str, path: str) -> str | None:
+    return f"/api/v1/alerts/{alert}/pictures/{which}" if path else None
 
 
 def segment(record: Segment, grant: str | None) -> Json:

@@ -9,10 +9,11 @@ from shanasheel.actions.file_clocks import FileClock
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
 from shanasheel.app.hearing import SoundRecording
-from shanasheel.app.viewing import picture_path
+from shanasheel.app.viewing import picture_path, still_path
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
+from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import AnalysisDepth, Camera, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.keeping import Intake
@@ -81,7 +82,7 @@ class IntakeWork:
                     fps=camera.analysis_fps, live=False,
                     gate=camera.analysis is AnalysisDepth.GATED,
                 ),
-                save_picture=self._save_picture,
+                save_picture=self._save_picture, save_still=self._save_still,
                 describer=Describer(PlateReader()) if camera.read_plates else None,
             )
             if detector is not None
@@ -155,7 +156,12 @@ class IntakeWork:
             self._waiting.clear()
 
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
-        path = picture_path(sighting.camera, sighting)
+        return self._save(picture_path(sighting.camera, sighting), picture)
+
+    def _save_still(self, event: Event, which: str, picture: bytes) -> str:
+        return self._save(still_path(event, which), picture)
+
+    def _save(self, path: str, picture: bytes) -> str:
         target = self._site.data / path
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, picture, durable=False)

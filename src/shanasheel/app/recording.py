@@ -25,7 +25,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, Stream
 from shanasheel.domain.footage import Gap, GapCause, Packet, Segment
 from shanasheel.watch.recording import NoVolume, Recorder, Shelf, StepWatch, Volume, recover
-from shanasheel.watch.rules import signal_event, stopped_event
+from shanasheel.watch.rules import clock_event, signal_event, stopped_event
 from shanasheel.watch.sources import Source, SourceLost, open_source
 
 _LOG = structlog.get_logger()
@@ -246,7 +246,7 @@ class CameraRecording:
         elif told is not None and segment.start - told > _PAUSE:
             if step:
                 self._put_gap(told, segment.start, GapCause.CLOCK_STEPPED, _set_by(step))
-                self._steps.told()
+                self._tell_clock(segment.start, step)
             else:
                 self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
         self._told_until = max(segment.end, self._told_until or segment.end)
@@ -260,6 +260,14 @@ class CameraRecording:
         behind = f"the clock is {(before - at).total_seconds():.1f} s behind the footage before"
         self._told_until = None
         self._put_gap(at, at, GapCause.CLOCK_STEPPED, _set_by(step) or behind)
+        self._tell_clock(at, step or at - before)
+
+    def _tell_clock(self, at: datetime, step: timedelta) -> None:
+        """Raise an event: who sets a clock can hide when something was."""
+        step_s = step.total_seconds()
+        self._outbox.put(
+            [clock_event(self.camera, at=at, step_s=step_s, whose="ours", ids=self._ids)]
+        )
         self._steps.told()
 
     def _lose(self, cause: GapCause, detail: str) -> None:

@@ -25,6 +25,7 @@ from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import AnalysisDepth, Camera, CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.seen import Sighting
@@ -61,6 +62,7 @@ class CameraView:
     cpu_s: float = 0.0
     active: bool = False
     covered: bool = False
+    tampering: tuple[EventKind, ...] = ()
     tracks: int = 0
     newest: datetime | None = None
     hinted_until: datetime | None = None  # the camera says that something moves until then
@@ -249,6 +251,7 @@ class Viewing:
                 describer=Describer(PlateReader(), self._plates)
                 if view.camera.read_plates
                 else None,
+                save_still=self._save_still,
             )
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)
@@ -263,7 +266,7 @@ class Viewing:
         counts = view.analysis.counts
         view.packets, view.decoded, view.detected = counts.packets, counts.decoded, counts.detected
         view.active, view.covered = counts.active, counts.covered
-        view.tracks = counts.tracks
+        view.tracks, view.tampering = counts.tracks, counts.tampering
 
     def _glimpse_due(self, view: CameraView, packet: Packet | None) -> bool:
         """Return whether a shed camera's packet is to be shown: few a second over all cameras."""
@@ -354,7 +357,12 @@ class Viewing:
         )
 
     def _save_picture(self, sighting: Sighting, picture: bytes) -> str:
-        path = picture_path(sighting.camera, sighting)
+        return self._save(picture_path(sighting.camera, sighting), picture)
+
+    def _save_still(self, event: Event, which: str, picture: bytes) -> str:
+        return self._save(still_path(event, which), picture)
+
+    def _save(self, path: str, picture: bytes) -> str:
         target = self._data / path
         try:
             if not self._shelf.home_is_there():
@@ -362,7 +370,7 @@ class Viewing:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(target, picture, durable=False)
         except OSError:
-            return ""  # a sighting without a picture is better than none
+            return ""  # a record without a picture is better than none
         return path
 
 
@@ -376,6 +384,12 @@ def _behind_s(view: CameraView) -> float:
     if first is None or view.newest is None:
         return 0.0
     return (view.newest - first.at).total_seconds()
+
+
+def still_path(event: Event, which: str) -> str:
+    """Return where a shielded picture of the view at an event lies, relative to the data folder."""
+    day = event.start.strftime("%Y/%m/%d")
+    return f"shielded/{event.camera}/{day}/pictures/{event.id}-{which}.jpg"
 
 
 def picture_path(camera: CameraId, sighting: Sighting) -> str:

@@ -126,6 +126,7 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "sound_note": recording.hearing.note,
         "active": view.active,
         "covered": view.covered,
+        "tampering": [kind.value for kind in view.tampering],
         "decoded_share": round(view.decoded / view.packets, 3) if view.packets else 0.0,
         "detected_share": round(view.detected / view.packets, 3) if view.packets else 0.0,
         "packets": view.packets,

@@ -16,7 +16,14 @@ class EventKind(StrEnum):
     LOITERING = "loitering"
     LINE_CROSSING = "line_crossing"
     CAMERA_COVERED = "camera_covered"
+    CAMERA_SPRAYED = "camera_sprayed"
+    CAMERA_TURNED = "camera_turned"
+    CAMERA_DEFOCUSED = "camera_defocused"
+    CAMERA_BLINDED = "camera_blinded"
+    CAMERA_FROZEN = "camera_frozen"
+    CAMERA_LOOPED = "camera_looped"
     CAMERA_TAMPERED = "camera_tampered"
+    CLOCK_CHANGED = "clock_changed"
     SIGNAL_LOST = "signal_lost"
     RECORDING_STOPPED = "recording_stopped"
     SHOT_HEARD = "shot_heard"
@@ -27,6 +34,18 @@ class SoundLike(StrEnum):
 
     SHOT = "shot"
     BLAST = "blast"
+
+
+#: Findings of ours that a view was tampered with, by `watch.vision.tampering`.
+VIEW_TAMPERING = (
+    EventKind.CAMERA_COVERED, EventKind.CAMERA_SPRAYED, EventKind.CAMERA_TURNED,
+    EventKind.CAMERA_DEFOCUSED, EventKind.CAMERA_BLINDED, EventKind.CAMERA_FROZEN,
+    EventKind.CAMERA_LOOPED,
+)  # fmt: skip
+#: Whatever may be sabotage of a camera.
+TAMPERING = (
+    *VIEW_TAMPERING, EventKind.CAMERA_TAMPERED, EventKind.CLOCK_CHANGED, EventKind.SIGNAL_LOST,
+)  # fmt: skip
 
 
 class Tampering(StrEnum):
@@ -69,6 +88,8 @@ class Event:
         box: where, as ratios of the picture, or None.
         numbers: what the rule measured, name (with unit) and value, for the reason in words.
         detail: a plain word such as a direction (`forward`); empty when there is none.
+        good_picture, picture: shielded pictures of the view, the last good one and that of the
+            event, as paths relative to the data folder; empty when there is none.
     """
 
     id: str
@@ -82,6 +103,8 @@ class Event:
     confidence: float = 1.0
     numbers: tuple[tuple[str, float], ...] = ()
     detail: str = ""
+    good_picture: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +118,8 @@ class Alert:
         last_event: time of the newest event merged into it.
         clip_start, clip_end: span of footage that shows it, half-open.
         version: counts changes; a decision must name the version it was made on.
+        surroundings: what the cameras near say of tampering (`warn.neighbours`); empty if nothing.
+        neighbours, same: how many cameras are near, and how many of them show the same.
     """
 
     id: str
@@ -112,6 +137,9 @@ class Alert:
     clip_end: datetime
     first_event: Event
     version: int = 1
+    surroundings: str = ""
+    neighbours: int = 0
+    same: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

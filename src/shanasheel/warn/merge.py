@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.alerts import Alert, AlertState, Event, EventKind, Priority
+from shanasheel.domain.alerts import TAMPERING, Alert, AlertState, Event, EventKind, Priority
 
 PRIORITIES: dict[EventKind, Priority] = {
-    EventKind.CAMERA_COVERED: Priority.HIGH,
-    EventKind.CAMERA_TAMPERED: Priority.HIGH,
-    EventKind.SIGNAL_LOST: Priority.HIGH,
+    **dict.fromkeys(TAMPERING, Priority.HIGH),
     EventKind.RECORDING_STOPPED: Priority.HIGH,
     EventKind.SHOT_HEARD: Priority.HIGH,
     EventKind.LOITERING: Priority.HIGH,

@@ -19,25 +19,28 @@ from numpy.typing import NDArray
 
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.alerts import Event
+from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
 from shanasheel.domain.seen import ActiveSpan, Detections, Sighting, Tracks
 from shanasheel.watch.activity import ActiveSpans, PacketActivity
-from shanasheel.watch.rules import RuleSet, covered_event
+from shanasheel.watch.rules import RuleSet, TamperFinding, view_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
     ChangeWatch,
     Closeups,
     Describer,
     Detector,
+    GoodStills,
     Masks,
     PacketDecoder,
     Picture,
     Shield,
     ShieldedEncoder,
+    TamperChange,
     TamperWatch,
     still,
+    whole_view,
 )
 
 _SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (guess)
@@ -49,6 +52,7 @@ _SETTLE = timedelta(seconds=0.5)  # sizes tell of movement this long after it (s
 _MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
 
 SavePicture = Callable[[Sighting, bytes], str]
+SaveStill = Callable[[Event, str, bytes], str]  # an event, a word for which of its pictures, JPEG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +110,13 @@ class Counts:
     active: bool = False
     moving: bool = False
     covered: bool = False
+    tampering: tuple[EventKind, ...] = ()  # what holds now
 
 
 class Analysis:
     """Looks at one session of one camera. Not shared between threads; the detector may be."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is looked at, with what, and where results go
         self,
         camera: Camera,
         detector: Detector,
@@ -120,6 +125,7 @@ class Analysis:
         settings: AnalysisSettings,
         save_picture: SavePicture,
         describer: Describer | None = None,
+        save_still: SaveStill = lambda _event, _which, _jpeg: "",
     ) -> None:
         self.counts = Counts()
         self._camera, self._detector, self._ids = camera, detector, ids
@@ -128,7 +134,8 @@ class Analysis:
         self._spans = ActiveSpans(camera.id)
         self._tracker = Tracker(camera.id)
         self._rules = RuleSet(camera, ids)
-        self._tamper = TamperWatch(camera.id)
+        self._tamper = TamperWatch(loops="://" in camera.url or not camera.loop)
+        self._good, self._save_still = GoodStills(), save_still
         self._shield = Shield(camera.shielding, width_px=settings.shielded_px)
         self._change = ChangeWatch()
         self._searched: Detections | None = None
@@ -156,6 +163,9 @@ class Analysis:
         findings = Findings()
         self.counts.packets += 1
         self._last_at = packet.at
+        self._tamper.note_packet(packet)
+        if self._tamper.wants_closer(packet.at):
+            self._activity.hold(packet.at)
         activity = self._activity.push(packet)
         self.counts.active = activity.active or not self._settings.gate
         self.counts.moving = activity.moving
@@ -164,6 +174,7 @@ class Analysis:
         ended = self._spans.push(packet.at, moving=activity.moving)
         findings.active += [ended] if ended else []
         for picture in self._decode(packet, active=self.counts.active):
+            self._tamper.note(picture)
             if self._due(picture, newest=newest or packet.at):
                 self._look(picture, findings)
         self._repeat_when_quiet(packet.at, findings)
@@ -255,23 +266,11 @@ class Analysis:
         detections, searched = self._search(picture)
         tracks = self._tracker.push(detections)
         events = self._rules.push(tracks)
-        change = self._tamper.push(picture)
-        if change is not None:
-            self.counts.covered = change.covered
-            if change.covered:
-                events.append(
-                    covered_event(
-                        self._camera,
-                        at=change.at,
-                        start=change.start,
-                        score=change.score,
-                        ids=self._ids,
-                    )
-                )
         if self._describer is not None:
             self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
         masks = self._shield.cover(picture, detections, missed)
+        events += self._judge_view(picture, masks)
         self._keep_stills(picture, masks, tracks)
         if self._settings.shield and (searched or not self._settings.live):
             self._send_shielded(self._shield.render(picture, masks), picture.at, findings)
@@ -306,6 +305,28 @@ class Analysis:
         self._searched = self._detector.detect(picture)
         self.counts.detected += 1
         return self._searched, True
+
+    def _judge_view(self, picture: Picture, masks: Masks) -> list[Event]:
+        """Return what tampering begins here; look closer while there is a doubt."""
+        changes = self._tamper.push(picture)
+        self.counts.tampering = self._tamper.states
+        self.counts.covered = EventKind.CAMERA_COVERED in self.counts.tampering
+        if self._tamper.good:
+            self._good.keep(picture, masks)
+        return [self._view_event(one, picture, masks) for one in changes if one.on]
+
+    def _view_event(self, change: TamperChange, picture: Picture, masks: Masks) -> Event:
+        finding = TamperFinding(
+            kind=change.kind, at=change.at, start=change.start, score=change.score,
+            loop_s=change.loop_s,
+        )  # fmt: skip
+        event = view_event(self._camera, finding, ids=self._ids)
+        good = self._good.before(change.start)
+        return replace(
+            event,
+            good_picture=self._save_still(event, "good", good) if good else "",
+            picture=self._save_still(event, "now", whole_view(picture, masks)),
+        )
 
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:

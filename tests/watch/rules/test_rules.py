@@ -11,7 +11,7 @@ from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, RuleKind, Zone
 from shanasheel.domain.footage import GapCause
 from shanasheel.domain.seen import Tracks
-from shanasheel.watch.rules import RuleSet, covered_event, signal_event
+from shanasheel.watch.rules import RuleSet, TamperFinding, signal_event, view_event
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 IDS = IdMaker(FakeClock(START))
@@ -142,19 +142,11 @@ def test_tracks_of_another_camera_are_refused():
         RuleSet(replace(ZONED, id=CameraId("OTHER")), IDS).push(tracks(0))
 
 
-def test_a_covering_is_said_once():
-    rules, at = RuleSet(CAMERA, IDS), START + timedelta(seconds=3)
-
-    events = rules.push_cover(at, start=START, score=0.9)
-
-    assert [event.kind for event in events] == [EventKind.CAMERA_COVERED]
-    assert rules.push_cover(at, start=START, score=0.9) == []
-
-
 def test_events_about_the_camera_carry_their_numbers():
     at = START + timedelta(seconds=3)
 
-    covered = covered_event(CAMERA, at=at, start=START, score=2.0, ids=IDS)
+    finding = TamperFinding(kind=EventKind.CAMERA_COVERED, at=at, start=START, score=2.0)
+    covered = view_event(CAMERA, finding, ids=IDS)
     silent = signal_event(CAMERA, gap_start=START, at=at, cause=GapCause.UNREACHABLE, ids=IDS)
 
     assert covered.numbers == (("covered_s", 3.0), ("score", 1.0))

@@ -13,8 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from footage import data_folder
+from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.cameras import CameraId
-from shanasheel.watch.vision import CoverChange, Picture, TamperWatch
+from shanasheel.watch.vision import Picture, TamperChange, TamperWatch
 
 CAMERA = CameraId("C1")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +76,7 @@ def test_a_cover_is_noticed_within_five_seconds_and_its_end_too(
 ) -> None:
     changes = watched(coded(pictures, cover, tmp_path / "clip.mp4"))
 
-    assert [change.covered for change in changes] == [True, False]
+    assert [change.on for change in changes] == [True, False]
     for change, changed_s in zip(changes, COVERED_S, strict=True):
         assert changed_s <= (change.start - START).total_seconds() <= changed_s + 1.5
         assert (change.at - START).total_seconds() <= changed_s + 5
@@ -104,11 +105,11 @@ def coded(pictures: list[Pixels], change: Callable[[Pixels], Pixels], target: Pa
     return target
 
 
-def watched(clip: Path) -> list[CoverChange]:
-    watch, changes = TamperWatch(CAMERA), []
+def watched(clip: Path) -> list[TamperChange]:
+    """Return when the view was called covered, and free again."""
+    watch, changes = TamperWatch(), []
     with av.open(str(clip)) as container:
         for index, frame in enumerate(container.decode(video=0)):
             at = START + timedelta(seconds=frame.time or 0.0)
-            change = watch.push(Picture(camera=CAMERA, at=at, frame_index=index, frame=frame))
-            changes += [change] if change else []
-    return changes
+            changes += watch.push(Picture(camera=CAMERA, at=at, frame_index=index, frame=frame))
+    return [change for change in changes if change.kind is EventKind.CAMERA_COVERED]

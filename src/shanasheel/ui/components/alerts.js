@@ -62,6 +62,11 @@ export default {
           <a class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+        <div v-if="detail.good_picture_url || detail.picture_url" class="shn-pair" data-role="views">
+          <figure v-if="detail.good_picture_url"><img :src="detail.good_picture_url" :alt="t('alerts.good_view')" data-view="good"><figcaption>{{ t('alerts.good_view') }}</figcaption></figure>
+          <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="t('alerts.present_view')" data-view="now"><figcaption>{{ t('alerts.present_view') }}</figcaption></figure>
+        </div>
+        <p v-if="detail.surroundings" class="shn-note" data-role="surroundings" :data-surroundings="detail.surroundings">{{ tk('surroundings', detail.surroundings, { same: detail.neighbours_same, near: detail.neighbours }) }}</p>
         <div class="columns">
           <div><h3>{{ t('alerts.why') }}</h3>
             <dl class="shn-facts tall">

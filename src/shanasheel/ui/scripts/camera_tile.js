@@ -21,6 +21,7 @@ export default {
       </span>
       <span class="tags">
         <span v-if="camera.status?.covered" class="shn-tag bad"><span class="mi" aria-hidden="true">visibility_off</span>{{ t('camera.covered') }}</span>
+        <span v-for="kind in (camera.status?.tampering || []).filter((one) => one !== 'camera_covered')" :key="kind" class="shn-tag bad" :data-tampering="kind"><span class="mi" aria-hidden="true">pan_tool</span>{{ tk('kind', kind) }}</span>
         <span v-if="camera.status?.analysis === 'shed'" class="shn-tag bad" data-role="shed"><span class="mi" aria-hidden="true">hourglass_disabled</span>{{ t('camera.shed', { time: clockTime(camera.status.shed_since) }) }}</span>
         <span v-if="camera.status?.analysis === 'off'" class="shn-tag">{{ tk('analysis', 'off') }}</span>
         <span v-if="camera.sample" class="shn-tag">{{ t('camera.sample') }}</span>

@@ -7,6 +7,7 @@ import { t, tk } from "shanasheel-ui/strings.js";
 const FAMILIES = {
   signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
   shot_heard: "heard",
+  clock_changed: "clock_of",
 };
 
 /** Return the reason as one sentence: what happened, and where in the view. */
@@ -31,7 +32,14 @@ export const KIND_ICONS = {
   loitering: "hourglass_bottom",
   line_crossing: "swap_horiz",
   camera_covered: "visibility_off",
+  camera_sprayed: "format_paint",
+  camera_turned: "360",
+  camera_defocused: "blur_on",
+  camera_blinded: "flare",
+  camera_frozen: "ac_unit",
+  camera_looped: "repeat",
   camera_tampered: "pan_tool",
+  clock_changed: "schedule",
   signal_lost: "videocam_off",
   recording_stopped: "hard_drive",
   shot_heard: "hearing",

@@ -1,10 +1,12 @@
 """Tracks into events, one small module per rule."""
 
 from shanasheel.watch.rules.camera_faults import (
-    covered_event,
+    TamperFinding,
+    clock_event,
     signal_event,
     stopped_event,
     tampered_event,
+    view_event,
 )
 from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
@@ -16,10 +18,12 @@ __all__ = [
     "LineCrossing",
     "Loitering",
     "RuleSet",
+    "TamperFinding",
     "ZoneEntry",
-    "covered_event",
+    "clock_event",
     "heard_event",
     "signal_event",
     "stopped_event",
     "tampered_event",
+    "view_event",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from shanasheel.base.ids import IdMaker
@@ -9,23 +10,55 @@ from shanasheel.domain.alerts import Event, EventKind, Tampering
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause
 
+_SINCE = {EventKind.CAMERA_COVERED: "covered_s"}
 
-def covered_event(
-    camera: Camera, *, at: datetime, start: datetime, score: float, ids: IdMaker
-) -> Event:
-    """Return the event of a camera whose view has been covered since `start`.
 
-    `score` says how sure that is, in [0, 1]; beyond, it is cut.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TamperFinding:
+    """What the looks at a view found, as numbers.
+
+    Args:
+        score: how much speaks for it; beyond [0, 1] it is cut.
+        loop_s: length of the loop where the view repeats.
     """
-    confidence = min(1.0, max(0.0, score))
+
+    kind: EventKind
+    at: datetime
+    start: datetime
+    score: float
+    loop_s: float | None = None
+
+
+def view_event(camera: Camera, finding: TamperFinding, *, ids: IdMaker) -> Event:
+    """Return the event of a camera whose view has been tampered with since `start`."""
+    confidence = min(1.0, max(0.0, finding.score))
+    since = (_SINCE.get(finding.kind, "tampered_s"), _seconds(finding.start, finding.at))
+    loop = () if finding.loop_s is None else (("loop_s", round(finding.loop_s, 1)),)
     return Event(
         id=ids.new(),
         camera=camera.id,
-        kind=EventKind.CAMERA_COVERED,
-        at=at,
-        start=min(start, at),
+        kind=finding.kind,
+        at=finding.at,
+        start=min(finding.start, finding.at),
         confidence=confidence,
-        numbers=(("covered_s", _seconds(start, at)), ("score", round(confidence, 3))),
+        numbers=(since, ("score", round(confidence, 3)), *loop),
+    )
+
+
+def clock_event(camera: Camera, *, at: datetime, step_s: float, whose: str, ids: IdMaker) -> Event:
+    """Return the event of a clock that was set by `step_s` seconds, forward if above 0.
+
+    Args:
+        whose: `ours` or `camera`.
+    """
+    return Event(
+        id=ids.new(),
+        camera=camera.id,
+        kind=EventKind.CLOCK_CHANGED,
+        at=at,
+        start=at,
+        numbers=(("step_s", round(step_s, 1)),),
+        detail=whose,
     )
 
 

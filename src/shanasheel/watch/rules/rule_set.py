@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera, RuleKind
 from shanasheel.domain.seen import Tracks
-from shanasheel.watch.rules.camera_faults import covered_event
 from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
 from shanasheel.watch.rules.zone_entry import ZoneEntry
@@ -20,8 +17,6 @@ class RuleSet:
 
     def __init__(self, camera: Camera, ids: IdMaker) -> None:
         self._camera = camera
-        self._ids = ids
-        self._covered_since: datetime | None = None
         self._rules: list[ZoneEntry | Loitering | LineCrossing] = []
         for zone in camera.zones:
             if RuleKind.ZONE_ENTRY in zone.rules:
@@ -44,10 +39,3 @@ class RuleSet:
         if tracks.width_px < 1 or tracks.height_px < 1:
             raise InvalidInput(f"Tracks of {tracks.camera} lie in a picture without size.", "")
         return [event for rule in self._rules for event in rule.push(tracks)]
-
-    def push_cover(self, at: datetime, *, start: datetime, score: float) -> list[Event]:
-        """Return the event of a covered view, once for each `start` of covering."""
-        if start == self._covered_since:
-            return []
-        self._covered_since = start
-        return [covered_event(self._camera, at=at, start=start, score=score, ids=self._ids)]

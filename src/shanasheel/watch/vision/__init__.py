@@ -18,15 +18,15 @@ from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
-from shanasheel.watch.vision.tamper import CoverChange, TamperWatch
+from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
 
 __all__ = [
     "ChangeWatch",
     "Closeups",
-    "CoverChange",
     "Describer",
     "DetectionScores",
     "Detector",
+    "GoodStills",
     "Masks",
     "ModelDetector",
     "PacketDecoder",
@@ -36,6 +36,7 @@ __all__ = [
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",
+    "TamperChange",
     "TamperWatch",
     "evaluate_detection",
     "evaluate_plates",
@@ -43,4 +44,5 @@ __all__ = [
     "key_picture",
     "load_detector",
     "still",
+    "whole_view",
 ]

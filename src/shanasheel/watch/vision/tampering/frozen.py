@@ -1,0 +1,86 @@
+"""Frozen: pictures stay the same although this camera's sensor has noise.
+
+Either key pictures are far more alike than live ones ever were, or packets say nothing for
+seconds and the pictures agree. Equal pictures alone prove little: in a still scene skipped ones are
+genuine.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shanasheel.watch.vision.picture import Picture
+
+_ROW_STEP, _COLUMN_STEP = 4, 2  # full resolution sampled so: scaling would average noise away
+_BLOCKS = (6, 8)
+# Of the least noise ever seen between two live key pictures; for the block that changes most.
+# Seen on frozen clips, coded anew: 0.55 for the first pair, then 0.34, 0.27, 0.25; live at least 1.
+_NOISE = 0.5
+_NOISE_EMPTY = 0.8  # where packets say nothing besides
+_EMPTY = timedelta(seconds=1.5)
+_LEAST_NOISE = 0.08  # a camera that sends the same picture when live cannot be judged
+# A view that moved as a whole in every pair says nothing of its noise: when it first comes to rest
+# it would look frozen (`bench tampering`: bikes, `goes_quiet`).
+_MOST_NOISE = 4.0
+_PAIRS = 3  # pairs of key pictures before the noise is known
+_APART = timedelta(seconds=0.8)
+_MEMORY = 64
+
+
+class FrozenPicture:
+    """Compares key pictures of one camera: what lies between them was predicted from them."""
+
+    def __init__(self) -> None:
+        self._last: tuple[datetime, NDArray[np.int16]] | None = None
+        self._noises: deque[float] = deque(maxlen=_MEMORY)
+
+    def push(
+        self, picture: Picture, empty_since: datetime | None = None
+    ) -> tuple[bool, float] | None:
+        """Return whether a picture repeats the one before, and how surely, in [0, 1].
+
+        Args:
+            empty_since: from when on packets say nothing.
+
+        Returns:
+            None for pictures that are not compared, or while nothing can be said.
+        """
+        empty = empty_since is not None and picture.at - empty_since >= _EMPTY
+        if not (picture.frame.key_frame or empty):
+            return None
+        if self._last is not None and picture.at - self._last[0] < _APART:
+            return None
+        luma = _luma(picture)
+        before, self._last = self._last, (picture.at, luma)
+        if before is None or before[1].shape != luma.shape:
+            return None
+        change = _change(luma, before[1])
+        noise, most = float(np.median(change)), float(change.max())
+        floor = min(self._noises, default=0.0)
+        known = len(self._noises) >= _PAIRS and _LEAST_NOISE <= floor <= _MOST_NOISE
+        same = known and most <= (_NOISE_EMPTY if empty else _NOISE) * floor
+        if not (same or empty_since):
+            self._noises.append(noise)
+        return (same, 1.0 - min(1.0, noise / floor)) if known else None
+
+
+def _luma(picture: Picture) -> NDArray[np.int16]:
+    """Return every few pixels of brightness as they were coded, without any scaling."""
+    plane = picture.frame.planes[0]
+    if picture.frame.format.components[0].bits != 8 or not picture.frame.format.is_planar:
+        return picture.pixels(320, 240, "gray").astype(np.int16)
+    coded = np.frombuffer(memoryview(plane), np.uint8)
+    rows = coded.reshape(plane.height, plane.line_size)
+    return np.asarray(rows[::_ROW_STEP, : plane.width : _COLUMN_STEP], np.int16)
+
+
+def _change(now: NDArray[np.int16], before: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Return the mean absolute difference in each block."""
+    rows, columns = (size // count for size, count in zip(now.shape, _BLOCKS, strict=True))
+    difference = np.abs(now - before)[: rows * _BLOCKS[0], : columns * _BLOCKS[1]]
+    blocks = difference.reshape(_BLOCKS[0], rows, _BLOCKS[1], columns)
+    return np.asarray(blocks.mean(axis=(1, 3)), np.float32)
