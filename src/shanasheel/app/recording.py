@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import structlog
 from shanasheel.app.hearing import SoundRecording, timed
 from shanasheel.app.listening import Listen
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.rates import Rates
 from shanasheel.app.shed_spans import forget_left_open, left_open
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import Exhausted, ShanasheelError
@@ -30,8 +31,6 @@ from shanasheel.watch.sources import Source, SourceLost, open_source
 
 _LOG = structlog.get_logger()
 _BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # with a connection timing out: back within 10 s of return
-_RATE_S = 1.0  # the rate is reckoned so often …
-_RATE_SPANS = 5  # … over so many of these spans
 _MOST_HELD = 256  # packets held while a file is cut: 10 s at 25 a second; then TCP holds them
 _PAUSE = timedelta(seconds=1.5)  # a longer one within a session is a gap too; doctor allows 2 s
 
@@ -43,8 +42,7 @@ class RecordingState:
     state: str = "starting"
     cause: str = ""
     since: datetime | None = None
-    fps: float = 0.0
-    bitrate_bps: float = 0.0
+    rates: Rates = field(default_factory=Rates)
     last_packet: datetime | None = None
     segments: int = 0
     gaps: int = 0
@@ -88,8 +86,6 @@ class CameraRecording:
             data, camera.id, clock=clock, ids=ids, shelf=shelf, keep=self._keep_sound, listen=listen
         )
         self._memory = data / "state" / f"{camera.id}.json"
-        self._recent: deque[tuple[float, int, int]] = deque(maxlen=_RATE_SPANS)
-        self._counted_s, self._packets, self._bytes = 0.0, 0, 0  # since the last reckoning
         self._lost: tuple[datetime, GapCause, str] | None = None
         self._last_end: datetime | None = None
         self._told_until: datetime | None = None  # every second before has a segment or a gap
@@ -208,7 +204,8 @@ class CameraRecording:
         else:
             if packet.is_key and (self._lost is not None or self.state.state != "recording"):
                 self._resume(packet.at)
-        self._measure(packet)
+        self.state.last_packet = packet.at
+        self.state.rates.count(len(packet.payload), self._clock.monotonic_s())
         if self._view is not None:
             self._view(packet, self.camera)
 
@@ -279,7 +276,7 @@ class CameraRecording:
         at = self._clock.now()
         start = self._begin_gap(cause, detail)
         self.state.state, self.state.cause, self.state.since = "lost", cause.value, at
-        self.state.fps = self.state.bitrate_bps = 0.0
+        self.state.rates.stop()
         _LOG.warning("camera_lost", camera=self.camera.id, cause=cause.value, detail=detail)
         self._outbox.put(
             [signal_event(self.camera, gap_start=start, at=at, cause=cause, ids=self._ids)]
@@ -385,22 +382,6 @@ class CameraRecording:
             memory = {"end_us": to_us(self._last_end), "clean": clean}
             with contextlib.suppress(OSError):  # costs a longer gap at the next start, no footage
                 write_atomic(self._memory, json.dumps(memory).encode(), durable=clean)
-
-    def _measure(self, packet: Packet) -> None:
-        """Count; reckon the rate now and then, as it is asked for once a second at most."""
-        self.state.last_packet = packet.at
-        self._packets += 1
-        self._bytes += len(packet.payload)
-        now_s = self._clock.monotonic_s()
-        span_s = now_s - self._counted_s
-        if span_s < _RATE_S:
-            return
-        if span_s < 2 * _RATE_S + _PAUSE.total_seconds():
-            self._recent.append((span_s, self._packets, self._bytes))
-            whole_s = sum(span for span, _, _ in self._recent)
-            self.state.fps = sum(count for _, count, _ in self._recent) / whole_s
-            self.state.bitrate_bps = 8 * sum(size for _, _, size in self._recent) / whole_s
-        self._counted_s, self._packets, self._bytes = now_s, 0, 0
 
 
 def _set_by(step: timedelta) -> str:

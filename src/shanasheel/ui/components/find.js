@@ -30,7 +30,7 @@ export default {
           <span class="picture"><img v-if="one.picture_url && !broken.has(one.id)" :src="one.picture_url" loading="lazy" alt="" @error="broken.add(one.id)"><span v-else class="mi" aria-hidden="true">{{ kinds[one.kind] || 'image' }}</span></span>
           <span class="words"><strong><span class="mi" aria-hidden="true">{{ kinds[one.kind] }}</span>{{ tk('type', one.type || one.kind) }}</strong>
             <small>{{ nameOf(one.camera) }}</small><small><bdi class="num">{{ when(one.start) }}</bdi> · {{ duration((toUs(one.end) - toUs(one.start)) / 1e6) }} · <bdi :title="t('find.confidence')">{{ percent(one.confidence) }}</bdi></small>
-            <small v-if="one.plate" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.text"> <bdi class="num">{{ one.plate.text }}</bdi></template><template v-if="one.plate.state !== 'unknown'"> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></template></small></span>
+            <small v-if="one.plate" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.text">{{ ' ' }}<bdi class="num">{{ one.plate.text }}</bdi></template><template v-if="one.plate.state !== 'unknown'"> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></template></small></span>
         </a>
       </div>
       <div v-if="next" class="shn-more"><button class="shn-button" type="button" @click="load(next)" :disabled="busy">{{ t('more') }}</button></div>
