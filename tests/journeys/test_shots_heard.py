@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gstreamer_camera import gstreamer_camera
+from gstreamer_server import gstreamer_camera
 from numpy.typing import NDArray
 
 from footage import data_folder

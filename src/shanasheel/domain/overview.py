@@ -106,6 +106,7 @@ CAUSES: tuple[str, ...] = (
     GapCause.DISK,
     ShedCause.OVERLOAD,
     ShedCause.LATE,
+    ShedCause.UNHEARD,
 )
 
 

@@ -17,6 +17,7 @@ def rows(*entries: tuple[int, int, float, float]) -> MotRows:
         boxes=np.stack([left, left * 0 + 10, left + 40, left * 0 + 100], axis=1),
         scores=table[:, 3],
         classes=np.ones(len(table), np.int16),
+        visible=np.ones(len(table)),
     )
 
 
