@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gstreamer_server import gstreamer_camera
 from numpy.typing import NDArray
 
 from footage import data_folder
+from gstreamer_server import gstreamer_camera
 from running import cli, running, wait_for
 from shanasheel.watch.sound import read_sound
 from sounds import make_talkie
