@@ -27,7 +27,13 @@ from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
-from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.processes import (
+    StopFlag,
+    collect_less_often,
+    end_with_parent,
+    start_logging,
+    stop_on_signal,
+)
 from shanasheel.app.replication import Replication
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
@@ -130,6 +136,7 @@ def serve(
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours stop it in order
     listener = _listen(address)
+    collect_less_often()
     for one in beside:
         one.start()
     thread = threading.Thread(

@@ -30,6 +30,7 @@ from shanasheel.app.folder import open_folder
 from shanasheel.app.index_making import ACTIVE_A_DAY, make_file, make_segments, make_summary
 from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
+from shanasheel.app.processes import collect_less_often
 from shanasheel.app.wiring import Wired, open_site
 from shanasheel.base.clock import SystemClock, to_us
 from shanasheel.base.spans import joined
@@ -266,6 +267,7 @@ def _served() -> Iterator[_Hub]:
         thread = threading.Thread(target=lambda: server.run(sockets=[listener]), name="bench")
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        collect_less_often()  # as the hub does
         try:
             yield _Hub(wired=wired, database=folder.database, url=url, clock=SystemClock())
         finally:

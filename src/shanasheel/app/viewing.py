@@ -76,9 +76,10 @@ class Viewing:
         rule: SheddingSettings | None = None, grace_s: float = _GRACE_S,
     ) -> None:  # fmt: skip
         self.views: dict[CameraId, CameraView] = {}
+        self._unwatched: dict[CameraId, CameraView] = {}
         self._leaving: list[CameraView] = []
-        self._data, self._clock, self._ids, self._outbox = data, clock, ids, outbox
-        self._shelf = shelf
+        self._data, self._clock, self._ids = data, clock, ids
+        self._outbox, self._shelf = outbox, shelf
         self._news = threading.Condition()
         self._stopping = self._disk_refuses = False
         # One thread reads the plates of all cameras, behind everything else.
@@ -109,8 +110,11 @@ class Viewing:
             self._news.notify()
 
     def view_of(self, camera: Camera) -> CameraView:
-        """Return how a camera's analysis is; an empty view when it was let go."""
-        return self.views.get(camera.id) or self._empty(camera)
+        """Return how a camera's analysis is; an empty view when it has none."""
+        view = self.views.get(camera.id) or self._unwatched.get(camera.id)
+        if view is None:  # kept, as it is asked for every second
+            view = self._unwatched[camera.id] = self._empty(camera)
+        return view
 
     def camera_named(self, identifier: CameraId) -> Camera | None:
         """Return a camera as it is now; None when it was let go."""

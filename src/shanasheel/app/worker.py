@@ -15,7 +15,13 @@ from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.listening import Listening
 from shanasheel.app.outbox import Outbox
-from shanasheel.app.processes import StopFlag, end_with_parent, start_logging, stop_on_signal
+from shanasheel.app.processes import (
+    StopFlag,
+    collect_less_often,
+    end_with_parent,
+    start_logging,
+    stop_on_signal,
+)
 from shanasheel.app.viewing import Viewing
 from shanasheel.app.workerstatus import WorkerStatus
 from shanasheel.base.clock import SystemClock
@@ -67,6 +73,7 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
         target=lambda: listening.run(load_classifier), name="listening"
     )
     listening_thread.start()
+    collect_less_often()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
         outbox.flush()

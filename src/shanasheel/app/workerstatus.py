@@ -39,6 +39,7 @@ class WorkerStatus:
         self._path, self._name = path, name
         self._outbox, self._shelf = outbox, shelf
         self._costs: dict[CameraId, _Cost] = {}
+        self._process = psutil.Process()
 
     def write(
         self,
@@ -52,14 +53,13 @@ class WorkerStatus:
         Args:
             beside: what else to say of a camera: its sub stream, its own notices.
         """
-        process = psutil.Process()
-        cpu = process.cpu_times()
+        cpu = self._process.cpu_times()
         status = {
             "worker": self._name,
             "pid": os.getpid(),
             "at": iso(clock.now()),
             "cpu_s": round(cpu.user + cpu.system, 2),
-            "memory_bytes": process.memory_info().rss,
+            "memory_bytes": self._process.memory_info().rss,
             "volume_faults": self._shelf.troubles(),
             "records_waiting": self._outbox.waiting,
             "records_dropped": self._outbox.dropped,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet, StreamFormat
+from shanasheel.watch.vision.scaling import scaled
 
 _MILLISECONDS = Fraction(1, 1000)
 _KEY_MS = 2_000
@@ -55,7 +56,8 @@ class ShieldedEncoder:
     def push(self, rgb: NDArray[np.uint8], at: datetime) -> list[Packet]:
         """Encode one picture; one that is not later than the last is passed over."""
         self._begun = self._begun or at
-        self._frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+        self._frame = scaled(frame, frame.width, frame.height, "yuv420p")
         return self._encode(self._frame, at, self._begun)
 
     def repeat(self, at: datetime) -> list[Packet]:

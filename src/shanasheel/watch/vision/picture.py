@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId
+from shanasheel.watch.vision.scaling import scaled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One decoded picture. Scaling is done by FFmpeg, straight from the decoder's own format.
+    """One decoded picture.
 
     Args:
         frame_index: number in showing order within its source, from 0.
@@ -52,12 +53,12 @@ class Picture:
         turned = bool(self.rotation_deg % 180)
         size = (height_px, width_px) if turned else (width_px, height_px)
         try:
-            scaled = self.frame.reformat(*size, format=layout)
+            shown = scaled(self.frame, *size, layout)
         except (av.FFmpegError, ValueError) as fault:
             raise InvalidInput(
                 f"Pictures of {self.camera} in {self.frame.format.name} cannot be converted.",
                 "Set the camera to H.264 or H.265 with 4:2:0 colour.",
             ) from fault
-        pixels = np.asarray(scaled.to_ndarray(), np.uint8)
+        pixels = np.asarray(shown.to_ndarray(), np.uint8)
         turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
