@@ -79,7 +79,7 @@ class SlowDetector:
         self.seen: dict[str, list[datetime]] = {}
         self._real = load_detector(threads=1, input_px=160)
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, parts: object = None) -> Detections:
         begun = time.monotonic()
         self.seen.setdefault(picture.camera, []).append(picture.at)
         found = self._real.detect(picture)

@@ -29,7 +29,7 @@ class BrightDetector(Detector):
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, parts: object = None) -> Detections:
         self.asked.append(picture.frame_index // RATE)
         grey = picture.pixels(picture.width_px, picture.height_px, "gray")
         rows, columns = np.nonzero(grey > 200)

@@ -36,7 +36,7 @@ class Script:
     def __init__(self, until: int) -> None:
         self._until = until
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, parts: object = None) -> Detections:
         count = int(picture.frame_index < self._until)
         return Detections(
             camera=picture.camera, at=picture.at, frame_index=picture.frame_index,

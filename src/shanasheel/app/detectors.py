@@ -16,7 +16,7 @@ from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
 from shanasheel.watch.vision.inference import Choice
-from shanasheel.watch.vision.inputs import side_of
+from shanasheel.watch.vision.inputs import Floats, side_of
 from shanasheel.watch.vision.measured import Measurements
 from shanasheel.watch.vision.registry import Model, Registry, check_file
 
@@ -50,13 +50,13 @@ class Detectors:
         """Return which back end runs the built-in model."""
         return self._of(("", "", ViewFrom.SIDE)).backend
 
-    def detect(self, picture: Picture) -> Detections:
-        """Return everything of a known kind in a picture, best first."""
+    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
+        """Return everything of a known kind in a picture, or in parts of it, best first."""
         camera = self._camera_named(picture.camera)
         key = ("", "", ViewFrom.SIDE)
         if camera is not None:
             key = (camera.model, camera.tiles, camera.view)
-        return self._of(key).detect(picture)
+        return self._of(key).detect(picture, parts)
 
     def _of(self, key: _Key) -> ModelDetector:
         with self._lock:

@@ -60,7 +60,7 @@ class Nobody:
 
     backend = "none"
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, parts: object = None) -> Detections:
         """Return no boxes."""
         return Detections(
             camera=picture.camera,

@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from shanasheel.base.clock import EPOCH
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera
@@ -27,7 +26,6 @@ from shanasheel.watch.activity import ActiveSpans, PacketActivity
 from shanasheel.watch.rules import RuleSet, TamperFinding, view_event
 from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
-    ChangeWatch,
     Closeups,
     Describer,
     Detector,
@@ -35,6 +33,7 @@ from shanasheel.watch.vision import (
     Masks,
     PacketDecoder,
     Picture,
+    Searcher,
     Shield,
     ShieldedEncoder,
     TamperChange,
@@ -47,7 +46,6 @@ _SAFETY_NET_S = 4.0  # a quiet camera's key frames are looked at this often (gue
 _REPEAT_S = 0.5  # a quiet camera's shielded picture is sent again this often, so live stays live
 LATE_S = 0.8  # pictures older than this against the newest packet are not looked at
 _STILL_S = 1.0  # looks alike for so long: the camera rests (guess; longer only costs)
-_SEARCH_AGAIN_S = 10.0  # what looks unchanged is searched this often all the same (guess)
 _SETTLE = timedelta(seconds=0.5)  # sizes tell of movement this long after it (smoothing)
 _MOST_PENDING = 1_200  # packets of one group of pictures kept undecoded; then wait for a key frame
 
@@ -128,7 +126,7 @@ class Analysis:
         save_still: SaveStill = lambda _event, _which, _jpeg: "",
     ) -> None:
         self.counts = Counts()
-        self._camera, self._detector, self._ids = camera, detector, ids
+        self._camera, self._ids = camera, ids
         self._settings, self._save_picture = settings, save_picture
         self._activity = PacketActivity(camera.id)
         self._spans = ActiveSpans(camera.id)
@@ -137,10 +135,8 @@ class Analysis:
         self._tamper = TamperWatch(loops="://" in camera.url or not camera.loop)
         self._good, self._save_still = GoodStills(), save_still
         self._shield = Shield(camera.shielding, width_px=settings.shielded_px)
-        self._change = ChangeWatch()
-        self._searched: Detections | None = None
+        self._searcher = Searcher(detector, spare=settings.gate)
         self._changed_at: datetime | None = None
-        self._search_again = EPOCH
         self._stills: dict[int, tuple[float, bytes]] = {}
         self._closeups, self._describer = Closeups(), describer
         self._decoder: PacketDecoder | None = None
@@ -284,27 +280,19 @@ class Analysis:
     def _search(self, picture: Picture) -> tuple[Detections, bool]:
         """Return what is in the picture, and whether the detector was asked.
 
-        It is not while the picture looks as it did when it was last searched: everything is still
-        where it was. What the pixels say then opens and closes the gate for the next packets.
+        What the pixels say of change opens and closes the gate for the next packets.
         """
+        found = self._searcher.search(picture)
+        self.counts.detected += found.asked
         if not self._settings.gate:
-            self.counts.detected += 1
-            return self._detector.detect(picture), True
-        cells, last = self._change.look(picture), self._searched
-        changed = cells is None or last is None or bool(cells.any())
-        if changed:
+            return found.detections, True
+        if found.changed is not False:
             self._changed_at = picture.at
-            if cells is not None:  # the first picture of a session says nothing
+            if found.changed:  # the first picture of a session says nothing
                 self._activity.hold(picture.at)
         elif self._changed_at and (picture.at - self._changed_at).total_seconds() >= _STILL_S:
             self._activity.rest(self._changed_at + _SETTLE, picture.at)
-        if not changed and last is not None and picture.at < self._search_again:
-            return replace(last, at=picture.at, frame_index=picture.frame_index), False
-        self._change.keep()
-        self._search_again = picture.at + timedelta(seconds=_SEARCH_AGAIN_S)
-        self._searched = self._detector.detect(picture)
-        self.counts.detected += 1
-        return self._searched, True
+        return found.detections, found.asked
 
     def _judge_view(self, picture: Picture, masks: Masks) -> list[Event]:
         """Return what tampering begins here; look closer while there is a doubt."""

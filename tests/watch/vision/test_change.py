@@ -8,7 +8,8 @@ import av
 import numpy as np
 
 from shanasheel.domain.cameras import CameraId
-from shanasheel.watch.vision import ChangeWatch, Picture
+from shanasheel.watch.vision import Picture
+from shanasheel.watch.vision.change import ChangeWatch
 
 RNG = np.random.default_rng(5)
 GROUND = RNG.integers(60, 180, (54, 96), np.uint8).repeat(20, axis=0).repeat(20, axis=1)

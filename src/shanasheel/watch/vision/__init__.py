@@ -1,6 +1,5 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
-from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
 from shanasheel.watch.vision.describing import Describer
@@ -16,12 +15,12 @@ from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
+from shanasheel.watch.vision.searching import Searcher
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
 
 __all__ = [
-    "ChangeWatch",
     "Closeups",
     "Describer",
     "DetectionScores",
@@ -33,6 +32,7 @@ __all__ = [
     "Picture",
     "PlateReader",
     "PlateScores",
+    "Searcher",
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",

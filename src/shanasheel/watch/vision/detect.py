@@ -12,7 +12,7 @@ from shanasheel.domain.cameras import Tiles, ViewFrom
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision.cards import Family, ModelCard, Wanted, read_card
 from shanasheel.watch.vision.inference import BACKENDS, Backend, Choice, Ports, Runner, load_runner
-from shanasheel.watch.vision.inputs import Floats, InputMaker, side_of
+from shanasheel.watch.vision.inputs import Floats, InputMaker, Layout, side_of
 from shanasheel.watch.vision.outputs import Candidates, decode
 from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.suppression import join_at_seams, suppress
@@ -30,8 +30,12 @@ class Detector(Protocol):
     def backend(self) -> str:
         """Return which back end runs the model."""
 
-    def detect(self, picture: Picture) -> Detections:
-        """Return everything of a known kind, best first."""
+    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
+        """Return everything of a known kind, best first.
+
+        Args:
+            parts: (N, 4) ratios of the picture: nothing else need be looked at, but may be.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +85,42 @@ class ModelDetector:
         """Return the same loaded model looking otherwise."""
         return ModelDetector(self._runner, self._card, side_px=self._inputs.side_px, look=look)
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
         """Return everything of a known kind that scores enough for the card, best first.
+
+        Args:
+            parts: look at these alone where that is cheaper, (N, 4) ratios of the picture.
 
         Raises:
             InvalidInput: the model gives what its card does not say.
         """
+        if parts is not None and self._look.tiles == Tiles():
+            composed = self._inputs.compose(picture, parts)
+            if composed is not None:
+                return self._told(picture, self._in_parts(*composed))
+        return self._told(picture, self._in_whole(picture))
+
+    def _in_parts(self, image: Floats, layout: Layout) -> Candidates:
+        seen = self._seen(image)
+        part = layout.part_of(seen.boxes)
+        kept = part >= 0
+        return Candidates(
+            boxes=layout.back(seen.boxes[kept], part[kept]),
+            scores=seen.scores[kept],
+            places=seen.places[kept],
+        )
+
+    def _seen(self, image: Floats) -> Candidates:
+        size_px = image.shape[1:3] if self._card.input.layout == "nhwc" else image.shape[2:]
+        return self._kept(decode(
+            self._card.output, self._runner.run(image), (size_px[0], size_px[1]), self._wanted
+        ))  # fmt: skip
+
+    def _in_whole(self, picture: Picture) -> Candidates:
         regions = regions_of(picture.width_px, picture.height_px, self._look.tiles)
         found, boxes, tiles = [], [], []
         for (image, fit), region in zip(self._inputs.make(picture, regions), regions, strict=True):
-            size_px = image.shape[1:3] if self._card.input.layout == "nhwc" else image.shape[2:]
-            seen = self._kept(decode(
-                self._card.output, self._runner.run(image), (size_px[0], size_px[1]), self._wanted
-            ))  # fmt: skip
+            seen = self._seen(image)
             found.append(seen)
             boxes.append(fit.back(seen.boxes))
             tiles.append(np.tile(np.array(region, np.float32), (len(seen.scores), 1)))
@@ -104,7 +131,7 @@ class ModelDetector:
         )
         if len(regions) > 1:
             whole = self._joined(whole, np.concatenate(tiles))
-        return self._told(picture, whole)
+        return whole
 
     def _kept(self, found: Candidates) -> Candidates:
         """Suppress what overlaps a better one; models that find sets need none."""

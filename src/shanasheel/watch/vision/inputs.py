@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shanasheel.watch.vision.cards import InputCard
+from shanasheel.watch.vision.parts import canvases, laid_out
 from shanasheel.watch.vision.picture import Picture
 
 Floats = NDArray[np.float32]
@@ -34,6 +35,35 @@ class Fit:
         return np.asarray((boxes - flat[0]) / flat[1] + flat[2], np.float32)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where the parts of a picture lie on a canvas; everything in pixels of the input.
+
+    Args:
+        places: (N, 4) rectangles on the canvas.
+        origins: (N, 2) the same corners in the whole picture, scaled as the input is.
+        scale: (2,) input pixels for one of the picture, across and down.
+    """
+
+    places: Floats
+    origins: Floats
+    scale: Floats
+
+    def part_of(self, boxes: Floats) -> NDArray[np.intp]:
+        """Return in which part the middle of each box (N, 4) lies; -1 for none."""
+        middle = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
+        inside = (middle >= self.places[:, :2]) & (middle < self.places[:, 2:])
+        within = inside.all(axis=2)
+        return np.where(within.any(axis=1), within.argmax(axis=1), -1)
+
+    def back(self, boxes: Floats, part: NDArray[np.intp]) -> Floats:
+        """Return boxes of the canvas, cut to their parts, in pixels of the picture."""
+        place = self.places[part]
+        cut = np.clip(boxes, np.tile(place[:, :2], 2), np.tile(place[:, 2:], 2))
+        moved = cut + np.tile(self.origins[part] - place[:, :2], 2)
+        return np.asarray(moved / np.tile(self.scale, 2), np.float32)
+
+
 class InputMaker:
     """Makes a model's inputs by its card.
 
@@ -55,7 +85,7 @@ class InputMaker:
         across, down, size = self._scales(width_px, height_px)
         whole = picture.pixels(
             max(1, round(picture.width_px * across)), max(1, round(picture.height_px * down)),
-            "bgr24" if self._card.colour == "bgr" else "rgb24",
+            self._layout,
         )  # fmt: skip
         shape = max(1, round(height_px * down)), max(1, round(width_px * across))
         made = []
@@ -70,6 +100,42 @@ class InputMaker:
             )
             made.append((self._normal(part, offset, size), fit))
         return made
+
+    def compose(self, picture: Picture, parts: Floats) -> tuple[Floats, Layout] | None:
+        """Return an input with only parts of a picture, at the scale of the whole, and where each is.
+
+        Args:
+            parts: (N, 4) ratios of the picture, apart from each other.
+
+        Returns:
+            None where the model takes one size alone, or the parts would need the whole of it.
+        """
+        if self._card.size is not None:
+            return None
+        across, down, size = self._scales(picture.width_px, picture.height_px)
+        shape = (max(1, round(picture.width_px * across)), max(1, round(picture.height_px * down)))
+        rects = np.concatenate([np.floor(parts[:, :2] * shape), np.ceil(parts[:, 2:] * shape)], 1)
+        rects = rects.clip(0, [*shape, *shape]).astype(int)
+        sizes = [(right - left, bottom - top) for left, top, right, bottom in rects.tolist()]
+        for canvas in canvases((size[1], size[0]), self._card.step):
+            places = laid_out(sizes, canvas)
+            if places is not None:
+                break
+        else:
+            return None
+        whole = picture.pixels(*shape, self._layout)
+        sheet = np.full((canvas[1], canvas[0], 3), self._card.pad, np.uint8)
+        for (x1, y1, x2, y2), (left, top, right, bottom) in zip(
+            rects.tolist(), places, strict=True
+        ):
+            sheet[top:bottom, left:right] = whole[y1:y2, x1:x2]
+        layout = Layout(places=np.array(places, np.float32), origins=rects[:, :2].astype(np.float32),
+                        scale=np.array([across, down], np.float32))  # fmt: skip
+        return self._normal(sheet, (0, 0), sheet.shape[:2]), layout
+
+    @property
+    def _layout(self) -> str:
+        return "bgr24" if self._card.colour == "bgr" else "rgb24"
 
     def _scales(self, width_px: int, height_px: int) -> tuple[float, float, tuple[int, int]]:
         """Return the scales across and down, and the input's height and width."""

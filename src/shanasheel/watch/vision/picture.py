@@ -14,6 +14,9 @@ from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.vision.scaling import scaled
 
 
+_PLANAR = ("yuv420p", "yuvj420p")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One decoded picture.
@@ -40,6 +43,23 @@ class Picture:
         """Return the height of the upright picture."""
         return self.frame.width if self.rotation_deg % 180 else self.frame.height
 
+    def part(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.uint8]:
+        """Return a part of the upright picture as it is, (H, W, 3) RGB.
+
+        Args:
+            left, top, right, bottom: half-open, within the picture.
+
+        Raises:
+            InvalidInput: the camera's pixel format cannot be converted.
+        """
+        if self.rotation_deg or self.frame.format.name not in _PLANAR:
+            return self.pixels(self.width_px, self.height_px, "rgb24")[top:bottom, left:right]
+        # Converting only what is asked for: colour samples stand for two pixels each way.
+        x1, y1 = left // 2 * 2, top // 2 * 2
+        cut = _cut(self.frame, x1, y1, -(-(right - x1) // 2) * 2, -(-(bottom - y1) // 2) * 2)
+        whole = np.asarray(scaled(cut, cut.width, cut.height, "rgb24").to_ndarray(), np.uint8)
+        return whole[top - y1 : bottom - y1, left - x1 : right - x1]
+
     def pixels(self, width_px: int, height_px: int, layout: str) -> NDArray[np.uint8]:
         """Return the upright picture scaled to a size.
 
@@ -62,3 +82,18 @@ class Picture:
         pixels = np.asarray(shown.to_ndarray(), np.uint8)
         turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def _cut(frame: av.VideoFrame, left: int, top: int, width: int, height: int) -> av.VideoFrame:
+    """Return a part of a 4:2:0 frame; all numbers even. Beyond its edges the edge goes on."""
+    sheets = []
+    for plane, half in zip(frame.planes, (1, 2, 2), strict=True):
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        shown = rows[: -(-frame.height // half), : -(-frame.width // half)]
+        part = shown[top // half : (top + height) // half, left // half : (left + width) // half]
+        missing = height // half - part.shape[0], width // half - part.shape[1]
+        sheets.append(np.pad(part, ((0, missing[0]), (0, missing[1])), "edge").reshape(-1))
+    packed = np.concatenate(sheets).reshape(height * 3 // 2, width)
+    cut = av.VideoFrame.from_ndarray(packed, format=frame.format.name)
+    cut.color_range, cut.colorspace = frame.color_range, frame.colorspace
+    return cut

@@ -140,11 +140,11 @@ def still(
         box: `x1 y1 x2 y2` in pixels of the picture.
         width: of the result at most, in pixels; nothing is enlarged.
     """
-    # The whole view need not be finer than its cut: masks are laid before anything is cut.
     if box is None:
         shown = mask(_upright(picture, width), masks)
     else:
-        shown = _cut(mask(_upright(picture, picture.width_px), masks), picture, box)
+        part = _surroundings(picture, box)
+        shown = mask(picture.part(*part), masks.seen_in(part, picture.width_px, picture.height_px))
     image = Image.fromarray(shown)
     image.thumbnail((width, width * 2))
     buffer = io.BytesIO()
@@ -152,14 +152,18 @@ def still(
     return buffer.getvalue()
 
 
-def _cut(shown: Rgb, picture: Picture, box: tuple[float, ...]) -> Rgb:
+def _surroundings(picture: Picture, box: tuple[float, ...]) -> tuple[int, int, int, int]:
     x1, y1, x2, y2 = box
-    scale = shown.shape[1] / picture.width_px
     margin = 0.25 * max(x2 - x1, y2 - y1)
-    left, top = max(0, int((x1 - margin) * scale)), max(0, int((y1 - margin) * scale))
-    right, bottom = int((x2 + margin) * scale) + 1, int((y2 + margin) * scale) + 1
-    cut = shown[top:bottom, left:right]
-    return cut if cut.size else shown
+    left = min(max(0, int(x1 - margin)), picture.width_px - 1)
+    top = min(max(0, int(y1 - margin)), picture.height_px - 1)
+    right, bottom = int(x2 + margin) + 1, int(y2 + margin) + 1
+    return (
+        left,
+        top,
+        min(max(right, left + 1), picture.width_px),
+        min(max(bottom, top + 1), picture.height_px),
+    )
 
 
 def _upright(picture: Picture, width_px: int) -> Rgb:
