@@ -17,6 +17,7 @@ from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import FinishedTrack
 from shanasheel.watch.vision import Picture
 from shanasheel.watch.vision.detect import Detector
+from shanasheel.watch.vision.parts import Floats
 
 CAMERA = Camera(id=CameraId("C1"), url="film")
 RATE, SECONDS = 10, 40
@@ -28,9 +29,12 @@ class BrightDetector(Detector):
 
     def __init__(self) -> None:
         self.asked: list[int] = []
+        self.shares: list[float] = []
 
-    def detect(self, picture: Picture, parts: object = None) -> Detections:
+    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
         self.asked.append(picture.frame_index // RATE)
+        sides = None if parts is None else parts[:, 2:] - parts[:, :2]
+        self.shares.append(1.0 if sides is None else float(sides.prod(axis=1).sum()))
         grey = picture.pixels(picture.width_px, picture.height_px, "gray")
         rows, columns = np.nonzero(grey > 200)
         box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
@@ -92,5 +96,7 @@ def test_what_stands_keeps_its_track_and_is_hardly_searched(tmp_path: Path) -> N
     asked = [second for second in detector.asked if second in STANDS_S]
     asked_full = [second for second in full.asked if second in STANDS_S]
     assert len(asked) < 0.1 * len(asked_full)
+    assert set(full.shares) == {1.0}, "full analysis searches all of every picture"
+    assert np.median(detector.shares) < 0.5, "only where the square was and is"
     moving = set(range(SECONDS)) - set(STANDS_S)
     assert moving <= set(detector.asked)

@@ -9,7 +9,7 @@ from shanasheel.actions.file_clocks import FileClock
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
 from shanasheel.app.hearing import SoundRecording
-from shanasheel.app.viewing import picture_path, still_path
+from shanasheel.app.picture_paths import picture_path, still_path
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic

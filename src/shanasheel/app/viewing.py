@@ -20,6 +20,7 @@ import structlog
 
 from shanasheel.app.glimpsing import Glimpses
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.picture_paths import picture_path, still_path
 from shanasheel.app.shed_spans import ShedSpans
 from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
@@ -388,15 +389,3 @@ def _behind_s(view: CameraView) -> float:
     if first is None or view.newest is None:
         return 0.0
     return (view.newest - first.at).total_seconds()
-
-
-def still_path(event: Event, which: str) -> str:
-    """Return where a shielded picture of the view at an event lies, relative to the data folder."""
-    day = event.start.strftime("%Y/%m/%d")
-    return f"shielded/{event.camera}/{day}/pictures/{event.id}-{which}.jpg"
-
-
-def picture_path(camera: CameraId, sighting: Sighting) -> str:
-    """Return where a sighting's shielded picture lies, relative to the data folder."""
-    day = sighting.start.strftime("%Y/%m/%d")
-    return f"shielded/{camera}/{day}/pictures/{sighting.id}.jpg"

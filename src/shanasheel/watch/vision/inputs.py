@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shanasheel.watch.vision.cards import InputCard
-from shanasheel.watch.vision.parts import canvases, laid_out
+from shanasheel.watch.vision.parts import canvases, laid_out, middles_in
 from shanasheel.watch.vision.picture import Picture
 
 Floats = NDArray[np.float32]
@@ -51,10 +51,8 @@ class Layout:
 
     def part_of(self, boxes: Floats) -> NDArray[np.intp]:
         """Return in which part the middle of each box (N, 4) lies; -1 for none."""
-        middle = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-        inside = (middle >= self.places[:, :2]) & (middle < self.places[:, 2:])
-        within = inside.all(axis=2)
-        return np.where(within.any(axis=1), within.argmax(axis=1), -1)
+        within = middles_in(boxes, self.places)
+        return np.where(np.any(within, axis=1), np.argmax(within, axis=1), -1)
 
     def back(self, boxes: Floats, part: NDArray[np.intp]) -> Floats:
         """Return boxes of the canvas, cut to their parts, in pixels of the picture."""
@@ -102,7 +100,7 @@ class InputMaker:
         return made
 
     def compose(self, picture: Picture, parts: Floats) -> tuple[Floats, Layout] | None:
-        """Return an input with only parts of a picture, at the scale of the whole, and where each is.
+        """Return an input with only parts of a picture, scaled as the whole, and where each is.
 
         Args:
             parts: (N, 4) ratios of the picture, apart from each other.
@@ -129,8 +127,11 @@ class InputMaker:
             rects.tolist(), places, strict=True
         ):
             sheet[top:bottom, left:right] = whole[y1:y2, x1:x2]
-        layout = Layout(places=np.array(places, np.float32), origins=rects[:, :2].astype(np.float32),
-                        scale=np.array([across, down], np.float32))  # fmt: skip
+        layout = Layout(
+            places=np.array(places, np.float32),
+            origins=rects[:, :2].astype(np.float32),
+            scale=np.array([across, down], np.float32),
+        )
         return self._normal(sheet, (0, 0), sheet.shape[:2]), layout
 
     @property

@@ -79,8 +79,8 @@ def _quartered(block: Rgb) -> Rgb:
     sums = np.add.reduceat(block, [0, height // 2] if height > 1 else [0], axis=0, dtype=np.uint32)
     sums = np.add.reduceat(sums, [0, width // 2] if width > 1 else [0], axis=1)
     counts = np.multiply.outer(down, across)[..., None]
-    means = (sums // counts).astype(np.uint8) & 0xF8
-    return means.repeat(down, axis=0).repeat(across, axis=1)
+    means = np.asarray(sums // counts, np.uint8) & np.uint8(0xF8)
+    return np.asarray(means.repeat(down, axis=0).repeat(across, axis=1), np.uint8)
 
 
 def _halves(length: int) -> list[int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Rect = tuple[int, int, int, int]  # x1 y1 x2 y2, half-open
 
-_BESIDE = 0.2  # of a box's own size, on each side: so far it may have moved or been misjudged
+_BESIDE = 0.3  # of a box's own size, on each side: it has moved, and models judge by what is around
 _ALL = 0.6  # share of the picture from which on the whole is searched
 _GAP_PX = 8  # between parts on a canvas
 #: Shares of the whole input's width and height; few, as back ends prepare for each size anew.
@@ -36,7 +36,7 @@ def changed_parts(
     wanted = _grown(cells)  # limbs and shadows beside a changed cell may differ too little
     rows, columns = wanted.shape
     sizes = np.tile(1 / np.array(cell, np.float32), 2)
-    for box in _touched(known * sizes, wanted):
+    for box in _touched(np.asarray(known * sizes, np.float32), wanted):
         across, down = _BESIDE * (box[2] - box[0]), _BESIDE * (box[3] - box[1])
         left, top = int(max(0, box[0] - across)), int(max(0, box[1] - down))
         wanted[top : int(np.ceil(box[3] + down)), left : int(np.ceil(box[2] + across))] = True
@@ -47,6 +47,13 @@ def changed_parts(
     ratios = parts / sizes
     ratios[:, 2:][parts[:, 2:] == [columns, rows]] = 1.0
     return np.asarray(ratios, np.float32)
+
+
+def middles_in(boxes: Floats, rects: Floats) -> NDArray[np.bool_]:
+    """Return which boxes (N, 4) have their middle in which rectangles (R, 4): (N, R)."""
+    middle = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
+    inside = (middle >= rects[:, :2]) & (middle < rects[:, 2:])
+    return np.asarray(np.all(inside, axis=2))
 
 
 def laid_out(sizes: Sequence[tuple[int, int]], canvas: tuple[int, int]) -> list[Rect] | None:
@@ -109,7 +116,7 @@ def _grown(values: NDArray[Any]) -> NDArray[Any]:
     rows, columns = values.shape
     near = [padded[down : down + rows, across : across + columns]
             for down in range(3) for across in range(3)]  # fmt: skip
-    return np.maximum.reduce(near)
+    return np.asarray(np.maximum.reduce(near))
 
 
 def _islands(wanted: NDArray[np.bool_]) -> list[Rect]:

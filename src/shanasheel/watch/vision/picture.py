@@ -13,7 +13,6 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.vision.scaling import scaled
 
-
 _PLANAR = ("yuv420p", "yuvj420p")
 
 
@@ -88,7 +87,7 @@ def _cut(frame: av.VideoFrame, left: int, top: int, width: int, height: int) -> 
     """Return a part of a 4:2:0 frame; all numbers even. Beyond its edges the edge goes on."""
     sheets = []
     for plane, half in zip(frame.planes, (1, 2, 2), strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         shown = rows[: -(-frame.height // half), : -(-frame.width // half)]
         part = shown[top // half : (top + height) // half, left // half : (left + width) // half]
         missing = height // half - part.shape[0], width // half - part.shape[1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.detect import Detector
-from shanasheel.watch.vision.parts import Floats, changed_parts
+from shanasheel.watch.vision.parts import Floats, changed_parts, middles_in
 from shanasheel.watch.vision.picture import Picture
 
 _AGAIN = timedelta(seconds=10)  # what looks unchanged is searched this often all the same (guess)
@@ -63,8 +63,7 @@ class Searcher:
         else:
             found = merged(found, last, parts)
         self._change.keep(parts)
-        self._again_at = picture.at + _AGAIN
-        self._last = found
+        self._again_at, self._last = picture.at + _AGAIN, found
         return Searched(detections=found, asked=True, changed=changed)
 
     def _parts(self, picture: Picture, cells: NDArray[np.bool_] | None) -> Floats | None:
@@ -84,29 +83,20 @@ def merged(found: Detections, last: Detections, parts: Floats) -> Detections:
     Of two boxes for one thing the larger stays: a part may have cut it.
     """
     size = np.array([last.width_px, last.height_px] * 2, np.float32)
-    kept = ~_within(last.boxes / size, parts)
+    kept = ~np.any(middles_in(last.boxes / size, parts), axis=1)
     old, new = last.boxes[kept], found.boxes
     same = _same(new, old) & (found.kinds[:, None] == last.kinds[kept])
     larger = _areas(new)[:, None] > _areas(old)
-    stays = ~(same & larger).any(axis=0)
-    fresh = ~(same & ~larger).any(axis=1)
-
-    def both(name: str) -> NDArray[np.generic]:
-        ours, theirs = getattr(found, name), getattr(last, name)
-        return np.concatenate([ours[fresh], theirs[kept][stays]])
-
-    order = np.argsort(-both("scores"), kind="stable")
+    stays, fresh = ~(same & larger).any(axis=0), ~(same & ~larger).any(axis=1)
+    scores = np.concatenate([found.scores[fresh], last.scores[kept][stays]])
+    order = np.argsort(-scores, kind="stable")
     return replace(
         found,
-        **{name: both(name)[order] for name in ("boxes", "scores", "kinds", "labels")},
+        boxes=np.concatenate([new[fresh], old[stays]])[order],
+        scores=scores[order],
+        kinds=np.concatenate([found.kinds[fresh], last.kinds[kept][stays]])[order],
+        labels=np.concatenate([found.labels[fresh], last.labels[kept][stays]])[order],
     )
-
-
-def _within(boxes: Floats, parts: Floats) -> NDArray[np.bool_]:
-    """Return which boxes have their middle in a part."""
-    middle = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-    inside = (middle >= parts[:, :2]) & (middle < parts[:, 2:])
-    return np.asarray(inside.all(axis=2).any(axis=1))
 
 
 def _same(first: Floats, second: Floats) -> NDArray[np.bool_]:
