@@ -99,7 +99,7 @@ def measure_activity(plan: Plan, detector: Detector, say: Say) -> dict[str, obje
         say("Looking at everything …")
         fps = None if plan.every else _CAMERA.analysis_fps
         full = look(footage, detector, AnalysisSettings(fps=fps, gate=False))
-        truth = _truth(plan.data, film)
+        truth = truth_in(plan.data, film)
         reference = "ground truth" if truth is not None else "full analysis"
         demanded = truth if truth is not None else full.tracks
         seconds = _seconds(demanded, rate, gated)
@@ -155,7 +155,7 @@ def _seconds(rows: MotRows, rate: float, gated: Look) -> _Seconds:
     return _Seconds(active=frozenset(active & every), still=frozenset(every - near))
 
 
-def _truth(data: Path, film: QuietFilm | None) -> MotRows | None:
+def truth_in(data: Path, film: QuietFilm | None) -> MotRows | None:
     """Return ground truth in the footage's own frames and pixels; None when there is none."""
     path = next((data / name for name in ("gt.txt", "gt/gt.txt") if (data / name).is_file()), None)
     if path is None:
@@ -197,27 +197,28 @@ def _scores(
     scratch: Path, truth: MotRows, rate: float, gated: Look, full: Look | None
 ) -> dict[str, object]:
     """Score both against the ground truth, or the gated against the full analysis."""
+    if not ((truth.classes == KIND_NUMBERS[Kind.PERSON]) | (truth.classes < 0)).any():
+        return {}  # it scores people
+    if full is None:
+        return {"hota_gated_against_full": round(hota(scratch, truth, rate, gated.tracks), 4)}
+    both = [hota(scratch, truth, rate, one.tracks) for one in (gated, full)]
+    return {
+        "hota_gated": round(both[0], 4),
+        "hota_full": round(both[1], 4),
+        "hota_points_lost": round(100 * (both[1] - both[0]), 2),
+    }
+
+
+def hota(scratch: Path, truth: MotRows, rate: float, tracks: MotRows) -> float:
+    """Return HOTA of tracks in a made film; `scratch` takes the files TrackEval reads."""
     last = int(truth.frames.max(initial=0)) + 1
     (scratch / "seqinfo.ini").write_text(
         f"[Sequence]\nname=bench\nframeRate={rate}\nseqLength={last}\n"
         f"imWidth={WIDTH_PX}\nimHeight={HEIGHT_PX}\n"
     )
     write_mot(scratch / "gt.txt", truth)
-
-    def hota(found: Look) -> float:
-        write_mot(scratch / "tracks.txt", found.tracks)
-        return evaluate_tracking(scratch, scratch / "tracks.txt").hota
-
-    if not ((truth.classes == KIND_NUMBERS[Kind.PERSON]) | (truth.classes < 0)).any():
-        return {}  # it scores people
-    if full is None:
-        return {"hota_gated_against_full": round(hota(gated), 4)}
-    both = hota(gated), hota(full)
-    return {
-        "hota_gated": round(both[0], 4),
-        "hota_full": round(both[1], 4),
-        "hota_points_lost": round(100 * (both[1] - both[0]), 2),
-    }
+    write_mot(scratch / "tracks.txt", tracks)
+    return evaluate_tracking(scratch, scratch / "tracks.txt").hota
 
 
 def _costs(seconds: _Seconds, gated: Look, full: Look) -> dict[str, object]:

@@ -129,10 +129,14 @@ class _Page:
         """Return how many alerts came and how late, in seconds; None where none came."""
         delays = sorted(self._delays_s)
         if not delays:
-            return {"alert_messages": 0, "alert_delay_s_median": None, "alert_delay_s_worst": None}
+            return {
+                "alert_messages": 0, "alert_delay_s_median": None, "alert_delay_s_p99": None,
+                "alert_delay_s_worst": None,
+            }  # fmt: skip
         return {
             "alert_messages": len(delays),
             "alert_delay_s_median": round(statistics.median(delays), 3),
+            "alert_delay_s_p99": round(delays[min(len(delays) - 1, int(0.99 * len(delays)))], 3),
             "alert_delay_s_worst": round(delays[-1], 3),
         }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import orjson
 import psutil
 
 from shanasheel.app.outbox import Outbox
@@ -72,7 +72,7 @@ class WorkerStatus:
                 for one in recordings
             },
         }
-        content = json.dumps(status).encode()
+        content = orjson.dumps(status)
         try:
             write_atomic(self._path, content, mode=0o600, durable=False)
         except OSError:

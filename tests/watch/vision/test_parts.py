@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from tests.footage import data_folder
 
+from footage import data_folder
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.tracking.geometry import overlap

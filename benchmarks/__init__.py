@@ -1,0 +1,1 @@
+"""Measured beside others: see README.md here."""
