@@ -46,6 +46,10 @@ def look(there: float, text: str = "", *, certainty: float = 0.9, due: bool = Tr
     return PlateLook(there=there, text=text, certainty=certainty, due=due)
 
 
+def closeup(rgb: Rgb) -> Closeup:
+    return Closeup(at=START, rgb=rgb, width_px=rgb.shape[1], scene=rgb[::16, ::16])
+
+
 def sighting(track: int = 1) -> Sighting:
     return Sighting(
         id=f"s{track}", camera=CAMERA, kind=Kind.VEHICLE, track=track, start=START,
@@ -90,7 +94,7 @@ def test_the_largest_views_of_each_vehicle_are_kept_until_it_is_gone() -> None:
     frame = av.VideoFrame.from_ndarray(np.zeros((480, 640, 3), np.uint8), format="rgb24")
     for number, width in enumerate([100, 120, 80, 200, 40, 300, 301, 160]):
         at = START + timedelta(seconds=number)
-        boxes = np.array([[0, 0, width, 100], [0, 0, 50, 400]], np.float32)
+        boxes = np.array([[0, 0, width, 100], [0, 0, 15, 400]], np.float32)
         tracks = Tracks(
             camera=CAMERA, at=at, frame_index=number, width_px=640, height_px=480,
             ids=np.array([7, 8], np.int32), boxes=boxes, scores=np.ones(2, np.float32),
@@ -111,7 +115,7 @@ def test_reading_never_holds_up_the_analysis() -> None:
             assert go_on.wait(60)
             return look(0.05)
 
-    go_on, begun = Event(), [Closeup(at=START, rgb=drawn_vehicle(), width_px=480)] * 3
+    go_on, begun = Event(), [closeup(drawn_vehicle())] * 3
     with ThreadPoolExecutor(1) as executor:
         describer = Describer(SlowReader(), executor)
         assert [describer.put(sighting(n), begun) for n in range(8)] == [()] * 8
