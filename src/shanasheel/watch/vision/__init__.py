@@ -19,6 +19,7 @@ from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
+from shanasheel.watch.vision.word_scores import Reliability, WordScores, evaluate_words
 
 __all__ = [
     "ChangeWatch",
@@ -33,13 +34,16 @@ __all__ = [
     "Picture",
     "PlateReader",
     "PlateScores",
+    "Reliability",
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",
     "TamperChange",
     "TamperWatch",
+    "WordScores",
     "evaluate_detection",
     "evaluate_plates",
+    "evaluate_words",
     "find_clip",
     "key_picture",
     "load_detector",

@@ -65,8 +65,8 @@ class Closeups:
                     whole = picture.pixels(picture.width_px, picture.height_px, "rgb24")
                 most_px = _PLATE_PX if self.plates and kind is Kind.VEHICLE else _MOST_PX
                 self._add(track, Closeup(
-                    at=picture.at, rgb=_cut(whole, box, most_px), width_px=width_px,
-                    scene=_scene(whole),
+                    at=picture.at, rgb=cut_out(whole, box, most_px), width_px=width_px,
+                    scene=scene_of(whole),
                 ))  # fmt: skip
 
     def _wanted(self, track: int, width_px: int, at: datetime) -> bool:
@@ -93,7 +93,8 @@ def _rival(kept: list[Closeup], at: datetime) -> Closeup | None:
     return min(kept, key=lambda one: one.width_px)
 
 
-def _cut(whole: Rgb, box: NDArray[np.float32], most_px: int) -> Rgb:
+def cut_out(whole: Rgb, box: NDArray[np.float32], most_px: int) -> Rgb:
+    """Return what a box holds, at most so wide."""
     left, top = (max(0, int(edge)) for edge in box[:2])
     right, bottom = (int(np.ceil(edge)) + 1 for edge in box[2:])
     cut = whole[top:bottom, left:right]
@@ -103,6 +104,7 @@ def _cut(whole: Rgb, box: NDArray[np.float32], most_px: int) -> Rgb:
     return np.asarray(Image.fromarray(cut).resize((most_px, height)), np.uint8)
 
 
-def _scene(whole: Rgb) -> Rgb:
+def scene_of(whole: Rgb) -> Rgb:
+    """Return a few pixels from all over a picture."""
     height, width = whole.shape[:2]
     return whole[:: max(1, height // _SCENE), :: max(1, width // _SCENE)].copy()

@@ -54,8 +54,8 @@ def _common(black: float, grey: float, coloured: float) -> tuple[float, ...]:
 
 # Four numbers by maximum likelihood on 106 photographs (plates-eu, `bench describe --words`):
 # windows, bumpers and tyres are black, reflections and plates are grey, on cars of any colour.
-_SHARPNESS, _FLOOR = 1.6, 0.01
-BODY = Part(left=0.15, right=0.85, top=0.35, bottom=0.75, common=_common(-0.93, -1.49, 0.52))
+_SHARPNESS, FLOOR = 1.85, 0.01
+BODY = Part(left=0.15, right=0.85, top=0.35, bottom=0.75, common=_common(-1.6, -2.07, 0.3))
 # Clothes have no such parts; nothing was fitted for them.
 UPPER = Part(left=0.3, right=0.7, top=0.2, bottom=0.45, common=_common(0.0, 0.0, 0.0))
 LOWER = Part(left=0.3, right=0.7, top=0.55, bottom=0.8, common=_common(0.0, 0.0, 0.0))
@@ -89,7 +89,7 @@ def shares_of(rgb: Rgb, part: Part) -> Floats:
 
 def chances(shares: Floats, common: Sequence[float]) -> Floats:
     """Return (11,) chances that sum to 1."""
-    score = _SHARPNESS * np.log(shares + _FLOOR) + np.asarray(common)
+    score = _SHARPNESS * np.log(shares + FLOOR) + np.asarray(common)
     weight = np.exp(score - score.max())
     return np.asarray(weight / weight.sum(), np.float64)
 

@@ -29,9 +29,9 @@ _SIDEWAYS = 1.9  # width to height of a box that shows a side, where glass lies 
 _DAY = 0.3  # light of the brightest tenth of the scene; by night every window is dark (guess)
 # Balanced logistic regression on 99 photographs and the same ones darkened (plates-eu); five-fold
 # cross-validation gives AUC 0.975, ECE 0.03 (`bench describe --words`).
-_BRIGHTEST, _STRUCTURE, _OFFSET = -2.46, -1.79, 0.04
-_COMMON = 0.05  # of vehicles have blacked-out windows (guess)
-_SAID = 0.6
+_BRIGHTEST, _STRUCTURE, _OFFSET = -2.35, -2.04, 0.03
+COMMON = 0.05  # of vehicles have blacked-out windows (guess)
+SAID = 0.6
 _CLEAR_BELOW = 0.001
 _LEAST_LOOKS = 2
 
@@ -43,12 +43,12 @@ def windows_of(views: Sequence[Closeup]) -> WindowsSeen | None:
     scores = [score for view in views if (score := windows_score(view)) is not None]
     if not scores:
         return WindowsSeen(state=Windows.UNKNOWN, dark=0.5, looks=0)
-    odds = math.log(_COMMON / (1 - _COMMON))
+    odds = math.log(COMMON / (1 - COMMON))
     # Views of one vehicle are wrong together: their mean, not their product.
     chances = [1 / (1 + math.exp(-min(30.0, max(-30.0, score + odds)))) for score in scores]
     dark = sum(chances) / len(chances)
     state = Windows.UNKNOWN
-    if len(scores) >= _LEAST_LOOKS and dark >= _SAID:
+    if len(scores) >= _LEAST_LOOKS and dark >= SAID:
         state = Windows.DARK
     elif len(scores) >= _LEAST_LOOKS and max(chances) < _CLEAR_BELOW:
         state = Windows.CLEAR
@@ -84,4 +84,10 @@ def score_of(brightest: float, structure: float) -> float:
     >>> score_of(20, 1) > 4 > -4 > score_of(75, 7)
     True
     """
-    return _BRIGHTEST * (brightest - 45) / 15 + _STRUCTURE * (structure - 4) / 3 + _OFFSET
+    first, second, one = features_of(brightest, structure)
+    return _BRIGHTEST * first + _STRUCTURE * second + _OFFSET * one
+
+
+def features_of(brightest: float, structure: float) -> tuple[float, float, float]:
+    """Return what the score is a weighted sum of, each around 0 and about as large."""
+    return (brightest - 45) / 15, (structure - 4) / 3, 1.0
