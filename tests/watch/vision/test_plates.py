@@ -23,6 +23,7 @@ from shanasheel.watch.vision import Closeups, Describer, Picture, PlateReader, l
 from shanasheel.watch.vision.closeups import Closeup, Rgb
 from shanasheel.watch.vision.plate_scores import evaluate_plates
 from shanasheel.watch.vision.plates import PlateLook, judge
+from videos import film_photograph
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CAMERA = CameraId("BSR-001")
@@ -149,7 +150,7 @@ def test_photographs_with_and_without_plates_are_told_apart(tmp_path: Path) -> N
 def test_a_passing_car_gets_its_plate_into_the_results(tmp_path: Path) -> None:
     file = data_folder("plates-eu") / "test_005.jpg"
     truth = file.with_suffix(".txt").read_text().split("\t")[5].strip()
-    passing = film(tmp_path / "passing.mp4", file)
+    passing = film_photograph(tmp_path / "passing.mp4", file)
 
     analyze_file(
         passing, tmp_path, detector=load_detector(threads=1), camera=default_camera("C"),
@@ -160,21 +161,3 @@ def test_a_passing_car_gets_its_plate_into_the_results(tmp_path: Path) -> None:
     plates = [found["plate"] for found in map(json.loads, lines) if found["kind"] == "vehicle"]
     assert truth in [plate["text"] for plate in plates if plate]
     assert truth in (tmp_path / "report.html").read_text()
-
-
-def film(path: Path, photograph: Path) -> Path:
-    """Film a photograph while it slides by for 4 s."""
-    with Image.open(photograph) as opened:
-        image = opened.convert("RGB")
-    width, height = image.width // 2 * 2, image.height // 2 * 2
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": "18"}
-        for number in range(40):
-            moved = Image.new("RGB", (width, height), (90, 90, 90))
-            moved.paste(image, (2 * number - 40, 0))
-            frame = av.VideoFrame.from_ndarray(np.asarray(moved), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
