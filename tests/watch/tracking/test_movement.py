@@ -34,11 +34,16 @@ def seen_at(metres: np.ndarray) -> np.ndarray:
     return np.column_stack([x / WIDTH_PX, y / HEIGHT_PX])
 
 
-def ground(ahead_deg: float | None = 30.0) -> Ground:
+def ground(ahead_deg: float | None = 30.0, *, noise: np.random.Generator | None = None) -> Ground:
+    """Return the ground of that camera; marked 5 pixels and measured 25 cm off with `noise`."""
     corners = np.array([[-3.0, 12.0], [3.0, 12.0], [6.0, 40.0], [-6.0, 40.0]])
+    marked, metres = seen_at(corners), corners
+    if noise is not None:
+        marked = marked + noise.normal(0, 0.004, (4, 2))
+        metres = metres + noise.normal(0, 0.25, (4, 2))
     points = tuple(
         GroundPoint(at=(float(at[0]), float(at[1])), right_m=float(m[0]), ahead_m=float(m[1]))
-        for at, m in zip(seen_at(corners), corners, strict=True)
+        for at, m in zip(marked, metres, strict=True)
     )
     return Ground(points=points, ahead_deg=ahead_deg)
 
@@ -140,7 +145,7 @@ def test_nine_in_ten_intervals_hold_the_truth() -> None:
         path = path[: len(path) if inside.all() else int(inside.argmin())]
         if len(path) < 6:
             continue
-        found = movement_of(driven(path, noise=random), ground(0.0))
+        found = movement_of(driven(path, noise=random), ground(0.0, noise=random))
         if found.speed_kmh is None:
             continue
         speeds.append(found.speed_low_kmh <= 3.6 * speed <= found.speed_high_kmh)
@@ -152,7 +157,7 @@ def test_nine_in_ten_intervals_hold_the_truth() -> None:
     assert len(speeds) > 150
     assert np.mean(speeds) > 0.88
     assert np.mean(bearings) > 0.88
-    assert np.median(widths) < 0.35  # and they say something
+    assert np.median(widths) < 0.4  # and they say something
 
 
 @pytest.mark.parametrize("line", [(0.1, 0.2, 0.3, 0.4), (0.5, 0.5, 0.5, 0.5)])
