@@ -31,8 +31,8 @@ from shanasheel.domain.wire import dumps, loads, to_line
 from sites import Place, make_place
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-MOVES = Movement(towards=Towards.LEFT, picture_deg=270.0, speed_kmh=32.0, speed_low_kmh=28.0,
-                 speed_high_kmh=36.0)  # fmt: skip
+MOVES = Movement(towards=Towards.LEFT, picture_deg=270.0, bearing_deg=350.0, speed_kmh=32.0,
+                 speed_low_kmh=28.0, speed_high_kmh=36.0)  # fmt: skip
 DARK = WindowsSeen(state=Windows.DARK, dark=0.8, looks=3)
 CLEAR = WindowsSeen(state=Windows.CLEAR, dark=0.0, looks=3)
 
@@ -97,6 +97,10 @@ def asked(wired: Wired) -> list[dict]:
         ({"upper": ("blue",)}, []),
         ({"towards": (Towards.LEFT,)}, [3, 2, 1]),
         ({"windows": (Windows.DARK,)}, [3]),
+        ({"bearing_deg": 20.0}, [3, 2, 1]),  # across north
+        ({"bearing_deg": 40.0}, []),
+        ({"faster_kmh": 30.0}, [3, 2, 1]),
+        ({"faster_kmh": 33.0}, []),
         ({"plate_states": (PlateState.NONE,)}, [3]),
         ({"plate": "48213"}, [2, 1]),  # as a part, in either script
         ({"plate": "٤٨٢ ١٣"}, [2, 1]),
@@ -118,6 +122,7 @@ def test_sightings_are_found_by_their_words(
     for name, words in wanted.items():
         column = {"colours": "colour", "plate_states": "plate_state"}.get(name, name)
         told = fact if name == "types" else fact["asked"]
+        words = [str(words)] if isinstance(words, float) else words
         assert told[column] == (words if name == "plate" else list(words))  # type: ignore[call-overload]
     assert place.wired.ledger is not None
     with place.wired.site.store.read() as rows:
@@ -141,7 +146,16 @@ def test_further_pages_of_one_answer_are_one_search(place: Place) -> None:
     assert len(asked(place.wired)) == before + 1
 
 
-@pytest.mark.parametrize("wrong", [{"colours": ("beige",)}, {"plate": "-"}, {"plate": "1" * 99}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"colours": ("beige",)},
+        {"plate": "-"},
+        {"plate": "1" * 99},
+        {"bearing_deg": 360.0},
+        {"faster_kmh": float("nan")},
+    ],
+)
 def test_what_no_sighting_can_have_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         SightingQuery(**wrong)  # type: ignore[arg-type]

@@ -77,6 +77,8 @@ class Sightings(Protocol):
         types: Sequence[str],
         words: Mapping[str, Sequence[str]],
         plate: str,
+        bearing_deg: float | None,
+        faster_kmh: float,
         min_confidence: float,
         start: datetime | None,
         end: datetime | None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
@@ -24,7 +26,13 @@ def find_sightings(site: Site, who: Person, query: SightingQuery) -> Page[Sighti
         InvalidInput: the query's cursor is not ours.
     """
     before = query.after()
-    asked = {name: list(wanted) for name, wanted in query.words().items() if wanted}
+    asked: dict[str, list[str]] = {
+        name: list(wanted) for name, wanted in query.words().items() if wanted
+    }
+    if query.bearing_deg is not None:
+        asked["bearing_deg"] = [str(query.bearing_deg)]  # canonical JSON has no fractions
+    if query.faster_kmh:
+        asked["faster_kmh"] = [str(query.faster_kmh)]
     if (asked or query.pattern()) and before is None:
         _note(site, who, {**asked, "plate": query.plate}, query)
     with site.store.read() as rows:
@@ -36,6 +44,8 @@ def find_sightings(site: Site, who: Person, query: SightingQuery) -> Page[Sighti
             types=query.types,
             words=query.words(),
             plate=query.pattern(),
+            bearing_deg=query.bearing_deg,
+            faster_kmh=query.faster_kmh,
             min_confidence=query.min_confidence,
             before=before,
             limit=query.limit + 1,
@@ -45,7 +55,7 @@ def find_sightings(site: Site, who: Person, query: SightingQuery) -> Page[Sighti
     )
 
 
-def _note(site: Site, who: Person, asked: dict[str, object], query: SightingQuery) -> None:
+def _note(site: Site, who: Person, asked: Mapping[str, object], query: SightingQuery) -> None:
     body = {
         "what": "search",
         "by": who.name,

@@ -27,6 +27,10 @@ def search(
     upper: Annotated[list[str] | None, typer.Option(help="Of a person's upper clothes.")] = None,
     lower: Annotated[list[str] | None, typer.Option(help="Of a person's lower clothes.")] = None,
     towards: Annotated[list[Towards] | None, typer.Option(help="Way in the picture.")] = None,
+    bearing: Annotated[
+        float | None, typer.Option(help="Degrees from north, within 45, where calibrated.")
+    ] = None,
+    faster: Annotated[float, typer.Option(help="At least so many km/h, where calibrated.")] = 0.0,
     plate: Annotated[
         str, typer.Option(help="Part of a plate, or all of it with ? and * for what is not known.")
     ] = "",
@@ -52,7 +56,7 @@ def search(
         plate_states=(PlateState.NONE,) if no_plate else (), plate=plate,
         cameras=tuple(CameraId(one) for one in camera or ()),
         start=aware_time(begin) if begin else None, end=aware_time(end) if end else None,
-        limit=limit,
+        limit=limit, bearing_deg=bearing, faster_kmh=faster,
     )  # fmt: skip
     with open_beside(open_folder(data or default_folder())) as site:
         page = find_sightings(site, LOCAL, query)

@@ -22,6 +22,7 @@ _CURSOR = re.compile(r"([0-9]{1,17})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 TYPES = frozenset({"person", "car", "bus", "truck", "bicycle", "motorcycle", UNKNOWN})
 _COLOURS = frozenset({*Colour, UNKNOWN})
 _LONGEST_PLATE = 40
+_FASTEST_KMH = 500.0
 
 
 #: Microseconds since 1970 and identifier of the last thing on a page; the next goes on after it.
@@ -75,6 +76,9 @@ class SightingQuery:
         colours: of a vehicle, any of these `Colour` words, or `unknown`.
         upper, lower: of a person's clothes, likewise.
         towards, windows, plate_states: any of these.
+        bearing_deg: true bearing, clockwise from north, met within 45 degrees.
+        faster_kmh: least speed along the ground; 0 for any. Both only find what was seen where the
+            ground is calibrated.
         plate: letters and digits anywhere in a plate that was read, in Latin or Arabic; with `?`
             for one and `*` for any number of them, the whole plate.
         start, end: sightings that touch the span `[start, end)`.
@@ -99,6 +103,8 @@ class SightingQuery:
     windows: tuple[Windows, ...] = ()
     plate_states: tuple[PlateState, ...] = ()
     plate: str = ""
+    bearing_deg: float | None = None
+    faster_kmh: float = 0.0
     cursor: str | None = None
     limit: int = 50
 
@@ -147,6 +153,10 @@ class SightingQuery:
             faults.append("types has something other than " + ", ".join(sorted(TYPES)))
         if not _COLOURS.issuperset((*self.colours, *self.upper, *self.lower)):
             faults.append("a colour is none of " + ", ".join(sorted(_COLOURS)))
+        if self.bearing_deg is not None and not 0 <= self.bearing_deg < 360:
+            faults.append("bearing_deg is not in 0..360")
+        if not 0 <= self.faster_kmh <= _FASTEST_KMH:
+            faults.append(f"faster_kmh is not in 0..{_FASTEST_KMH:.0f}")
         if len(self.plate) > _LONGEST_PLATE or bool(self.plate.strip()) != bool(self.pattern()):
             faults.append("plate is no letters and digits of a plate")
         return faults

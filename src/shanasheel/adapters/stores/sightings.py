@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from shanasheel.adapters.stores.tables import sightings
@@ -17,6 +17,7 @@ from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import dumps, loads
 
 _LONGEST_PLATE = 32
+_SECTOR_DEG = 45.0
 
 
 class SightingRows:
@@ -70,6 +71,8 @@ class SightingRows:
         types: Sequence[str],
         words: Mapping[str, Sequence[str]],
         plate: str,
+        bearing_deg: float | None,
+        faster_kmh: float,
         min_confidence: float,
         start: datetime | None,
         end: datetime | None,
@@ -82,6 +85,8 @@ class SightingRows:
             words: any of these in each column named: `colour`, `upper`, `lower`, `towards`,
                 `windows`, `plate_state`.
             plate: pattern for LIKE over folded plates; empty for any plate, or none.
+            bearing_deg: true bearing, met within 45 degrees.
+            faster_kmh: least speed along the ground; 0 for any, or none.
         """
         query = select(sightings.c.body).order_by(
             sightings.c.start_us.desc(), sightings.c.id.desc()
@@ -92,6 +97,10 @@ class SightingRows:
                 query = query.where(sightings.c[column].in_(any_of))
         if plate:
             query = query.where(sightings.c.plate.like(plate), sightings.c.plate != "")
+        if bearing_deg is not None:
+            query = query.where(_within(sightings.c.bearing_deg, bearing_deg))
+        if faster_kmh > 0:
+            query = query.where(sightings.c.speed_kmh >= faster_kmh)
         if min_confidence > 0:
             query = query.where(sightings.c.confidence >= min_confidence)
         if start is not None:
@@ -104,7 +113,15 @@ class SightingRows:
         return tuple(loads(row.body, Sighting) for row in rows)
 
 
-def _words(sighting: Sighting) -> dict[str, str]:
+def _within(column: ColumnElement[float], bearing_deg: float) -> ColumnElement[bool]:
+    """Return whether a bearing is within 45 degrees of another, across north as well."""
+    low, high = (bearing_deg - _SECTOR_DEG) % 360, (bearing_deg + _SECTOR_DEG) % 360
+    if low < high:
+        return and_(column >= low, column <= high)
+    return or_(column >= low, column <= high)
+
+
+def _words(sighting: Sighting) -> dict[str, str | float | None]:
     """Return what sightings are searched by; empty where nobody looked."""
     seen, plate = sighting.description or Description(), sighting.plate
     return {
@@ -112,6 +129,8 @@ def _words(sighting: Sighting) -> dict[str, str]:
         "upper": told(seen.upper),
         "lower": told(seen.lower),
         "towards": seen.movement.towards if seen.movement else "",
+        "bearing_deg": seen.movement.bearing_deg if seen.movement else None,
+        "speed_kmh": seen.movement.speed_kmh if seen.movement else None,
         "windows": seen.windows.state if seen.windows else "",
         "plate_state": plate.state if plate else "",
         "plate": folded_plate(plate.text)[:_LONGEST_PLATE] if plate else "",

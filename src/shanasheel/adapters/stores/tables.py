@@ -177,6 +177,8 @@ sightings = Table(
     _word("upper", "colour of a person's upper clothes"),
     _word("lower", "colour of a person's lower clothes"),
     _word("towards", "where it went in the picture"),
+    Column("bearing_deg", Float, nullable=True, comment="true, clockwise from north"),
+    Column("speed_kmh", Float, nullable=True, comment="along the ground"),
     _word("windows", "domain.described.Windows"),
     _word("plate_state", "domain.seen.PlateState"),
     Column("plate", String(32), nullable=False, server_default="",

@@ -21,6 +21,8 @@ def upgrade() -> None:
     for name in _WORDS:
         _add(name, 16)
     _add("plate", 32)
+    for name in ("bearing_deg", "speed_kmh"):
+        op.add_column("sightings", sa.Column(name, sa.Float(), nullable=True))
     op.create_index("ix_sightings_plate", "sightings", ["plate", "start_us"])
     _fill()
 
