@@ -119,7 +119,7 @@ def test_every_field_of_the_configuration_is_documented() -> None:
         if f"| `{field}` |" not in section(text, f"`{model.__name__}`")
     ]
 
-    assert len(models) == 7
+    assert len(models) == 9
     assert not missing
 
 

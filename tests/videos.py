@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from PIL import Image
 
 
 def make_video(
@@ -48,3 +49,21 @@ def decoded_frames(path: Path) -> int:
     """Return how many pictures a player sees."""
     with av.open(str(path)) as container:
         return sum(1 for _ in container.decode(video=0))
+
+
+def film_photograph(path: Path, photograph: Path) -> Path:
+    """Film a photograph while it slides by for 4 s."""
+    with Image.open(photograph) as opened:
+        image = opened.convert("RGB")
+    width, height = image.width // 2 * 2, image.height // 2 * 2
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"crf": "18"}
+        for number in range(40):
+            moved = Image.new("RGB", (width, height), (90, 90, 90))
+            moved.paste(image, (2 * number - 40, 0))
+            frame = av.VideoFrame.from_ndarray(np.asarray(moved), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path

@@ -109,3 +109,32 @@ def test_an_archive_without_a_summary_is_summed_up_when_it_is_opened(
         *shed,
     ]
     assert days.runs == len(runs)
+
+
+def test_sightings_of_before_are_found_by_the_plates_that_they_had(tmp_path: Path) -> None:
+    path = tmp_path / "shanasheel.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    plates = ['{"state":"read","probability":0.9,"text":"48213A"}', "null", '{"state":"none"}']
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        for number in range(2100):  # more than are filled at once
+            connection.exec_driver_sql(
+                "INSERT INTO sightings"
+                " (id, camera, kind, type, start_us, end_us, confidence, body)"
+                f" VALUES ('{number:06}', 'C', 'vehicle', 'car', 1, 2, 0.5, ?)",
+                (f'{{"plate":{plates[number % 3]}}}',),
+            )
+        connection.commit()
+    engine.dispose()
+
+    open_database(path).close()
+
+    with sqlite3.connect(path) as database:
+        found = database.execute(
+            "SELECT plate_state, plate, colour, count(*) FROM sightings GROUP BY 1, 2, 3 ORDER BY 1"
+        ).fetchall()
+    database.close()
+    assert found == [("", "", "", 700), ("none", "", "", 700), ("read", "48213A", "", 700)]

@@ -15,6 +15,7 @@ from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import AlertState, EventKind, Priority, SoundLike, Tampering
 from shanasheel.domain.cameras import Kind
+from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.people import Purpose, Role
 from shanasheel.domain.shielding import Hide
@@ -47,6 +48,11 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "proof_reason": Wrong,
     "intake_state": IntakeState,
     "hide": Hide,
+    "colour": Colour,
+    "coloured": Colour,
+    "towards": Towards,
+    "towards_person": Towards,
+    "way": Towards,
 }
 
 
@@ -61,6 +67,9 @@ def used_families() -> set[str]:
         "direction",
         "heard",
         "tamper",
+        "coloured",
+        "towards",
+        "towards_person",
     }
 
 

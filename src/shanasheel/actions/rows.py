@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -75,6 +75,10 @@ class Sightings(Protocol):
         kinds: Sequence[Kind],
         cameras: Sequence[CameraId],
         types: Sequence[str],
+        words: Mapping[str, Sequence[str]],
+        plate: str,
+        bearing_deg: float | None,
+        faster_kmh: float,
         min_confidence: float,
         start: datetime | None,
         end: datetime | None,

@@ -12,6 +12,7 @@ from shanasheel.actions.finding import Findings
 from shanasheel.api import (
     copying,
     deciding,
+    finding,
     handing_in,
     health,
     installing,
@@ -48,8 +49,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, deciding, keeping, proving, copying, installing,
-        handing_in, health,
+        people, watching, overview, playing, deciding, finding, keeping, proving, copying,
+        installing, handing_in, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -1,4 +1,4 @@
-"""Routes about alerts and sightings."""
+"""Routes about alerts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pydantic import BaseModel, Field
 
 from shanasheel.actions.alerts import alert_picture, decide_alert, list_alerts, open_alert
 from shanasheel.actions.footage import alert_clip
-from shanasheel.actions.search import SightingQuery, find_sightings, sighting_picture
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.domain.alerts import AlertState
-from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.cameras import CameraId
 
 router = APIRouter(tags=["deciding"])
 
@@ -74,35 +73,3 @@ def alert_still(alert: str, which: Literal["good", "now"], _who: Who, desk: TheD
     """Return a shielded picture of the view: the last good one, or the one of the event."""
     jpeg = alert_picture(desk.site, alert, good=which == "good")
     return Response(jpeg, media_type="image/jpeg", headers=_PRIVATE)
-
-
-@router.get("/sightings")
-def sightings(  # noqa: PLR0913 - a query names what it narrows
-    _who: Who,
-    desk: TheDesk,
-    kind: Annotated[list[Kind] | None, Query()] = None,
-    camera: Annotated[list[str] | None, Query()] = None,
-    start: Annotated[str | None, Query(alias="from")] = None,
-    end: Annotated[str | None, Query(alias="to")] = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> present.Json:
-    """Search sightings by kind, camera and time, newest first."""
-    query = SightingQuery(
-        kinds=tuple(kind or ()),
-        cameras=tuple(CameraId(identifier) for identifier in camera or ()),
-        start=present.parse_time(start) if start else None,
-        end=present.parse_time(end) if end else None,
-        cursor=cursor,
-        limit=limit,
-    )
-    page = find_sightings(desk.site, query)
-    return {"items": [present.sighting(found) for found in page.items], "next": page.next}
-
-
-@router.get("/sightings/{sighting}/picture")
-def picture(sighting: str, _who: Who, desk: TheDesk) -> Response:
-    """Return the shielded picture of a sighting."""
-    return Response(
-        sighting_picture(desk.site, sighting), media_type="image/jpeg", headers=_PRIVATE
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from shanasheel.actions.footage import Timeline
@@ -11,6 +12,7 @@ from shanasheel.base.clock import from_us, iso, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision
 from shanasheel.domain.cameras import Camera
+from shanasheel.domain.described import Description, told
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Grant
@@ -180,6 +182,20 @@ def sighting(record: Sighting) -> Json:
         "path": [{"at": iso(point.at), "box": list(point.box)} for point in record.path],
         "picture_url": f"/api/v1/sightings/{record.id}/picture" if record.picture else None,
         "plate": None if record.plate is None else _plate(record.plate),
+        "description": None if record.description is None else _description(record.description),
+    }
+
+
+def _description(seen: Description) -> Json:
+    """Return words with what is said of each: a word, `unknown`, or nothing where none looked."""
+    chances = {
+        "type": seen.types, "colour": seen.colours, "upper": seen.upper, "lower": seen.lower,
+    }  # fmt: skip
+    return {
+        **{name: told(found) for name, found in chances.items()},
+        "chances": {name: [list(one) for one in found] for name, found in chances.items() if found},
+        "windows": None if seen.windows is None else asdict(seen.windows),
+        "movement": None if seen.movement is None else asdict(seen.movement),
     }
 
 

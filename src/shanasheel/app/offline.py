@@ -18,6 +18,7 @@ from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import AnalysisDepth, Camera, CameraId
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import plain
+from shanasheel.find import in_words
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.sources import Footage, read_footage
 from shanasheel.watch.tracking import FinishedTrack, interpolate, rows_of, smooth, write_mot
@@ -31,7 +32,7 @@ _TIMES = ("start", "end", "at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileResult:
-    """What was found in one file, and where it was written."""
+    """What was found in one file, and where it was written; `words` describe each sighting."""
 
     file: Path
     folder: Path
@@ -41,6 +42,7 @@ class FileResult:
     events: int
     decoded_share: float
     warning: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,6 +144,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         events=len(collected.events),
         decoded_share=analysis.counts.decoded / max(1, frames),
         warning=footage.detail,
+        words=tuple(in_words(one) for one in collected.sightings),
     )
 
 
@@ -230,6 +233,7 @@ def _readable(record: Sighting | Event) -> dict[str, object]:
             for point in record.path
         ]
         body["confidence"] = round(record.confidence, 3)
+        body["words"] = in_words(record)
     else:
         body["numbers"] = dict(record.numbers)
     return body

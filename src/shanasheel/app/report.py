@@ -12,7 +12,8 @@ from shanasheel.base.clock import iso
 from shanasheel.base.files import write_atomic
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Kind
-from shanasheel.domain.seen import PlateState, Sighting
+from shanasheel.domain.seen import Sighting
+from shanasheel.find import in_words
 
 _MOST_CARDS = 400  # keeps the page openable; the JSON files hold everything
 _COLOURS = {Kind.PERSON: "#4cc2a5", Kind.VEHICLE: "#e0a84c", Kind.TWO_WHEELER: "#7aa2f7"}
@@ -131,26 +132,13 @@ def _cards(shown: ReportInput) -> str:
         return '<p class="m">Nothing that stayed in view was seen.</p>'
     cards = "".join(
         f'<div class="c">{_image(found.picture)}<div>'
-        f"<b>{escape(found.sighting.type)}</b> {found.sighting.track}<br>"
+        f"<b>{escape(in_words(found.sighting))}</b> {found.sighting.track}<br>"
         f'<span class="m">{_clock(shown, found.sighting.start)} – '
         f"{_clock(shown, found.sighting.end)} · {found.sighting.confidence:.2f}</span>"
-        f"{_plate(found.sighting)}</div></div>"
+        f"</div></div>"
         for found in shown.sightings[:_MOST_CARDS]
     )
     return f'<div class="g">{cards}</div>'
-
-
-def _plate(sighting: Sighting) -> str:
-    seen = sighting.plate
-    if seen is None:
-        return ""
-    words = {
-        PlateState.READ: f"plate {seen.text} ({seen.probability:.2f})",
-        PlateState.UNREADABLE: "plate not readable",
-        PlateState.NONE: f"no plate ({seen.probability:.2f})",
-        PlateState.UNKNOWN: "plate: cannot tell",
-    }
-    return f'<br><span class="m">{escape(words[seen.state])}</span>'
 
 
 def _views(shown: ReportInput) -> str:

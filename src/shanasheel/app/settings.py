@@ -27,6 +27,7 @@ from shanasheel.domain.cameras import (
     Zone,
 )
 from shanasheel.domain.copying import Scope, VaultPlan
+from shanasheel.domain.ground import LEAST_POINTS, MOST_POINTS, Ground, GroundPoint
 from shanasheel.domain.keeping import KeepRule
 from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
 
@@ -67,6 +68,37 @@ class LineSettings(_Strict):
     kinds: list[Kind] = []
 
 
+class GroundPointSettings(_Strict):
+    """A point of the picture and where it lies on the ground, in metres."""
+
+    at: Point
+    right: float = Field(ge=-10_000, le=10_000)
+    ahead: float = Field(ge=-10_000, le=10_000)
+
+
+class GroundSettings(_Strict):
+    """The level ground in the view; `ahead` is the compass bearing of its second axis."""
+
+    points: list[GroundPointSettings] = Field(min_length=LEAST_POINTS, max_length=MOST_POINTS)
+    ahead: float | None = Field(default=None, ge=0, lt=360)
+
+    def ground(self) -> Ground:
+        """Return the record of it."""
+        points = (
+            GroundPoint(at=one.at, right_m=one.right, ahead_m=one.ahead) for one in self.points
+        )
+        return Ground(points=tuple(points), ahead_deg=self.ahead)
+
+    @classmethod
+    def of(cls, ground: Ground) -> GroundSettings:
+        """Return what the file would say."""
+        points = [
+            GroundPointSettings(at=one.at, right=one.right_m, ahead=one.ahead_m)
+            for one in ground.points
+        ]
+        return cls(points=points, ahead=ground.ahead_deg)
+
+
 class CameraSettings(_Strict):
     """One camera of the file."""
 
@@ -96,6 +128,7 @@ class CameraSettings(_Strict):
     model: str = Field(default="", max_length=64)
     tiles: str = Field(default="", pattern=r"^([1-4]x[1-4])?$")
     view: ViewFrom = ViewFrom.SIDE
+    ground: GroundSettings | None = None
 
 
 class KeepSettings(_Strict):
@@ -269,6 +302,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         model=camera.model,
         tiles=camera.tiles,
         view=camera.view,
+        ground=GroundSettings.of(camera.ground) if camera.ground else None,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -320,6 +354,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         model=listed.model,
         tiles=listed.tiles,
         view=listed.view,
+        ground=listed.ground.ground() if listed.ground else None,
     )
 
 

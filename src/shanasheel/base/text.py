@@ -65,3 +65,43 @@ def printable(text: str, limit: int = 200) -> str:
     ]
     line = "".join(kept)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+_ARABIC_ALIKE = str.maketrans("أإآٱىیةک", "ااااييهك")
+
+
+def folded_plate(text: str) -> str:
+    """Return a plate's letters and digits alone, written in one way, to compare plates by.
+
+    Arabic-Indic, Persian and fullwidth digits become Latin ones, Latin letters capitals; Arabic
+    letters that are written in several ways become one. Spaces, signs and marks are left out.
+
+    >>> folded_plate("٤٨٢١٣ أ"), folded_plate("48-213 a"), folded_plate("Ⅳ")
+    ('48213ا', '48213A', 'IV')
+    """
+    decomposed = unicodedata.normalize("NFKC", text).translate(_ARABIC_ALIKE).upper()
+    kept = []
+    for character in decomposed:
+        digit = unicodedata.decimal(character, None)
+        if digit is not None:
+            kept.append(str(digit))
+        elif unicodedata.category(character) in ("Lu", "Lo"):
+            kept.append(character)
+    return "".join(kept)
+
+
+def plate_pattern(text: str) -> str:
+    """Return what a person typed as a pattern for SQL's LIKE over folded plates.
+
+    `?` stands for one sign and `*` for any number. Without either it may be a part of a plate.
+    What LIKE itself gives a meaning to is left out with all other signs.
+
+    >>> plate_pattern("٤٨"), plate_pattern("48؟1*"), plate_pattern("%_")
+    ('%48%', '48_1%', '')
+    """
+    text = unicodedata.normalize("NFKC", text).replace("؟", "?")
+    parts = re.split(r"([?*])", text)
+    told = "".join({"?": "_", "*": "%"}.get(part) or folded_plate(part) for part in parts)
+    if not told.strip("%"):
+        return ""
+    return told if len(parts) > 1 else f"%{told}%"

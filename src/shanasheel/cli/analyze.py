@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.domain.cameras import Camera, Tiles
 from shanasheel.watch.vision.detect import Look
 from shanasheel.watch.vision.registry import Registry
+
+_MOST_LINES = 20  # of words about sightings; the files hold all
 
 
 def analyze(
@@ -108,3 +111,7 @@ def _print(results: list[FileResult], *, as_json: bool) -> None:
                 f"{result.file.name}: {result.frames} pictures, {result.tracks} tracks, "
                 f"{result.sightings} sightings, {result.events} events -> {result.folder}"
             )
+            for words, count in Counter(result.words).most_common(_MOST_LINES):
+                typer.echo(f"  {words}" + (f" (x{count})" if count > 1 else ""))
+            if len(set(result.words)) > _MOST_LINES:
+                typer.echo("  … and more in sightings.jsonl")

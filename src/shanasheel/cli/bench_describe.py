@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from shanasheel.cli.bench_words import print_words
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.watch.vision import PlateReader, PlateScores, evaluate_plates, load_detector
 
@@ -18,12 +19,24 @@ def describe(
     folders: Annotated[
         list[Path], typer.Argument(help="Folders of pictures, plates listed in .txt beside each.")
     ],
+    words: Annotated[
+        Path | None,
+        typer.Option(help="CSV of what people saw: judge colours, types, windows or clothes."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print how well plates are told from none, and read, on single pictures.
+    """Print how well plates are told from none, and read; or how well words fit what people saw.
+
+    With --words, a CSV of file,colour,type judges photographs in the folders, one of
+    track,upper,lower the people of a MOTChallenge folder.
 
     Example: [bold]shanasheel bench describe plates-eu plates-eu-removed[/bold]
+
+    Example: [bold]shanasheel bench describe plates-eu --words plates-eu.csv[/bold]
     """
+    if words is not None:
+        print_words(folders, words, as_json=as_json)
+        return
     with Progress(console=remarks, disable=not sys.stderr.isatty()) as bars:
         bar = bars.add_task("Looking for plates", total=None)
         scores = evaluate_plates(

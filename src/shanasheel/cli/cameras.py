@@ -25,10 +25,12 @@ from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.base.text import hide_password, printable, without_secrets
+from shanasheel.cli.cameras_ground import ground
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place, ViewFrom
 
 app = typer.Typer(no_args_is_help=True, help="Which cameras are recorded.")
+app.command()(ground)
 
 
 @app.command("list")

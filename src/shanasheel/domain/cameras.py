@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.ground import Ground
 from shanasheel.domain.points import check_points
 from shanasheel.domain.shielding import Shielding
 
@@ -226,6 +227,7 @@ class Camera:
         tiles: `ACROSSxDOWN`: a wide view is looked at in parts, each at the model's full size, at
             so many times the cost; empty for the whole picture at once.
         view: from where it looks.
+        ground: where points of its view lie on the ground; None where nobody measured.
     """
 
     id: CameraId
@@ -254,6 +256,7 @@ class Camera:
     model: str = ""
     tiles: str = ""
     view: ViewFrom = ViewFrom.SIDE
+    ground: Ground | None = None
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.described import Description
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +138,11 @@ class Sighting:
         start, end: first and last time the thing was seen.
         confidence: mean detection score over the track, in [0, 1].
         type: description of a vehicle (`car`, `bus`, `truck`), a two-wheeler (`bicycle`,
-            `motorcycle`), `person`, or `unknown`, by vote over the track.
+            `motorcycle`), `person`, or `unknown` where no type is likely enough.
         path: the track thinned to about one point a second, first and last included.
         picture: POSIX path of a shielded picture relative to the data folder; empty when none.
         plate: None when nobody looked: no vehicle, or plates are not read there.
+        description: None in sightings older than descriptions.
     """
 
     id: str
@@ -154,3 +156,4 @@ class Sighting:
     path: tuple[PathPoint, ...]
     picture: str = ""
     plate: PlateSeen | None = None
+    description: Description | None = None

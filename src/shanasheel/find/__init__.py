@@ -8,6 +8,7 @@ from shanasheel.find.queries import (
     decode_cursor,
     encode_cursor,
 )
+from shanasheel.find.wording import in_words
 
 __all__ = [
     "MOST_RESULTS",
@@ -16,4 +17,5 @@ __all__ = [
     "SightingQuery",
     "decode_cursor",
     "encode_cursor",
+    "in_words",
 ]

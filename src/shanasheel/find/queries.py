@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.base.text import plate_pattern
 from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.described import UNKNOWN, Colour, Towards, Windows
+from shanasheel.domain.seen import PlateState
 
 MOST_RESULTS = 500
 _MOST_CAMERAS = 1000
 _LONGEST_CURSOR = 128
 _CURSOR = re.compile(r"([0-9]{1,17})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 
-TYPES = frozenset({"person", "car", "bus", "truck", "bicycle", "motorcycle", "unknown"})
+TYPES = frozenset({"person", "car", "bus", "truck", "bicycle", "motorcycle", UNKNOWN})
+_COLOURS = frozenset({*Colour, UNKNOWN})
+_LONGEST_PLATE = 40
+_FASTEST_KMH = 500.0
 
 
 #: Microseconds since 1970 and identifier of the last thing on a page; the next goes on after it.
@@ -67,6 +73,14 @@ class SightingQuery:
 
     Args:
         kinds, cameras, types: any of these; `types` as in `Sighting.type`.
+        colours: of a vehicle, any of these `Colour` words, or `unknown`.
+        upper, lower: of a person's clothes, likewise.
+        towards, windows, plate_states: any of these.
+        bearing_deg: true bearing, clockwise from north, met within 45 degrees.
+        faster_kmh: least speed along the ground; 0 for any. Both only find what was seen where the
+            ground is calibrated.
+        plate: letters and digits anywhere in a plate that was read, in Latin or Arabic; with `?`
+            for one and `*` for any number of them, the whole plate.
         start, end: sightings that touch the span `[start, end)`.
         min_confidence: least mean score, in [0, 1].
         cursor: where the last page ended, from `encode_cursor`; None or empty for the first page.
@@ -82,6 +96,15 @@ class SightingQuery:
     end: datetime | None = None
     min_confidence: float = 0.0
     types: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    upper: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+    towards: tuple[Towards, ...] = ()
+    windows: tuple[Windows, ...] = ()
+    plate_states: tuple[PlateState, ...] = ()
+    plate: str = ""
+    bearing_deg: float | None = None
+    faster_kmh: float = 0.0
     cursor: str | None = None
     limit: int = 50
 
@@ -91,6 +114,21 @@ class SightingQuery:
             raise InvalidInput("The search cannot be run: " + "; ".join(faults) + ".", "")
         if self.cursor:
             decode_cursor(self.cursor)
+
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """Return the words wanted of how things looked, by the name of their column."""
+        return {
+            "colour": self.colours,
+            "upper": self.upper,
+            "lower": self.lower,
+            "towards": self.towards,
+            "windows": self.windows,
+            "plate_state": self.plate_states,
+        }
+
+    def pattern(self) -> str:
+        """Return the plate's pattern for LIKE; empty for any."""
+        return plate_pattern(self.plate)
 
     def after(self) -> Cursor | None:
         """Return where to go on, or None for the first page."""
@@ -113,4 +151,12 @@ class SightingQuery:
             faults.append(f"more than {_MOST_CAMERAS} cameras")
         if not TYPES.issuperset(self.types):
             faults.append("types has something other than " + ", ".join(sorted(TYPES)))
+        if not _COLOURS.issuperset((*self.colours, *self.upper, *self.lower)):
+            faults.append("a colour is none of " + ", ".join(sorted(_COLOURS)))
+        if self.bearing_deg is not None and not 0 <= self.bearing_deg < 360:
+            faults.append("bearing_deg is not in 0..360")
+        if not 0 <= self.faster_kmh <= _FASTEST_KMH:
+            faults.append(f"faster_kmh is not in 0..{_FASTEST_KMH:.0f}")
+        if len(self.plate) > _LONGEST_PLATE or bool(self.plate.strip()) != bool(self.pattern()):
+            faults.append("plate is no letters and digits of a plate")
         return faults

@@ -138,7 +138,8 @@ class Analysis:
         self._searcher = Searcher(detector, spare=settings.gate)
         self._changed_at: datetime | None = None
         self._stills: dict[int, tuple[float, bytes]] = {}
-        self._closeups, self._describer = Closeups(), describer
+        self._describer = describer or Describer()
+        self._closeups = Closeups(plates=self._describer.plates)
         self._decoder: PacketDecoder | None = None
         self._encoder: ShieldedEncoder | None = None
         self._pending: deque[Packet] = deque()
@@ -262,8 +263,7 @@ class Analysis:
         detections, searched = self._search(picture)
         tracks = self._tracker.push(detections)
         events = self._rules.push(tracks)
-        if self._describer is not None:
-            self._closeups.keep(picture, tracks)
+        self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
         masks = self._shield.cover(picture, detections, missed)
         events += self._judge_view(picture, masks)
@@ -344,17 +344,15 @@ class Analysis:
         for track in finished:
             kept = self._stills.pop(track.id, None)
             views = self._closeups.take(track.id)
-            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids)
+            sighting = sighting_of(
+                track, camera=self._camera.id, ids=self._ids, ground=self._camera.ground
+            )
             if sighting is None:
                 continue
             if kept is not None:
                 sighting = replace(sighting, picture=self._save_picture(sighting, kept[1]))
             self.counts.sightings += 1
-            if self._describer is None:
-                findings.sightings.append(sighting)
-            else:
-                findings.sightings += self._describer.put(sighting, views)
+            findings.sightings += self._describer.put(sighting, views)
 
     def _tell_described(self, findings: Findings, *, end: bool = False) -> None:
-        if self._describer is not None:
-            findings.sightings += self._describer.ready(end=end)
+        findings.sightings += self._describer.ready(end=end)

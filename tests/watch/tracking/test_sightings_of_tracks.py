@@ -12,7 +12,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 CAMERA = CameraId("BSR-014")
 
 
-def track(count: int, step_s: float = 0.2, votes=((7, 6), (2, 5))) -> FinishedTrack:
+def track(count: int, step_s: float = 0.2, votes=((7, 9), (2, 2))) -> FinishedTrack:
     steps = np.arange(count)
     return FinishedTrack(
         camera=CAMERA,
@@ -57,6 +57,15 @@ def test_the_path_has_about_a_point_a_second_with_both_ends():
 @pytest.mark.parametrize("short", [track(2), track(3, 0.1)])
 def test_a_glimpse_is_no_sighting(short):
     assert sighting(short) is None
+
+
+def test_a_type_that_detections_disagree_on_is_not_said():
+    found = sighting(track(11, votes=((7, 6), (2, 5))))
+
+    assert found is not None
+    assert found.type == "unknown"
+    assert found.description is not None
+    assert [name for name, _ in found.description.types[:2]] == ["car", "truck"]  # cars are common
 
 
 def test_a_label_of_another_kind_is_unknown():

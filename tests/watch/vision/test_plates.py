@@ -23,6 +23,7 @@ from shanasheel.watch.vision import Closeups, Describer, Picture, PlateReader, l
 from shanasheel.watch.vision.closeups import Closeup, Rgb
 from shanasheel.watch.vision.plate_scores import evaluate_plates
 from shanasheel.watch.vision.plates import PlateLook, judge
+from videos import film_photograph
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CAMERA = CameraId("BSR-001")
@@ -44,6 +45,10 @@ def drawn_vehicle(text: str = "") -> Rgb:
 
 def look(there: float, text: str = "", *, certainty: float = 0.9, due: bool = True) -> PlateLook:
     return PlateLook(there=there, text=text, certainty=certainty, due=due)
+
+
+def closeup(rgb: Rgb) -> Closeup:
+    return Closeup(at=START, rgb=rgb, width_px=rgb.shape[1], scene=rgb[::16, ::16])
 
 
 def sighting(track: int = 1) -> Sighting:
@@ -90,7 +95,7 @@ def test_the_largest_views_of_each_vehicle_are_kept_until_it_is_gone() -> None:
     frame = av.VideoFrame.from_ndarray(np.zeros((480, 640, 3), np.uint8), format="rgb24")
     for number, width in enumerate([100, 120, 80, 200, 40, 300, 301, 160]):
         at = START + timedelta(seconds=number)
-        boxes = np.array([[0, 0, width, 100], [0, 0, 50, 400]], np.float32)
+        boxes = np.array([[0, 0, width, 100], [0, 0, 15, 400]], np.float32)
         tracks = Tracks(
             camera=CAMERA, at=at, frame_index=number, width_px=640, height_px=480,
             ids=np.array([7, 8], np.int32), boxes=boxes, scores=np.ones(2, np.float32),
@@ -111,7 +116,7 @@ def test_reading_never_holds_up_the_analysis() -> None:
             assert go_on.wait(60)
             return look(0.05)
 
-    go_on, begun = Event(), [Closeup(at=START, rgb=drawn_vehicle(), width_px=480)] * 3
+    go_on, begun = Event(), [closeup(drawn_vehicle())] * 3
     with ThreadPoolExecutor(1) as executor:
         describer = Describer(SlowReader(), executor)
         assert [describer.put(sighting(n), begun) for n in range(8)] == [()] * 8
@@ -145,7 +150,7 @@ def test_photographs_with_and_without_plates_are_told_apart(tmp_path: Path) -> N
 def test_a_passing_car_gets_its_plate_into_the_results(tmp_path: Path) -> None:
     file = data_folder("plates-eu") / "test_005.jpg"
     truth = file.with_suffix(".txt").read_text().split("\t")[5].strip()
-    passing = film(tmp_path / "passing.mp4", file)
+    passing = film_photograph(tmp_path / "passing.mp4", file)
 
     analyze_file(
         passing, tmp_path, detector=load_detector(threads=1), camera=default_camera("C"),
@@ -156,21 +161,3 @@ def test_a_passing_car_gets_its_plate_into_the_results(tmp_path: Path) -> None:
     plates = [found["plate"] for found in map(json.loads, lines) if found["kind"] == "vehicle"]
     assert truth in [plate["text"] for plate in plates if plate]
     assert truth in (tmp_path / "report.html").read_text()
-
-
-def film(path: Path, photograph: Path) -> Path:
-    """Film a photograph while it slides by for 4 s."""
-    with Image.open(photograph) as opened:
-        image = opened.convert("RGB")
-    width, height = image.width // 2 * 2, image.height // 2 * 2
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": "18"}
-        for number in range(40):
-            moved = Image.new("RGB", (width, height), (90, 90, 90))
-            moved.paste(image, (2 * number - 40, 0))
-            frame = av.VideoFrame.from_ndarray(np.asarray(moved), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path

@@ -31,6 +31,12 @@ metadata = MetaData(
     }
 )
 
+
+def _word(name: str, meaning: str) -> Column[str]:
+    """Return a column of a sighting's words: empty where nobody looked, or `unknown`."""
+    return Column(name, String(16), nullable=False, server_default="", comment=meaning)
+
+
 cameras = Table(
     "cameras",
     metadata,
@@ -167,9 +173,20 @@ sightings = Table(
     Column("end_us", BigInteger, nullable=False),
     Column("confidence", Float, nullable=False, comment="ratio in [0, 1]"),
     Column("body", Text, nullable=False, comment="Sighting as JSON"),
+    _word("colour", "of a vehicle"),
+    _word("upper", "colour of a person's upper clothes"),
+    _word("lower", "colour of a person's lower clothes"),
+    _word("towards", "where it went in the picture"),
+    Column("bearing_deg", Float, nullable=True, comment="true, clockwise from north"),
+    Column("speed_kmh", Float, nullable=True, comment="along the ground"),
+    _word("windows", "domain.described.Windows"),
+    _word("plate_state", "domain.seen.PlateState"),
+    Column("plate", String(32), nullable=False, server_default="",
+           comment="base.text.folded_plate of what was read, else empty"),
     Index("ix_sightings_start", "start_us", "id"),
     Index("ix_sightings_camera_start", "camera", "start_us"),
-)
+    Index("ix_sightings_plate", "plate", "start_us"),
+)  # fmt: skip
 
 events = Table(
     "events",

@@ -1,6 +1,7 @@
 """Detections into tracks and sightings: numbers in, numbers out."""
 
 from shanasheel.watch.tracking.active_seconds import active_seconds
+from shanasheel.watch.tracking.geometry import overlap
 from shanasheel.watch.tracking.mot import (
     Clip,
     MotRows,
@@ -37,6 +38,7 @@ __all__ = [
     "evaluate_tracking",
     "frames_of",
     "interpolate",
+    "overlap",
     "read_detections",
     "read_mot",
     "read_sequence",

@@ -8,30 +8,30 @@ import numpy as np
 
 from shanasheel.base.clock import from_us
 from shanasheel.base.ids import IdMaker
-from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.described import UNKNOWN, Description, told
+from shanasheel.domain.ground import Ground
 from shanasheel.domain.seen import PathPoint, Sighting
+from shanasheel.watch.tracking.movement import movement_of
 from shanasheel.watch.tracking.track import FinishedTrack
+from shanasheel.watch.tracking.types import type_chances
 
 _LEAST_HITS = 3
 _LEAST_LENGTH = timedelta(seconds=0.5)
 _STEP_US = 1_000_000
 _MOST_POINTS = 600  # ten minutes of path; longer ones are thinned further
 
-#: COCO's classes by kind. A class of another kind votes for `unknown`.
-_TYPES: dict[Kind, dict[int, str]] = {
-    Kind.PERSON: {0: "person"},
-    Kind.VEHICLE: {2: "car", 5: "bus", 7: "truck"},
-    Kind.TWO_WHEELER: {1: "bicycle", 3: "motorcycle"},
-}
 
-
-def sighting_of(track: FinishedTrack, *, camera: CameraId, ids: IdMaker) -> Sighting | None:
+def sighting_of(
+    track: FinishedTrack, *, camera: CameraId, ids: IdMaker, ground: Ground | None = None
+) -> Sighting | None:
     """Return what the track says, or None when it is too short to say anything.
 
     The picture is left empty for whoever holds the pictures: see `FinishedTrack.best_at`.
     """
     if track.hits < _LEAST_HITS or track.end - track.start < _LEAST_LENGTH:
         return None
+    types = type_chances(track.kind, track.votes)
     return Sighting(
         id=ids.new(),
         camera=camera,
@@ -40,19 +40,10 @@ def sighting_of(track: FinishedTrack, *, camera: CameraId, ids: IdMaker) -> Sigh
         start=track.start,
         end=track.end,
         confidence=min(1.0, max(0.0, track.confidence)),
-        type=type_of(track.kind, track.votes),
+        type=told(types) or UNKNOWN,
         path=path_of(track),
+        description=Description(types=types, movement=movement_of(track, ground)),
     )
-
-
-def type_of(kind: Kind, votes: tuple[tuple[int, int], ...]) -> str:
-    """Return the type with most votes; `unknown` when that is not a type of this kind.
-
-    >>> type_of(Kind.VEHICLE, ((2, 5), (7, 9)))
-    'truck'
-    """
-    winner = max(votes, key=lambda vote: vote[1], default=(-1, 0))[0]
-    return _TYPES[kind].get(winner, "unknown")
 
 
 def path_of(track: FinishedTrack) -> tuple[PathPoint, ...]:

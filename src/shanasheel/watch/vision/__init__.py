@@ -19,6 +19,7 @@ from shanasheel.watch.vision.searching import Searcher
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
+from shanasheel.watch.vision.word_scores import Reliability, WordScores, evaluate_words
 
 __all__ = [
     "Closeups",
@@ -32,14 +33,17 @@ __all__ = [
     "Picture",
     "PlateReader",
     "PlateScores",
+    "Reliability",
     "Searcher",
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",
     "TamperChange",
     "TamperWatch",
+    "WordScores",
     "evaluate_detection",
     "evaluate_plates",
+    "evaluate_words",
     "find_clip",
     "key_picture",
     "load_detector",

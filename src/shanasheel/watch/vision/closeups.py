@@ -1,4 +1,4 @@
-"""The nearest views of each followed vehicle, kept until its track ends."""
+"""The nearest views of each followed vehicle and person, kept until its track ends."""
 
 from __future__ import annotations
 
@@ -15,45 +15,70 @@ from shanasheel.watch.vision.picture import Picture
 
 Rgb = NDArray[np.uint8]
 
-_MOST = 4  # views of one vehicle
+_MOST = 4  # views of one thing
 _APART = timedelta(seconds=0.4)  # nearer in time, only the larger is kept
 _LARGER = 1.15  # a view replaces a smaller one only when it gains this much (guess; saves cuts)
-_LEAST_PX = 64  # across a vehicle: on less, nothing can be told
-_MOST_PX = 1280  # across a cut: 640 are read, more is only memory
-_MOST_VEHICLES = 64  # followed at once: 64 x 4 cuts of 2 MB at most
+_LEAST_PX = {Kind.VEHICLE: 48, Kind.PERSON: 20}  # across: on less, nothing can be told
+_MOST_PX = 192  # across a cut: 64 are looked at, more is only memory
+_PLATE_PX = 1280  # … 640 where plates are read
+_MOST_THINGS = 64  # followed at once: 64 x 4 cuts of 2 MB at most
+_SCENE = 32  # a scene's light is told from so many pixels in a row and a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closeup:
-    """One view of a vehicle: (H, W, 3) RGB, and how wide it was before it was scaled."""
+    """One view of a thing.
+
+    Args:
+        rgb: (H, W, 3), cut along its box.
+        width_px: how wide it was before it was scaled.
+        scene: (h, w, 3), pixels spread over the whole picture: what light there was.
+    """
 
     at: datetime
     rgb: Rgb
     width_px: int
+    scene: Rgb
 
 
 @dataclass(slots=True)
 class Closeups:
-    """Of one camera. Not shared between threads; cuts never leave the process."""
+    """Of one camera. Not shared between threads; cuts never leave the process.
 
+    Args:
+        plates: keep vehicles large enough to read their plates.
+    """
+
+    plates: bool = True
     _kept: dict[int, list[Closeup]] = field(default_factory=dict)
 
     def keep(self, picture: Picture, tracks: Tracks) -> None:
-        """Cut out the vehicles that are seen larger than before."""
-        vehicles = tracks.kinds == KIND_NUMBERS[Kind.VEHICLE]
+        """Cut out what is seen larger than before."""
         whole: Rgb | None = None
-        for track, box in zip(tracks.ids[vehicles].tolist(), tracks.boxes[vehicles], strict=True):
-            width_px = int(box[2] - box[0])
-            kept = self._kept.get(track, [])
-            rival = _rival(kept, picture.at)
-            if width_px < _LEAST_PX or (rival and width_px < _LARGER * rival.width_px):
-                continue
-            if not kept and len(self._kept) >= _MOST_VEHICLES:
-                continue
-            if whole is None:
-                whole = picture.pixels(picture.width_px, picture.height_px, "rgb24")
-            cut = Closeup(at=picture.at, rgb=_cut(whole, box), width_px=width_px)
-            self._kept[track] = [one for one in kept if one is not rival] + [cut]
+        for kind, least_px in _LEAST_PX.items():
+            chosen = tracks.kinds == KIND_NUMBERS[kind]
+            for track, box in zip(tracks.ids[chosen].tolist(), tracks.boxes[chosen], strict=True):
+                width_px = int(box[2] - box[0])
+                if width_px < least_px or not self._wanted(track, width_px, picture.at):
+                    continue
+                if whole is None:
+                    whole = picture.pixels(picture.width_px, picture.height_px, "rgb24")
+                most_px = _PLATE_PX if self.plates and kind is Kind.VEHICLE else _MOST_PX
+                self._add(track, Closeup(
+                    at=picture.at, rgb=cut_out(whole, box, most_px), width_px=width_px,
+                    scene=scene_of(whole),
+                ))  # fmt: skip
+
+    def _wanted(self, track: int, width_px: int, at: datetime) -> bool:
+        if track not in self._kept and len(self._kept) >= _MOST_THINGS:
+            return False
+        rival = _rival(self._kept.get(track, []), at)
+        return rival is None or width_px >= _LARGER * rival.width_px
+
+    def _add(self, track: int, cut: Closeup) -> None:
+        kept = self._kept.get(track, [])
+        rival = _rival(kept, cut.at)
+        self._kept[track] = [one for one in kept if one is not rival] + [cut]
 
     def take(self, track: int) -> tuple[Closeup, ...]:
         """Return a track's views and forget them."""
@@ -68,11 +93,18 @@ def _rival(kept: list[Closeup], at: datetime) -> Closeup | None:
     return min(kept, key=lambda one: one.width_px)
 
 
-def _cut(whole: Rgb, box: NDArray[np.float32]) -> Rgb:
+def cut_out(whole: Rgb, box: NDArray[np.float32], most_px: int) -> Rgb:
+    """Return what a box holds, at most so wide."""
     left, top = (max(0, int(edge)) for edge in box[:2])
     right, bottom = (int(np.ceil(edge)) + 1 for edge in box[2:])
     cut = whole[top:bottom, left:right]
-    if cut.shape[1] <= _MOST_PX:
+    if cut.shape[1] <= most_px:
         return cut.copy()
-    height = round(cut.shape[0] * _MOST_PX / cut.shape[1])
-    return np.asarray(Image.fromarray(cut).resize((_MOST_PX, height)), np.uint8)
+    height = max(1, round(cut.shape[0] * most_px / cut.shape[1]))
+    return np.asarray(Image.fromarray(cut).resize((most_px, height)), np.uint8)
+
+
+def scene_of(whole: Rgb) -> Rgb:
+    """Return a few pixels from all over a picture."""
+    height, width = whole.shape[:2]
+    return whole[:: max(1, height // _SCENE), :: max(1, width // _SCENE)].copy()

@@ -1,4 +1,4 @@
-"""Describes finished tracks of vehicles beside the analysis, which never waits for it."""
+"""Describes finished tracks; plates are read beside the analysis, which never waits for it."""
 
 from __future__ import annotations
 
@@ -9,37 +9,53 @@ from dataclasses import replace
 
 import structlog
 
+from shanasheel.domain.cameras import Kind
+from shanasheel.domain.described import Description
 from shanasheel.domain.seen import PlateSeen, PlateState, Sighting
 from shanasheel.watch.vision.closeups import Closeup
+from shanasheel.watch.vision.colours import BODY, LOWER, UPPER, colours_of
 from shanasheel.watch.vision.plates import PlateReader, judge
+from shanasheel.watch.vision.windows import windows_of
 
 _LOG = structlog.get_logger()
 _UNKNOWN = PlateSeen(state=PlateState.UNKNOWN, probability=0.0)
+_LEAST_PX = 64  # across a vehicle: on less, nothing can be told of its plate
 _MOST_WAITING = 8  # sightings of one camera; beyond, one goes out without its plate looked at
 
 
 class Describer:
-    """Puts vehicles' plates into sightings.
+    """Puts colours, windows and vehicles' plates into sightings.
 
     Args:
+        reader: reads plates; without, nobody looks for them.
         executor: does the reading; without, `put` reads at once.
     """
 
-    def __init__(self, reader: PlateReader, executor: Executor | None = None) -> None:
+    def __init__(self, reader: PlateReader | None = None, executor: Executor | None = None) -> None:
         self._reader, self._executor = reader, executor
         self._waiting: deque[tuple[Sighting, Future[PlateSeen]]] = deque()
         self.left_out = 0
+
+    @property
+    def plates(self) -> bool:
+        """Return whether plates are looked for."""
+        return self._reader is not None
 
     def put(self, sighting: Sighting, views: Sequence[Closeup]) -> tuple[Sighting, ...]:
         """Take a sighting with its views; return it when its plate is known already."""
         if not views:
             return (sighting,)
+        sighting = replace(sighting, description=_looks(sighting, views))
+        views = [view for view in views if view.width_px >= _LEAST_PX]
+        if self._reader is None or sighting.kind is not Kind.VEHICLE or not views:
+            return (sighting,)
         if self._executor is None:
-            return (replace(sighting, plate=self._plate(views)),)
+            return (replace(sighting, plate=self._plate(self._reader, views)),)
         if len(self._waiting) >= _MOST_WAITING:
             self.left_out += 1
             return (replace(sighting, plate=_UNKNOWN),)
-        self._waiting.append((sighting, self._executor.submit(self._plate, views)))
+        future = self._executor.submit(self._plate, self._reader, views)
+        self._waiting.append((sighting, future))
         return ()
 
     def ready(self, *, end: bool = False) -> tuple[Sighting, ...]:
@@ -56,9 +72,21 @@ class Describer:
             done.append(replace(sighting, plate=_UNKNOWN if left else plate.result()))
         return tuple(done)
 
-    def _plate(self, views: Sequence[Closeup]) -> PlateSeen:
+    def _plate(self, reader: PlateReader, views: Sequence[Closeup]) -> PlateSeen:
         try:
-            return judge([self._reader.look(view.rgb, width_px=view.width_px) for view in views])
+            return judge([reader.look(view.rgb, width_px=view.width_px) for view in views])
         except Exception:  # noqa: BLE001 - a picture the reader fails on must not cost a sighting
             _LOG.exception("plate_unread")
             return _UNKNOWN
+
+
+def _looks(sighting: Sighting, views: Sequence[Closeup]) -> Description:
+    """Return the description with how the thing looked."""
+    known = sighting.description or Description()
+    if sighting.kind is Kind.PERSON:
+        return replace(
+            known,
+            upper=colours_of(sighting.kind, views, UPPER),
+            lower=colours_of(sighting.kind, views, LOWER),
+        )
+    return replace(known, colours=colours_of(sighting.kind, views, BODY), windows=windows_of(views))

@@ -88,7 +88,7 @@ def evaluate_plates(
         )
     judged, costs = [], []
     for number, (file, text) in enumerate(pictures):
-        vehicle = _largest_vehicle(_read(file), detector)
+        vehicle = _largest_vehicle(read_picture(file), detector)
         if vehicle is not None:
             begun_s = time.thread_time()
             judged.append(_Judged(text=text, look=reader.look(vehicle)))
@@ -151,7 +151,12 @@ def _listed(folder: Path) -> Iterator[tuple[Path, str]]:
             yield file, "" if words[5] == _NO_PLATE else words[5].upper()
 
 
-def _read(file: Path) -> NDArray[np.uint8]:
+def read_picture(file: Path) -> NDArray[np.uint8]:
+    """Return a photograph as (H, W, 3) RGB, sides even.
+
+    Raises:
+        InvalidInput: it is no picture.
+    """
     try:
         with Image.open(file) as image:
             pixels = np.asarray(image.convert("RGB"), np.uint8)
