@@ -144,8 +144,9 @@ def _plate(sighting: Sighting) -> str:
     seen = sighting.plate
     if seen is None:
         return ""
+    text = f"\u2068{seen.written}\u2069 {seen.text}" if seen.written else seen.text  # isolated
     words = {
-        PlateState.READ: f"plate {seen.text} ({seen.probability:.2f})",
+        PlateState.READ: f"plate {text} ({seen.probability:.2f})",
         PlateState.UNREADABLE: "plate not readable",
         PlateState.NONE: f"no plate ({seen.probability:.2f})",
         PlateState.UNKNOWN: "plate: cannot tell",

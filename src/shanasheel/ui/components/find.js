@@ -3,7 +3,7 @@
 import { get, query } from "shanasheel-ui/api.js";
 import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { duration, percent, toUs, when } from "shanasheel-ui/format.js";
-import { cameraName, t, tk } from "shanasheel-ui/strings.js";
+import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
 const KINDS = { person: "directions_walk", vehicle: "directions_car", two_wheeler: "two_wheeler" };
@@ -30,12 +30,12 @@ export default {
           <span class="picture"><img v-if="one.picture_url && !broken.has(one.id)" :src="one.picture_url" loading="lazy" alt="" @error="broken.add(one.id)"><span v-else class="mi" aria-hidden="true">{{ kinds[one.kind] || 'image' }}</span></span>
           <span class="words"><strong><span class="mi" aria-hidden="true">{{ kinds[one.kind] }}</span>{{ tk('type', one.type || one.kind) }}</strong>
             <small>{{ nameOf(one.camera) }}</small><small><bdi class="num">{{ when(one.start) }}</bdi> · {{ duration((toUs(one.end) - toUs(one.start)) / 1e6) }} · <bdi :title="t('find.confidence')">{{ percent(one.confidence) }}</bdi></small>
-            <small v-if="one.plate" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.text">{{ ' ' }}<bdi class="num">{{ one.plate.text }}</bdi></template><template v-if="one.plate.state !== 'unknown'"> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></template></small></span>
+            <small v-if="one.plate" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.written">{{ ' ' }}<bdi lang="ar" dir="rtl" data-role="written">{{ one.plate.written }}</bdi></template><template v-if="one.plate.text">{{ ' ' }}<bdi class="num">{{ one.plate.text }}</bdi></template><template v-if="one.plate.governorate"> · <bdi>{{ one.plate.governorate[lang] }}</bdi></template><template v-if="one.plate.state !== 'unknown'"> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></template></small></span>
         </a>
       </div>
       <div v-if="next" class="shn-more"><button class="shn-button" type="button" @click="load(next)" :disabled="busy">{{ t('more') }}</button></div>
     </div>`,
-  data: () => ({ store: cameraStore(), kinds: KINDS, kind: [], camera: "", from: "", to: "", items: [], next: null, loaded: false, busy: false, fault: null, broken: new Set() }),
+  data: () => ({ store: cameraStore(), kinds: KINDS, lang, kind: [], camera: "", from: "", to: "", items: [], next: null, loaded: false, busy: false, fault: null, broken: new Set() }),
   computed: {
     filtered() {
       return Boolean(this.kind.length || this.camera || this.from || this.to);

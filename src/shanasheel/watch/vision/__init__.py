@@ -1,5 +1,6 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
+from shanasheel.watch.vision.arabic_scores import ArabicScores, evaluate_arabic
 from shanasheel.watch.vision.change import ChangeWatch
 from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
@@ -13,6 +14,7 @@ from shanasheel.watch.vision.detection_scores import (
 from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.masks import Masks
 from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.plate_drawing import PlateFonts, find_fonts
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
@@ -21,6 +23,7 @@ from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
 
 __all__ = [
+    "ArabicScores",
     "ChangeWatch",
     "Closeups",
     "Describer",
@@ -31,6 +34,7 @@ __all__ = [
     "ModelDetector",
     "PacketDecoder",
     "Picture",
+    "PlateFonts",
     "PlateReader",
     "PlateScores",
     "Shield",
@@ -38,9 +42,11 @@ __all__ = [
     "ShieldedEncoder",
     "TamperChange",
     "TamperWatch",
+    "evaluate_arabic",
     "evaluate_detection",
     "evaluate_plates",
     "find_clip",
+    "find_fonts",
     "key_picture",
     "load_detector",
     "still",
