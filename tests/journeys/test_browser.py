@@ -8,11 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from footage import data_folder
 from running import Product, alive, free_port, wait_for
+from shanasheel.actions.ingest import absorb
+from shanasheel.app.folder import open_folder
+from shanasheel.app.wiring import open_beside
+from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.seen import PlateSeen, PlateState, Sighting
+from shanasheel.domain.wire import to_line
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -130,6 +137,38 @@ def test_movement_of_the_demo_is_on_the_timeline(demo: Product) -> None:
         return [line["camera"] for line in told["items"] if line["active"].strip("0")]
 
     assert wait_for(moved, "activity of a camera")
+
+
+def test_an_arabic_plate_stands_as_written_and_in_latin(page: object, demo: Product) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    plate = PlateSeen(
+        state=PlateState.READ, probability=0.93, text="B12345", looks=4, written="ب ١٢٣٤٥",
+        governorate="14", format="iq-bilingual",
+    )  # fmt: skip
+    seen = Sighting(
+        id="arabic-plate", camera=CameraId("GATE"), kind=Kind.VEHICLE, track=1, start=start,
+        end=start + timedelta(seconds=4), confidence=0.8, type="car", path=(), plate=plate,
+    )  # fmt: skip
+    with open_beside(open_folder(demo.data)) as site:
+        absorb(site, "test", [to_line(seen)], "1")
+
+    page.goto(f"{demo.url}/find")
+    page.locator("select").first.wait_for()
+    page.locator("input[type=datetime-local]").nth(1).fill("2026-02-01T00:00")
+    written = page.locator("[data-sighting=arabic-plate] [data-role=written]")
+    written.wait_for()
+
+    (told,) = demo.get("/sightings?to=2026-02-01T00:00:00Z")["items"]
+    assert told["plate"]["governorate"] == {"code": "14", "ar": "البصرة", "en": "Basra"}
+    assert written.inner_text() == "ب ١٢٣٤٥"
+    line = page.locator("[data-sighting=arabic-plate] [data-plate=read]")
+    assert "B12345" in line.inner_text()
+    assert "البصرة" in line.inner_text()
+    # The letter stands right of its digits, the Latin pair runs from left to right beside them.
+    assert written.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    assert written.evaluate("e => getComputedStyle(e).unicodeBidi") == "isolate"
+    latin = line.locator("bdi.num").first.bounding_box()
+    assert latin["x"] + latin["width"] <= written.bounding_box()["x"]  # the page runs right to left
 
 
 @pytest.mark.parametrize(

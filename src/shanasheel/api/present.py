@@ -16,6 +16,7 @@ from shanasheel.domain.described import Description, told
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Grant
+from shanasheel.domain.plates import GOVERNORATES
 from shanasheel.domain.seen import PlateSeen, Sighting
 
 Json = dict[str, object]
@@ -205,7 +206,17 @@ def _plate(seen: PlateSeen) -> Json:
         "text": seen.text,
         "probability": round(seen.probability, 3),
         "looks": seen.looks,
+        "written": seen.written,
+        "governorate": _governorate(seen.governorate),
+        "format": seen.format,
     }
+
+
+def _governorate(code: str) -> Json | None:
+    found = next((each for each in GOVERNORATES if each.code == code), None)
+    if found is None:
+        return None
+    return {"code": found.code, "ar": found.arabic, "en": found.english}
 
 
 def grant(record: Grant) -> Json:

@@ -119,14 +119,20 @@ class PlateSeen:
     Args:
         probability: that the state is right, for a plate read that the text is; in [0, 1], 0 when
             unknown.
-        text: Latin letters and digits, only when read.
+        text: Latin letters and digits, only when read; Arabic ones are folded into them.
         looks: pictures looked at.
+        written: the text as it stands on a plate in Arabic letters and digits.
+        governorate: its code (`domain.plates`), when the plate says it.
+        format: the Iraqi format the text fits; empty when none does.
     """
 
     state: PlateState
     probability: float
     text: str = ""
     looks: int = 0
+    written: str = ""
+    governorate: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

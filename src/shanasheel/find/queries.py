@@ -12,6 +12,7 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.base.text import plate_pattern
 from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.described import UNKNOWN, Colour, Towards, Windows
+from shanasheel.domain.plates import in_latin
 from shanasheel.domain.seen import PlateState
 
 MOST_RESULTS = 500
@@ -128,7 +129,7 @@ class SightingQuery:
 
     def pattern(self) -> str:
         """Return the plate's pattern for LIKE; empty for any."""
-        return plate_pattern(self.plate)
+        return plate_pattern(in_latin(self.plate))  # a plate's text is kept in Latin
 
     def after(self) -> Cursor | None:
         """Return where to go on, or None for the first page."""

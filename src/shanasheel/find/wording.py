@@ -60,8 +60,9 @@ def _windows(seen: WindowsSeen | None) -> list[str]:
 def _plate(seen: PlateSeen | None) -> list[str]:
     if seen is None or seen.state is PlateState.UNKNOWN:
         return []
+    written = f"\u2068{seen.written}\u2069 " if seen.written else ""  # isolated: it runs leftwards
     said = {
-        PlateState.READ: f"plate {seen.text}",
+        PlateState.READ: f"plate {written}{seen.text}",
         PlateState.UNREADABLE: "plate unreadable",
         PlateState.NONE: "no plate",
     }[seen.state]

@@ -24,7 +24,7 @@ from shanasheel.domain.footage import Packet
 from shanasheel.domain.seen import ActiveSpan, Detections, Sighting, Tracks
 from shanasheel.watch.activity import ActiveSpans, PacketActivity
 from shanasheel.watch.rules import RuleSet, TamperFinding, view_event
-from shanasheel.watch.tracking import FinishedTrack, Tracker, sighting_of
+from shanasheel.watch.tracking import FalseObjects, FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
     Closeups,
     Describer,
@@ -130,7 +130,7 @@ class Analysis:
         self._settings, self._save_picture = settings, save_picture
         self._activity = PacketActivity(camera.id)
         self._spans = ActiveSpans(camera.id)
-        self._tracker = Tracker(camera.id)
+        self._tracker, self._false_objects = Tracker(camera.id), FalseObjects()
         self._rules = RuleSet(camera, ids)
         self._tamper = TamperWatch(loops="://" in camera.url or not camera.loop)
         self._good, self._save_still = GoodStills(), save_still
@@ -261,7 +261,7 @@ class Analysis:
         """Detect, track, judge and shield one picture."""
         self._end_late(picture.at, findings)
         detections, searched = self._search(picture)
-        tracks = self._tracker.push(detections)
+        tracks = self._false_objects.without(self._tracker.push(detections), detections)
         events = self._rules.push(tracks)
         self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
@@ -340,10 +340,12 @@ class Analysis:
                 self._stills[int(track)] = (float(score), cut)
 
     def _finish_tracks(self, finished: Sequence[FinishedTrack], findings: Findings) -> None:
-        findings.finished += finished
         for track in finished:
             kept = self._stills.pop(track.id, None)
             views = self._closeups.take(track.id)
+            if self._false_objects.is_false(track):
+                continue
+            findings.finished.append(track)
             sighting = sighting_of(
                 track, camera=self._camera.id, ids=self._ids, ground=self._camera.ground
             )

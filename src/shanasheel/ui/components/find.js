@@ -3,7 +3,7 @@
 import { get, query } from "shanasheel-ui/api.js";
 import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { duration, percent, toUs, when } from "shanasheel-ui/format.js";
-import { cameraName, t, tk } from "shanasheel-ui/strings.js";
+import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 import shnLooks, { narrows, nothing } from "shanasheel-ui/find_filters.js";
 import { howSure, inWords, sureOf } from "shanasheel-ui/sighting_words.js";
@@ -34,12 +34,12 @@ export default {
           <span class="words"><strong :title="howSure(one)"><span class="mi" aria-hidden="true">{{ kinds[one.kind] }}</span><span data-role="words">{{ inWords(one) }}</span></strong>
             <small v-if="sureOf(one)" class="sure">{{ sureOf(one) }}</small>
             <small>{{ nameOf(one.camera) }}</small><small><bdi class="num">{{ when(one.start) }}</bdi> · {{ duration((toUs(one.end) - toUs(one.start)) / 1e6) }} · <bdi :title="t('find.confidence')">{{ percent(one.confidence) }}</bdi></small>
-            <small v-if="one.plate && one.plate.state !== 'unknown'" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.text">{{ ' ' }}<bdi class="num">{{ one.plate.text }}</bdi></template> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></small></span>
+            <small v-if="one.plate && one.plate.state !== 'unknown'" :data-plate="one.plate.state">{{ tk('plate', one.plate.state) }}<template v-if="one.plate.written">{{ ' ' }}<bdi lang="ar" dir="rtl" data-role="written">{{ one.plate.written }}</bdi></template><template v-if="one.plate.text">{{ ' ' }}<bdi class="num">{{ one.plate.text }}</bdi></template><template v-if="one.plate.governorate"> · <bdi>{{ one.plate.governorate[lang] }}</bdi></template> · <bdi :title="t('plate.probability')">{{ percent(one.plate.probability) }}</bdi></small></span>
         </a>
       </div>
       <div v-if="next" class="shn-more"><button class="shn-button" type="button" @click="load(next)" :disabled="busy">{{ t('more') }}</button></div>
     </div>`,
-  data: () => ({ store: cameraStore(), kinds: KINDS, kind: [], camera: "", from: "", to: "", looks: nothing(), items: [], next: null, loaded: false, busy: false, fault: null, broken: new Set() }),
+  data: () => ({ store: cameraStore(), kinds: KINDS, lang, kind: [], camera: "", from: "", to: "", looks: nothing(), items: [], next: null, loaded: false, busy: false, fault: null, broken: new Set() }),
   computed: {
     filtered() {
       return Boolean(this.kind.length || this.camera || this.from || this.to || narrows(this.looks));

@@ -1,6 +1,7 @@
 """Detections into tracks and sightings: numbers in, numbers out."""
 
 from shanasheel.watch.tracking.active_seconds import active_seconds
+from shanasheel.watch.tracking.false_objects import FalseObjects
 from shanasheel.watch.tracking.geometry import overlap
 from shanasheel.watch.tracking.mot import (
     Clip,
@@ -27,6 +28,7 @@ from shanasheel.watch.tracking.tracking_scores import (
 
 __all__ = [
     "Clip",
+    "FalseObjects",
     "FinishedTrack",
     "MotRows",
     "Sequence",

@@ -1,5 +1,6 @@
 """Decode, detect, shield, tamper: the only code that sees images."""
 
+from shanasheel.watch.vision.arabic_scores import ArabicScores, evaluate_arabic
 from shanasheel.watch.vision.closeups import Closeups
 from shanasheel.watch.vision.decode import PacketDecoder
 from shanasheel.watch.vision.describing import Describer
@@ -12,6 +13,7 @@ from shanasheel.watch.vision.detection_scores import (
 from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.masks import Masks
 from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.plate_drawing import PlateFonts, find_fonts
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
@@ -22,6 +24,7 @@ from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWa
 from shanasheel.watch.vision.word_scores import Reliability, WordScores, evaluate_words
 
 __all__ = [
+    "ArabicScores",
     "Closeups",
     "Describer",
     "DetectionScores",
@@ -31,6 +34,7 @@ __all__ = [
     "ModelDetector",
     "PacketDecoder",
     "Picture",
+    "PlateFonts",
     "PlateReader",
     "PlateScores",
     "Reliability",
@@ -41,10 +45,12 @@ __all__ = [
     "TamperChange",
     "TamperWatch",
     "WordScores",
+    "evaluate_arabic",
     "evaluate_detection",
     "evaluate_plates",
     "evaluate_words",
     "find_clip",
+    "find_fonts",
     "key_picture",
     "load_detector",
     "still",

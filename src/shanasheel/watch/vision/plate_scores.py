@@ -88,7 +88,7 @@ def evaluate_plates(
         )
     judged, costs = [], []
     for number, (file, text) in enumerate(pictures):
-        vehicle = _largest_vehicle(read_picture(file), detector)
+        vehicle = largest_vehicle(read_photograph(file), detector)
         if vehicle is not None:
             begun_s = time.thread_time()
             judged.append(_Judged(text=text, look=reader.look(vehicle)))
@@ -144,18 +144,30 @@ def _bins(chance: Floats, truth: NDArray[np.bool_]) -> Iterator[tuple[int, float
 
 
 def _listed(folder: Path) -> Iterator[tuple[Path, str]]:
+    for file, words in _listings(folder):
+        yield file, "" if words[5] == _NO_PLATE else words[5].upper()
+
+
+def listed_boxes(folder: Path) -> Iterator[tuple[Path, tuple[int, int, int, int]]]:
+    """Return each picture with x, y, width and height of its plate, or of where it was."""
+    for file, words in _listings(folder):
+        x, y, width, height = (int(word) for word in words[1:5])
+        yield file, (x, y, width, height)
+
+
+def _listings(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     for listing in sorted(folder.glob("*.txt")):
         words = listing.read_text(errors="replace").strip().split("\t")
         file = listing.with_suffix(".jpg")
         if len(words) == 6 and file.exists():
-            yield file, "" if words[5] == _NO_PLATE else words[5].upper()
+            yield file, words
 
 
-def read_picture(file: Path) -> NDArray[np.uint8]:
-    """Return a photograph as (H, W, 3) RGB, sides even.
+def read_photograph(file: Path) -> NDArray[np.uint8]:
+    """Return a picture as (H, W, 3) RGB, its sides even.
 
     Raises:
-        InvalidInput: it is no picture.
+        InvalidInput: it cannot be read.
     """
     try:
         with Image.open(file) as image:
@@ -166,7 +178,8 @@ def read_picture(file: Path) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels[:height, :width])
 
 
-def _largest_vehicle(pixels: NDArray[np.uint8], detector: Detector) -> NDArray[np.uint8] | None:
+def largest_vehicle(pixels: NDArray[np.uint8], detector: Detector) -> NDArray[np.uint8] | None:
+    """Return the largest vehicle of a picture, cut along its box; None when none is found."""
     frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
     found = detector.detect(Picture(camera=CameraId("bench"), at=EPOCH, frame_index=0, frame=frame))
     vehicles = found.boxes[

@@ -24,7 +24,7 @@ from shanasheel.watch.vision.colour_names import COLOURS, Floats, linear
 from shanasheel.watch.vision.colours import BODY, FLOOR, chances, shares_of, shows_colours
 from shanasheel.watch.vision.detect import Detector
 from shanasheel.watch.vision.picture import Picture
-from shanasheel.watch.vision.plate_scores import auc, read_picture
+from shanasheel.watch.vision.plate_scores import auc, read_photograph
 from shanasheel.watch.vision.windows import COMMON, SAID, features_of, measures
 
 Progress = Callable[[int, int], None]
@@ -125,7 +125,7 @@ def _rows(labels: Path) -> Iterator[dict[str, str]]:
 
 
 def _case(path: Path, row: dict[str, str], detector: Detector) -> _Case | None:
-    pixels = read_picture(path)
+    pixels = read_photograph(path)
     frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
     found = detector.detect(Picture(camera=CameraId("bench"), at=EPOCH, frame_index=0, frame=frame))
     chosen = (found.kinds == KIND_NUMBERS[Kind.VEHICLE]) & (found.scores >= _LEAST_SCORE)
