@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shanasheel.actions.cameras import change_camera, require_technician
 from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.ports import ModelShelf
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import NotFound
-from shanasheel.domain.cameras import CameraId
+from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.facts import FactKind
+from shanasheel.domain.models import ModelDeed, ModelOrder, ModelWork, Use
 from shanasheel.domain.people import Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """Which models are in use: the site's, and those of cameras that have their own."""
-
-    site: str
-    cameras: dict[CameraId, str]
-
-    def of(self, name: str) -> tuple[str, ...]:
-        """Return who uses a model: `site`, and ids of cameras."""
-        users = ["site"] if self.site == name else []
-        return (*users, *(camera for camera, model in self.cameras.items() if model == name))
 
 
 def models_in_use(site: Site, *, default: str) -> Use:
@@ -76,5 +65,79 @@ def note_model_added(site: Site, who: Person, *, name: str, sha256: str, licence
     require_technician(who)
     body = {"what": "model_added", "by": who.name, "model": name, "sha256": sha256,
             "licence": licence}  # fmt: skip
+    _note(site, body)
+
+
+def note_models_verified(
+    site: Site, who: Person, *, right: Sequence[str], wrong: Sequence[str]
+) -> None:
+    """Record which models were what their cards say, and which were not.
+
+    Raises:
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    body = {"what": "models_verified", "by": who.name, "right": list(right),
+            "wrong": list(wrong)}  # fmt: skip
+    _note(site, body)
+
+
+def list_models(site: Site, who: Person, shelf: ModelShelf) -> Sequence[Mapping[str, object]]:
+    """Return every model with its card, who uses it, and what was measured here.
+
+    Raises:
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    return shelf.described(models_in_use(site, default=shelf.default))
+
+
+def use_shelved_model(
+    site: Site, who: Person, shelf: ModelShelf, name: str, camera: str | None
+) -> None:
+    """Use a model whose file is here and what its card says; see `use_model`.
+
+    Raises:
+        NotFound: there is no such camera or model, or its file is not here.
+        IntegrityFault: its file is another one.
+        InvalidInput: an empty name without a camera.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    if not name and camera is None:
+        raise InvalidInput("The site needs a model.", "Name one.", key="model_missing")
+    use_model(site, who, name, sha256=shelf.checked(name) if name else "", camera=camera)
+
+
+def order_model_work(
+    site: Site, who: Person, shelf: ModelShelf, deed: ModelDeed, model: str
+) -> ModelWork:
+    """Have models verified or one measured beside the hub; who ordered it is a fact.
+
+    Raises:
+        Conflict: some work is in hand already.
+        NotFound, IntegrityFault: the model to measure is not here, or is another one.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    if deed is ModelDeed.BENCH:
+        shelf.checked(model)
+    order = ModelOrder(id=site.ids.new(), deed=deed, model=model, by=who.name, role=who.role.value)
+    work = shelf.submit(order)
+    _note(site, {"what": "model_work", "by": who.name, "deed": deed.value, "model": model})
+    return work
+
+
+def stop_model_work(who: Person, shelf: ModelShelf) -> None:
+    """End the work in hand; what was measured of that model before stays.
+
+    Raises:
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    shelf.end()
+
+
+def _note(site: Site, body: Mapping[str, object]) -> None:
     with site.store.begin() as rows:
         rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))

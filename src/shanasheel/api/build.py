@@ -17,6 +17,7 @@ from shanasheel.api import (
     installing,
     keeping,
     metrics,
+    models,
     overview,
     people,
     playing,
@@ -49,7 +50,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, deciding, keeping, proving, copying, installing,
-        handing_in, health,
+        handing_in, models, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from shanasheel.actions.models import Use
 from shanasheel.adapters.peers.pulling import pull
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, ShanasheelError
+from shanasheel.domain.models import Use
 from shanasheel.watch.vision import DetectionScores, evaluate_detection
 from shanasheel.watch.vision.cards import read_card
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
@@ -18,6 +18,7 @@ from shanasheel.watch.vision.measured import Measured, Measurements, Speed
 from shanasheel.watch.vision.onnx_file import MOST_BYTES
 from shanasheel.watch.vision.registry import Model, Registry, check_file, examine
 from shanasheel.watch.vision.speed import Refusal, best_of, measure
+from shanasheel.watch.vision.verified import Verifications
 
 Progress = Callable[[int, int], None]
 
@@ -42,6 +43,7 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
     card = model.card
     measured = measurements(registry).of(card.sha256)
     best = measured.best if measured else None
+    verified = Verifications(registry.folder).of(model)
     return {
         "name": card.name,
         "task": card.task,
@@ -60,7 +62,21 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
         "ap50": dict(measured.ap50) if measured else {},
         "machine": measured.machine if measured else "",
         "measured_at": measured.at if measured else "",
+        "authors": card.authors,
+        "limits": card.limits,
+        "built_in": model.built_in,
+        "at_hand": model.at_hand,
+        "verified": asdict(verified) if verified else None,
+        "speeds": [_way(each, best) for each in measured.speeds] if measured else [],
     }
+
+
+def _way(speed: Speed, best: Speed | None) -> dict[str, object]:
+    return {
+        "choice": said_choice(speed.choice), "batch": speed.batch, "ms": speed.ms,
+        "cpu_ms": speed.cpu_ms,
+        "kept": best is not None and (speed.choice, speed.batch) == (best.choice, best.batch),
+    }  # fmt: skip
 
 
 def said_choice(choice: Choice) -> str:
@@ -97,7 +113,9 @@ def bench(
         detector = load_model(model.card, model.file, choice=best.choice, only=model.backends)
         scores = evaluate_detection(data, detector, step=step)
         ap50[data.resolve().name] = round(scores.ap, 4)
-    kept = measurements(registry).keep(model.card.sha256, iso(clock.now()), best=best, ap50=ap50)
+    kept = measurements(registry).keep(
+        model.card.sha256, iso(clock.now()), best=best, ap50=ap50, speeds=tuple(speeds)
+    )
     return Bench(speeds=speeds, refused=refused, kept=kept, scores=scores)
 
 
@@ -154,18 +172,21 @@ def pull_model(registry: Registry, name: str, card: Path | None, *, progress: Pr
     return model
 
 
-def verify_all(registry: Registry, progress: Progress) -> list[dict[str, object]]:
-    """Check every model at hand; return what was seen of each, or what is wrong."""
-    names = registry.names()
+def verify_all(registry: Registry, clock: Clock, progress: Progress) -> list[dict[str, object]]:
+    """Check every model at hand; return and keep what was seen of each, or what is wrong."""
+    names, kept = registry.names(), Verifications(registry.folder)
     told: list[dict[str, object]] = []
     for done, name in enumerate(names):
         progress(done, len(names))
+        model = None
         try:
-            told.append(
-                {"name": name, "right": True, "detail": registry.verify(registry.one(name))}
-            )
+            model = registry.one(name)
+            right, detail = True, registry.verify(model)
         except ShanasheelError as fault:
-            told.append({"name": name, "right": False, "detail": str(fault)})
+            right, detail = False, str(fault)
+        if model is not None:
+            kept.keep(model, iso(clock.now()), right=right, detail=detail)
+        told.append({"name": name, "right": right, "detail": detail})
     progress(len(names), len(names))
     return told
 

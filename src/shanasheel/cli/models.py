@@ -14,7 +14,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.models import Use, models_in_use, note_model_added, use_model
+from shanasheel.actions.models import (
+    models_in_use,
+    note_model_added,
+    note_models_verified,
+    use_model,
+)
 from shanasheel.actions.site import Site
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.model_work import (
@@ -32,7 +37,8 @@ from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import NotFound
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.watch.vision.registry import DEFAULT, Model, Registry
+from shanasheel.domain.models import Use
+from shanasheel.watch.vision.registry import DEFAULT, Model, Registry, check_file
 
 app = typer.Typer(no_args_is_help=True, help="Which models look at the pictures.")
 
@@ -101,9 +107,11 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: [bold]shanasheel models verify[/bold]
     """
-    registry = Registry(open_folder(data or default_folder()).root)
-    with _bar("models", quiet=as_json) as bar:
-        told = verify_all(registry, bar)
+    with _site(data) as site, _bar("models", quiet=as_json) as bar:
+        told = verify_all(Registry(site.data), site.clock, bar)
+        right = [str(one["name"]) for one in told if one["right"]]
+        wrong = [str(one["name"]) for one in told if not one["right"]]
+        note_models_verified(site, LOCAL, right=right, wrong=wrong)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -129,6 +137,7 @@ def use(
         model = Registry(site.data).one(name)
         if not model.at_hand:
             raise NotFound(f"The file of {name} is not here.", f"shanasheel models pull {name}")
+        check_file(model.card, model.file)
         use_model(site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera)
     typer.echo(f"{camera or 'Every camera that names none'} is looked at with {model.card.name}.")
 
