@@ -9,50 +9,55 @@ from shanasheel.actions.cameras import change_camera, require_technician
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.ports import ModelShelf
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.errors import NotFound
 from shanasheel.domain.facts import FactKind
-from shanasheel.domain.models import ModelDeed, ModelOrder, ModelWork, Use
+from shanasheel.domain.models import CheckedModel, ModelDeed, ModelOrder, ModelWork, Use
 from shanasheel.domain.people import Person
 
 
 def models_in_use(site: Site, *, default: str) -> Use:
     """Return which models are in use; `default` is the one that counts before any was chosen."""
     with site.store.read() as rows:
+        cameras = [camera for camera in rows.cameras.all() if not camera.retired]
         return Use(
             site=rows.cameras.detector() or default,
-            cameras={
-                camera.id: camera.model
-                for camera in rows.cameras.all()
-                if camera.model and not camera.retired
-            },
+            cameras={camera.id: camera.model for camera in cameras if camera.model},
+            faces=rows.cameras.faces(),
+            faces_of={camera.id: camera.faces for camera in cameras if camera.faces},
         )
 
 
-def use_model(site: Site, who: Person, name: str, *, sha256: str, camera: str | None) -> None:
-    """Look at one camera, or at all that name no model of their own, with a model; leaves a fact.
+def use_model(
+    site: Site, who: Person, model: CheckedModel, *, camera: str | None, off: bool = False
+) -> None:
+    """Look with a model from now on, or no more; leaves a fact.
 
     Args:
-        name: of a model at hand; empty for the site's, where a camera is named.
-        sha256: of its file, so that the record says which one it was.
+        camera: the only one to look at; None for all that name no model of their own.
+        off: no more: the camera takes the site's again, the site the built-in detector, or none
+            for faces.
 
     Raises:
         NotFound: there is no such camera.
         Denied: the person's role does not change cameras.
     """
     require_technician(who)
+    name = "" if off else model.name
     if camera is not None:
         with site.store.read() as rows:
             found = rows.cameras.one(camera)
         if found is None or found.retired:
             raise NotFound(f"There is no camera {camera!r}.", "See the list of cameras.")
-        if found.model != name:
-            change_camera(site, who, replace(found, model=name))
+        after = replace(found, faces=name) if model.faces else replace(found, model=name)
+        if after != found:
+            change_camera(site, who, after)
     identifier = site.ids.new()
     with site.store.begin() as rows:
         if camera is None:
-            rows.cameras.set_detector(name, revision=identifier)
-        body = {"what": "model_used", "by": who.name, "model": name, "sha256": sha256,
-                "camera": camera}  # fmt: skip
+            choose = rows.cameras.set_faces if model.faces else rows.cameras.set_detector
+            choose(name, revision=identifier)
+        body = {"what": "model_used", "by": who.name, "model": model.name, "sha256": model.sha256,
+                "camera": camera, "off": off}  # fmt: skip
         rows.facts.add(make_fact(identifier, FactKind.SETTING, site.clock.now(), body))
 
 
@@ -90,23 +95,6 @@ def list_models(site: Site, who: Person, shelf: ModelShelf) -> Sequence[Mapping[
     """
     require_technician(who)
     return shelf.described(models_in_use(site, default=shelf.default))
-
-
-def use_shelved_model(
-    site: Site, who: Person, shelf: ModelShelf, name: str, camera: str | None
-) -> None:
-    """Use a model whose file is here and what its card says; see `use_model`.
-
-    Raises:
-        NotFound: there is no such camera or model, or its file is not here.
-        IntegrityFault: its file is another one.
-        InvalidInput: an empty name without a camera.
-        Denied: the person's role does not change cameras.
-    """
-    require_technician(who)
-    if not name and camera is None:
-        raise InvalidInput("The site needs a model.", "Name one.", key="model_missing")
-    use_model(site, who, name, sha256=shelf.checked(name) if name else "", camera=camera)
 
 
 def order_model_work(

@@ -20,10 +20,11 @@ Name = Annotated[str, Field(max_length=64)]
 
 
 class UseBody(BaseModel):
-    """Which model looks from now on; an empty one is the site's, for a camera that has its own."""
+    """Which model looks from now on, or with `off` no more; at a camera, or at all others."""
 
     model: Name
     camera: Annotated[str, Field(max_length=32)] | None = None
+    off: bool = False
 
 
 class WorkBody(BaseModel):
@@ -43,7 +44,9 @@ def listed(who: Who, desk: TheDesk) -> present.Json:
 @router.put("/models/use", status_code=204)
 def use(body: UseBody, who: Who, desk: TheDesk) -> None:
     """Look with a model from now on: at one camera, or at all that have none of their own."""
-    models.use_shelved_model(desk.site, who, desk.models, body.model, body.camera)
+    require_technician(who)
+    model = desk.models.checked(body.model)
+    models.use_model(desk.site, who, model, camera=body.camera, off=body.off)
 
 
 @router.post("/models/work", status_code=202)

@@ -11,12 +11,12 @@ from dataclasses import replace
 import structlog
 
 from shanasheel.app.folder import DataFolder
-from shanasheel.app.model_work import described
+from shanasheel.app.model_work import checked, described
 from shanasheel.app.talking import talk
-from shanasheel.base.errors import Conflict, NotFound
-from shanasheel.domain.models import ModelOrder, ModelWork, Use
+from shanasheel.base.errors import Conflict
+from shanasheel.domain.models import CheckedModel, ModelOrder, ModelWork, Use
 from shanasheel.domain.wire import dumps
-from shanasheel.watch.vision.registry import DEFAULT, Registry, check_file
+from shanasheel.watch.vision.registry import DEFAULT, Registry
 
 _LOG = structlog.get_logger()
 _WORDS = frozenset({"state", "key", "detail", "remedy"})
@@ -51,21 +51,14 @@ class ModelDesk:
         """Return every model as plain values."""
         return [described(self._registry, model, use) for model in self._registry.all()]
 
-    def checked(self, name: str) -> str:
-        """Return the SHA-256 of a model's file after computing it.
+    def checked(self, name: str) -> CheckedModel:
+        """Return a model after computing its file's SHA-256; see `model_work.checked`.
 
         Raises:
             NotFound: there is no such model, or its file is not here.
             IntegrityFault: its file is another one than its card's.
         """
-        model = self._registry.one(name)
-        if not model.at_hand:
-            raise NotFound(
-                f"The file of {name} is not here.", f"shanasheel models pull {name}",
-                key="model_away", model=name,
-            )  # fmt: skip
-        check_file(model.card, model.file)
-        return model.card.sha256
+        return checked(self._registry, name)
 
     def submit(self, order: ModelOrder) -> ModelWork:
         """Begin the work.

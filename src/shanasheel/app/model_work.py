@@ -9,9 +9,9 @@ from pathlib import Path
 from shanasheel.adapters.peers.pulling import pull
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, ShanasheelError
-from shanasheel.domain.models import Use
+from shanasheel.domain.models import CheckedModel, Use
 from shanasheel.watch.vision import DetectionScores, evaluate_detection
-from shanasheel.watch.vision.cards import read_card
+from shanasheel.watch.vision.cards import Task, read_card
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.measured import Measured, Measurements, Speed
@@ -46,14 +46,14 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
     verified = Verifications(registry.folder).of(model)
     return {
         "name": card.name,
-        "task": card.task,
+        "task": card.task.value,
         "family": card.output.family.value,
         "licence": card.licence,
         "source": card.source,
         "sha256": card.sha256,
         "classes": len(card.names),
         "kinds": sorted({kind.value for kind in card.kinds.values()}),
-        "from": "built in" if model.built_in else "added" if model.at_hand else "can be pulled",
+        "from": "built in" if model.built_in else _whence(model),
         "used_by": list(use.of(card.name)),
         "backends": list(model.backends) if model.at_hand else [],
         "best": said_choice(best.choice) if best else "",
@@ -66,9 +66,16 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
         "limits": card.limits,
         "built_in": model.built_in,
         "at_hand": model.at_hand,
+        "can_be_pulled": bool(card.url),
         "verified": asdict(verified) if verified else None,
         "speeds": [_way(each, best) for each in measured.speeds] if measured else [],
     }
+
+
+def _whence(model: Model) -> str:
+    if model.at_hand:
+        return "added"
+    return "can be pulled" if model.card.url else "known, not here"
 
 
 def _way(speed: Speed, best: Speed | None) -> dict[str, object]:
@@ -77,6 +84,24 @@ def _way(speed: Speed, best: Speed | None) -> dict[str, object]:
         "cpu_ms": speed.cpu_ms,
         "kept": best is not None and (speed.choice, speed.batch) == (best.choice, best.batch),
     }  # fmt: skip
+
+
+def checked(registry: Registry, name: str) -> CheckedModel:
+    """Return a model that may be used: its file is here and has the hash of its card.
+
+    Raises:
+        NotFound: there is no such model, or its file is not here.
+        IntegrityFault: its file is another one.
+    """
+    model = registry.one(name)
+    if not model.at_hand:
+        raise NotFound(
+            f"The file of {name} is not here.", f"shanasheel models pull {name}",
+            key="model_away", model=name,
+        )  # fmt: skip
+    check_file(model.card, model.file)
+    faces = model.card.task is Task.FACES
+    return CheckedModel(name=model.card.name, sha256=model.card.sha256, faces=faces)
 
 
 def said_choice(choice: Choice) -> str:
@@ -103,6 +128,11 @@ def bench(
         IntegrityFault: its file is another one.
         InvalidInput: no way of running it works.
     """
+    if data is not None and model.card.task is Task.FACES:
+        raise InvalidInput(
+            f"{model.card.name} finds faces: people say nothing of its accuracy.",
+            f"shanasheel bench shield {data} --faces {model.card.name}",
+        )
     check_file(model.card, model.file)
     speeds, refused = measure(model, progress=progress)
     best = best_of(speeds)

@@ -25,6 +25,7 @@ from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.model_work import (
     Bench,
     bench_json,
+    checked,
     described,
     pull_model,
     said_choice,
@@ -35,10 +36,9 @@ from shanasheel.app.model_work import (
 )
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
-from shanasheel.base.errors import NotFound
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.domain.models import Use
-from shanasheel.watch.vision.registry import DEFAULT, Model, Registry, check_file
+from shanasheel.watch.vision.registry import DEFAULT, Model, Registry
 
 app = typer.Typer(no_args_is_help=True, help="Which models look at the pictures.")
 
@@ -68,7 +68,9 @@ def list_all(data: DataOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def add(
     file: Annotated[Path, typer.Argument(help="The ONNX file.")],
-    card: Annotated[Path, typer.Option(help="Its card, YAML or JSON.")],
+    card: Annotated[
+        Path | None, typer.Option(help="Its card, YAML or JSON; not needed where we ship one.")
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,7 +80,8 @@ def add(
     """
     with _site(data) as site:
         remarks.print("Running the model once, in a process with bounds …")
-        model = Registry(site.data).add(file, card)
+        registry = Registry(site.data)
+        model = registry.add(file, card or registry.shipped_card(file))
         _added(site, model, as_json=as_json)
 
 
@@ -127,19 +130,20 @@ def use(
     camera: Annotated[
         str | None, typer.Option(help="Only this camera; without, all that name none.")
     ] = None,
+    off: Annotated[bool, typer.Option("--off", help="No more, from now on.")] = False,
     data: DataOption = None,
 ) -> None:
     """Look at the cameras with this model from now on; recorded like every setting.
 
+    A model for faces finds those that the shield also masks.
+
     Example: [bold]shanasheel models use yolox-nano --camera BSR-014[/bold]
     """
     with _site(data) as site:
-        model = Registry(site.data).one(name)
-        if not model.at_hand:
-            raise NotFound(f"The file of {name} is not here.", f"shanasheel models pull {name}")
-        check_file(model.card, model.file)
-        use_model(site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera)
-    typer.echo(f"{camera or 'Every camera that names none'} is looked at with {model.card.name}.")
+        model = checked(Registry(site.data), name)
+        use_model(site, LOCAL, model, camera=camera, off=off)
+    whom = camera or "Every camera that names none"
+    typer.echo(f"{whom} is {'no more ' if off else ''}looked at with {model.name}.")
 
 
 @app.command()

@@ -223,6 +223,7 @@ class Camera:
         sound: record what it hears; without, the camera is not even asked for it.
         shielding: what is masked of it for whoever has no grant.
         model: name of the detector that looks at it; empty for the site's.
+        faces: name of the model that finds faces for its shield; empty for the site's, if any.
         tiles: `ACROSSxDOWN`: a wide view is looked at in parts, each at the model's full size, at
             so many times the cost; empty for the whole picture at once.
         view: from where it looks.
@@ -254,6 +255,7 @@ class Camera:
     model: str = ""
     tiles: str = ""
     view: ViewFrom = ViewFrom.SIDE
+    faces: str = ""
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

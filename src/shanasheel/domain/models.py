@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shanasheel.domain.cameras import CameraId
@@ -10,15 +10,36 @@ from shanasheel.domain.cameras import CameraId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """Which models are in use: the site's, and those of cameras that have their own."""
+    """Which models are in use: the site's, and those of cameras that have their own.
+
+    Args:
+        site, cameras: detectors.
+        faces, faces_of: what finds faces for the shield; empty for none.
+    """
 
     site: str
     cameras: dict[CameraId, str]
+    faces: str = ""
+    faces_of: dict[CameraId, str] = field(default_factory=dict)
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return who uses a model: `site`, and ids of cameras."""
-        users = ["site"] if self.site == name else []
-        return (*users, *(camera for camera, model in self.cameras.items() if model == name))
+        users = ["site"] if name in (self.site, self.faces) else []
+        owners = [*self.cameras.items(), *self.faces_of.items()]
+        return (*users, *(camera for camera, model in owners if model == name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedModel:
+    """A model whose file is here and is the one its card names.
+
+    Args:
+        faces: it finds faces for the shield; else it detects.
+    """
+
+    name: str
+    sha256: str
+    faces: bool
 
 
 class ModelDeed(StrEnum):

@@ -31,7 +31,7 @@ export default {
         <section class="shn-card" data-role="adding"><h2>{{ t('models.adding') }}</h2><p class="dim">{{ t('models.adding_about') }}</p><pre class="mono" dir="ltr">shanasheel models add FILE.onnx --card CARD.yaml
 shanasheel models bench NAME --on FOLDER</pre></section>
       </template>
-      <model-use v-if="using" :model="using" :cameras="store.cameras" :own="own" @close="using = null" @used="used"></model-use>
+      <model-use v-if="using" :model="using" :cameras="store.cameras" @close="using = null" @used="used"></model-use>
     </div>`,
   data: () => ({ store: cameraStore(), items: [], work: null, loaded: false, fault: null, problem: "", told: "", using: null }),
   computed: {
@@ -40,9 +40,6 @@ shanasheel models bench NAME --on FOLDER</pre></section>
     },
     share() {
       return this.work.total ? Math.max(3, Math.min(100, (100 * this.work.done) / this.work.total)) : 3;
-    },
-    own() {
-      return Object.fromEntries(this.items.flatMap((one) => one.used_by.filter((id) => id !== "site").map((id) => [id, one.name])));
     },
   },
   created() {
@@ -91,8 +88,8 @@ shanasheel models bench NAME --on FOLDER</pre></section>
       }
       return this.load();
     },
-    used({ model, camera }) {
-      this.told = t(camera ? (model ? "models.camera_uses" : "models.camera_back") : "models.site_uses", { model, camera });
+    used({ model, camera, off }) {
+      this.told = t(off ? "models.used_no_more" : camera ? "models.camera_uses" : "models.site_uses", { model, camera });
       this.using = null;
       this.load();
     },

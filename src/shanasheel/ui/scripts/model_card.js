@@ -32,7 +32,7 @@ export default {
       <template v-if="bars.length"><h3>{{ t('models.ways') }}</h3>
         <ul class="shn-ways" data-role="ways" :aria-label="t('models.ways')"><li v-for="way in bars" :key="way.choice" :class="{ kept: way.kept }"><bdi dir="ltr">{{ way.choice }}</bdi><i aria-hidden="true"><i :style="{ inlineSize: way.share + '%' }"></i></i><bdi class="num">{{ t('models.ms', { ms: ms(way.cpu_ms) }) }}</bdi><span class="shn-tag ok" v-if="way.kept">{{ t('models.kept') }}</span></li></ul>
         <small>{{ t('models.ways_about', { time: dateTime(model.measured_at) }) }} <bdi dir="ltr">{{ model.machine }}</bdi></small></template>
-      <p v-if="!model.at_hand" class="dim">{{ t('models.pull') }} <bdi class="mono" dir="ltr">shanasheel models pull {{ model.name }}</bdi></p>
+      <p v-if="!model.at_hand && model.can_be_pulled" class="dim">{{ t('models.pull') }} <bdi class="mono" dir="ltr">shanasheel models pull {{ model.name }}</bdi></p>
     </section>`,
   computed: {
     origin() {
@@ -46,6 +46,7 @@ export default {
       return { right: "yes", icon: "verified_user", tone: "ok", words: t("models.verified", { time: dateTime(found.at) }) };
     },
     kinds() {
+      if (this.model.task === "faces") return t("models.faces");
       return this.model.kinds.map((kind) => tk("type", kind)).join(" · ");
     },
     users() {

@@ -6,26 +6,31 @@ import shnDialog from "shanasheel-ui/dialog.js";
 
 export default {
   components: { shnDialog },
-  props: { model: { type: Object, required: true }, cameras: { type: Array, required: true }, own: { type: Object, required: true } },
+  props: { model: { type: Object, required: true }, cameras: { type: Array, required: true } },
   emits: ["close", "used"],
   template: `
     <shn-dialog :title="t('models.use_title', { model: model.name })" @close="$emit('close')">
-      <form @submit.prevent="use" data-role="use-form"><p>{{ t('models.use_about') }}</p>
+      <form @submit.prevent="use" data-role="use-form"><p>{{ t(model.task === 'faces' ? 'models.use_faces' : 'models.use_about') }}</p>
         <label class="shn-field">{{ t('models.for_whom') }}<select v-model="whom" name="whom"><option value="">{{ t('models.everyone') }}</option><option v-for="one in cameras" :key="one.id" :value="one.id">{{ cameraName(one) }} · {{ one.id }}</option></select></label>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
-        <footer><button v-if="whom && own[whom]" class="shn-button" type="button" data-role="back" :disabled="sending" @click="send('')">{{ t('models.back') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="use-now" :disabled="sending">{{ t('models.use_now') }}</button></footer></form>
+        <footer><button v-if="offered" class="shn-button" type="button" data-role="off" :disabled="sending" @click="send(true)">{{ t('models.off') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="use-now" :disabled="sending">{{ t('models.use_now') }}</button></footer></form>
     </shn-dialog>`,
   data: () => ({ whom: "", problem: "", sending: false }),
+  computed: {
+    offered() {
+      return this.model.used_by.includes(this.whom || "site") && !(this.model.built_in && !this.whom);
+    },
+  },
   methods: {
     t, cameraName,
     use() {
-      return this.send(this.model.name);
+      return this.send(false);
     },
-    async send(model) {
+    async send(off) {
       this.sending = true;
       try {
-        await put("/models/use", { model, camera: this.whom || null });
-        this.$emit("used", { model, camera: this.whom });
+        await put("/models/use", { model: this.model.name, camera: this.whom || null, off });
+        this.$emit("used", { model: this.model.name, camera: this.whom, off });
       } catch (problem) {
         this.problem = wordsOf(problem, t("fault.unreachable"));
       } finally {
