@@ -27,6 +27,7 @@ from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import open_folder
 from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
+from shanasheel.app.model_desk import ModelDesk
 from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.ids import IdMaker
@@ -146,10 +147,11 @@ def served(folder: Path) -> Iterator[Served]:
     uploads = Uploads(wired.site)
     intakes = IntakeDesk(data, wired.site, uploads)
     intakes.start()
+    models = ModelDesk(data)
     desk = Desk(
         site=wired.site, updates=Updates(), verifier_key=wired.verifier_key, machine=machine.load,
         finder=OnvifFinder(), camera_files=YamlFiles(),
-        uploads=uploads, intakes=intakes,
+        uploads=uploads, intakes=intakes, models=models,
     )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_api(desk), log_config=None, lifespan="off", ws="none")
@@ -164,6 +166,7 @@ def served(folder: Path) -> Iterator[Served]:
         thread.join(20)
         listener.close()
         intakes.stop()
+        models.stop()
         wired.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shanasheel.api import handing_in, installing, playing
+from shanasheel.api import handing_in, installing, models, playing
 
 
 def test_every_route_for_players_is_documented() -> None:
@@ -17,16 +17,16 @@ def test_every_route_for_players_is_documented() -> None:
     assert [path for path in paths if f"## `/api/v1{path}`" not in text] == []
 
 
-def test_every_route_for_installing_and_handing_in_is_listed() -> None:
+def test_every_route_for_installing_models_and_handing_in_is_listed() -> None:
     text = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
     listed = set(re.findall(r"`([A-Z]+) /api/v1([^`?]+)", re.sub(r"{\w+}", "{}", text)))
 
     routes = {
         (method, re.sub(r"{\w+}", "{}", route.path))
-        for router in (installing.router, handing_in.router)
+        for router in (installing.router, handing_in.router, models.router)
         for route in router.routes
         for method in route.methods
     }
 
-    assert len(routes) == 17
+    assert len(routes) == 22
     assert routes - listed == set()

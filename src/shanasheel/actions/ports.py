@@ -11,6 +11,7 @@ from shanasheel.actions.rows import Rows
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.handed import IntakeOrder, OrderState
+from shanasheel.domain.models import CheckedModel, ModelOrder, ModelWork, Use
 
 
 class Store(Protocol):
@@ -101,3 +102,26 @@ class IntakeQueue(Protocol):
 
     def orders(self) -> tuple[OrderState, ...]:
         """Return every order remembered, oldest first."""
+
+
+class ModelShelf(Protocol):
+    """The models of this machine, and one at a time being verified or measured."""
+
+    @property
+    def default(self) -> str:
+        """Name of the model that is used before any was chosen."""
+
+    def described(self, use: Use) -> Sequence[Mapping[str, object]]:
+        """Return every model as plain JSON values, the built-in one first."""
+
+    def checked(self, name: str) -> CheckedModel:
+        """Return a model whose file was just found to be the one its card names."""
+
+    def submit(self, order: ModelOrder) -> ModelWork:
+        """Begin the work; Conflict while other work is in hand."""
+
+    def work(self) -> ModelWork | None:
+        """Return the newest work, in hand or done."""
+
+    def end(self) -> None:
+        """Stop the work in hand, if any."""

@@ -18,6 +18,7 @@ from shanasheel.api import (
     installing,
     keeping,
     metrics,
+    models,
     overview,
     people,
     playing,
@@ -50,7 +51,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, deciding, finding, keeping, proving, copying,
-        installing, handing_in, health,
+        installing, handing_in, models, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

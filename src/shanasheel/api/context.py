@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from shanasheel.actions.access import person_of
-from shanasheel.actions.ports import CameraFiles, Finder, IntakeQueue
+from shanasheel.actions.ports import CameraFiles, Finder, IntakeQueue, ModelShelf
 from shanasheel.actions.site import Site
 from shanasheel.actions.uploads import Uploads
 from shanasheel.api.updates import Updates
@@ -37,6 +37,7 @@ class Desk:
         camera_files: reads and writes lists of cameras.
         uploads: files on their way in.
         intakes: files that wait to be taken in.
+        models: the models of this machine.
         metrics_token: returns what a program must know to read `/metrics`; empty where none may.
     """
 
@@ -48,6 +49,7 @@ class Desk:
     camera_files: CameraFiles
     uploads: Uploads
     intakes: IntakeQueue
+    models: ModelShelf
     metrics_token: Callable[[], str] = str
 
 

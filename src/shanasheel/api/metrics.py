@@ -27,6 +27,7 @@ _OF_CAMERAS = (
     ("camera_detected_total", "counter", "Pictures given to the detector.", "detected"),
     ("camera_analysis_cpu_seconds_total", "counter", "CPU taken by analysis.", "analysis_cpu_s"),
     ("camera_shed_seconds_total", "counter", "Time not looked at for overload.", "shed_s"),
+    ("camera_clock_ahead_seconds", "gauge", "Its own clock against ours.", "clock_offset_s"),
     ("camera_waiting_pictures", "gauge", "Coded pictures waiting for analysis.", "waiting"),
 )  # fmt: skip
 _TRUE = {"recording", "on", "full", True}

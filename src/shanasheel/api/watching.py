@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 
 from shanasheel.actions import footage
 from shanasheel.actions.cameras import list_cameras
+from shanasheel.actions.clocks import clock_readings
 from shanasheel.actions.live import LiveFeed, LiveSegment
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who, desk_of, visitor
@@ -35,6 +36,13 @@ def cameras(_who: Who, desk: TheDesk, *, retired: bool = False) -> present.Json:
         for camera in list_cameras(desk.site, retired=retired)
     ]
     return {"items": items, "next": None}
+
+
+@router.get("/cameras/{camera}/clock")
+def clock(camera: str, _who: Who, desk: TheDesk) -> present.Json:
+    """List what was read of a camera's own clock in a week, oldest first."""
+    items = clock_readings(desk.site, camera)
+    return {"items": [dict(one) for one in items], "next": None}
 
 
 @router.get("/cameras/{camera}/timeline")

@@ -41,9 +41,9 @@ class Crew:
                 revision = rows.cameras.revision()
                 if revision == self._revision:
                     return
-                detector = rows.cameras.detector()
+                detector, faces = rows.cameras.detector(), rows.cameras.faces()
                 cameras = [
-                    replace(camera, model=camera.model or detector)
+                    replace(camera, model=camera.model or detector, faces=camera.faces or faces)
                     for camera in rows.cameras.all()
                     if not camera.retired
                 ]

@@ -10,11 +10,13 @@ from pathlib import Path
 import structlog
 
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import ShanasheelError
+from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
+from shanasheel.watch.vision.cards import Task
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
+from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.inputs import Floats, side_of
 from shanasheel.watch.vision.measured import Measurements
@@ -43,6 +45,8 @@ class Detectors:
         self._measured = Measurements(self._registry.folder / "measured")
         self._camera_named, self._threads, self._live = camera_named, threads, live
         self._loaded: dict[_Key, ModelDetector] = {}
+        self._finders: dict[str, ModelDetector | None] = {}
+        self._with_faces: dict[tuple[_Key, str], WithFaces] = {}
         self._lock = threading.Lock()
 
     @property
@@ -53,10 +57,32 @@ class Detectors:
     def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
         """Return everything of a known kind in a picture, or in parts of it, best first."""
         camera = self._camera_named(picture.camera)
-        key = ("", "", ViewFrom.SIDE)
-        if camera is not None:
-            key = (camera.model, camera.tiles, camera.view)
+        if camera is None:
+            return self._of(("", "", ViewFrom.SIDE)).detect(picture, parts)
+        key = (camera.model, camera.tiles, camera.view)
+        if camera.faces:
+            return self._looking_for_faces(key, camera.faces).detect(picture, parts)
         return self._of(key).detect(picture, parts)
+
+    def _looking_for_faces(self, key: _Key, faces: str) -> WithFaces:
+        detector = self._of(key)
+        with self._lock:
+            if faces not in self._finders:
+                self._finders[faces] = self._finder(faces)
+            if (key, faces) not in self._with_faces:
+                self._with_faces[key, faces] = WithFaces(detector, self._finders[faces])
+            return self._with_faces[key, faces]
+
+    def _finder(self, name: str) -> ModelDetector | None:
+        """Return what finds faces; None where it cannot be used: then more is masked, not less."""
+        try:
+            model = self._registry.one(name)
+            check_file(model.card, model.file)
+            _require(model, Task.FACES)
+            return self._run(model, Look())
+        except ShanasheelError as fault:
+            _LOG.error("faces_model_unusable", model=name, detail=str(fault))
+            return None
 
     def _of(self, key: _Key) -> ModelDetector:
         with self._lock:
@@ -74,6 +100,7 @@ class Detectors:
             model = self._registry.one(name)
             if not model.built_in:
                 check_file(model.card, model.file)
+            _require(model, Task.DETECTION)
             return self._run(model, look)
         except ShanasheelError as fault:
             built_in = self._registry.one("")
@@ -106,15 +133,23 @@ class Detectors:
         return measured.best.choice
 
 
+def _require(model: Model, task: Task) -> None:
+    if model.card.task is not task:
+        raise InvalidInput(
+            f"{model.card.name} is a model for {model.card.task.value}, not for {task.value}.",
+            "Name another one; see `shanasheel models list`.",
+        )
+
+
 def site_detectors(site: Site, *, threads: int = 1) -> Detectors:
     """Return the detectors for footage of a site's cameras that is no stream."""
     with site.store.read() as rows:
-        detector = rows.cameras.detector()
+        detector, faces = rows.cameras.detector(), rows.cameras.faces()
         cameras = {
-            camera.id: replace(camera, model=camera.model or detector)
+            camera.id: replace(camera, model=camera.model or detector, faces=camera.faces or faces)
             for camera in rows.cameras.all()
         }
-    unknown = Camera(id=CameraId("file"), url="file", model=detector)
+    unknown = Camera(id=CameraId("file"), url="file", model=detector, faces=faces)
     return Detectors(
         site.data, lambda identifier: cameras.get(identifier, unknown), threads=threads, live=False
     )

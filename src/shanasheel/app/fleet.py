@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from shanasheel.app.camera_clocks import CameraClocks
 from shanasheel.app.feeding import Feed
 from shanasheel.app.listening import Listen, Listening
 from shanasheel.app.noticing import CameraNotices
@@ -65,8 +66,10 @@ class Fleet:
         outbox: Outbox,
         shelf: Shelf,
         listening: Listening | None = None,
+        clocks: CameraClocks | None = None,
     ) -> None:
         self._data, self._viewing, self._listening = data, viewing, listening
+        self._clocks = clocks
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._cutter = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cut")
         self._shelf = shelf
@@ -79,7 +82,12 @@ class Fleet:
 
     def beside(self) -> dict[CameraId, dict[str, object]]:
         """Return how each camera's sub stream and notices are, for the status."""
-        return {identifier: taken.status() for identifier, taken in self._running.items()}
+        return {
+            identifier: {
+                **taken.status(), **(self._clocks.status(identifier) if self._clocks else {}),
+            }
+            for identifier, taken in self._running.items()
+        }  # fmt: skip
 
     def apply(self, cameras: Sequence[Camera]) -> None:
         """Stop what is no longer wanted or has changed, then start what is new."""
@@ -93,6 +101,8 @@ class Fleet:
             self._viewing.remove(recording.camera.id)
             if self._listening is not None:
                 self._listening.remove(recording.camera.id)
+            if self._clocks is not None:
+                self._clocks.remove(recording.camera.id)
             _LOG.info("camera_left", camera=recording.camera.id)
         for camera in cameras:
             if camera.id not in self._running:
@@ -108,11 +118,13 @@ class Fleet:
     def _begin(self, camera: Camera) -> None:
         if camera.analyse:
             self._viewing.add(camera)
+        if self._clocks is not None:
+            self._clocks.add(camera)
         feed = Feed(camera, self._viewing.offer)
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
             cutter=self._cutter, shelf=self._shelf, view=feed.main if camera.analyse else None,
-            listen=self._listen(camera),
+            listen=self._listen(camera), tell_time=self._clocks.note if self._clocks else None,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         taken = _Taken(
@@ -155,4 +167,4 @@ def _recorded(camera: Camera | None) -> Camera | None:
     """Return a camera without what only says how it is looked at: that changes without a gap."""
     if camera is None:
         return None
-    return replace(camera, model="", tiles="", view=ViewFrom.SIDE)
+    return replace(camera, model="", tiles="", view=ViewFrom.SIDE, faces="")

@@ -27,6 +27,7 @@ from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
+from shanasheel.app.model_desk import ModelDesk
 from shanasheel.app.processes import (
     StopFlag,
     collect_less_often,
@@ -98,6 +99,7 @@ def serve(
     updates = Updates()
     uploads = Uploads(wired.site)
     intake_desk = IntakeDesk(folder, wired.site, uploads)
+    model_desk = ModelDesk(folder)
     desk = Desk(
         site=wired.site,
         updates=updates,
@@ -107,13 +109,14 @@ def serve(
         camera_files=YamlFiles(),
         uploads=uploads,
         intakes=intake_desk,
+        models=model_desk,
         metrics_token=lambda: _metrics_token(folder),
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site)]  # fmt: skip
     if wired.ledger is not None:
         beside.append(Replication(wired.site, folder))
-    beside.append(intake_desk)
+    beside += [intake_desk, model_desk]
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from shanasheel.actions.site import Site
 from shanasheel.actions.uploads import Uploads
 from shanasheel.app.finishing import interrupted_intakes
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.talking import talk
 from shanasheel.base.errors import Exhausted
 from shanasheel.domain.handed import IntakeOrder, OrderState
 from shanasheel.domain.wire import dumps
@@ -24,7 +25,6 @@ from shanasheel.domain.wire import dumps
 _LOG = structlog.get_logger()
 _MOST = 200  # orders remembered; finished ones are forgotten first
 _SWEEP_S = 20.0
-_LINE_BYTES = 64 * 1024
 
 
 class IntakeDesk:
@@ -129,7 +129,7 @@ class IntakeDesk:
                 process.terminate()
         with process:
             try:
-                ending = _talk(process, asked, progress)
+                ending = talk(process, asked, progress)
             finally:
                 code = process.wait()
                 with self._news:
@@ -150,32 +150,3 @@ class IntakeDesk:
     def _change(self, identifier: str, **fields: object) -> None:
         with self._news:
             self._orders[identifier] = replace(self._orders[identifier], **fields)  # type: ignore[arg-type]  # fields of ours
-
-
-def _talk(
-    process: subprocess.Popen[bytes], asked: bytes, progress: Callable[[int, int], None]
-) -> dict[str, object]:
-    """Hand over what is asked and listen; return what it has become, empty if the process died."""
-    ending: dict[str, object] = {}
-    if process.stdin is None or process.stdout is None:
-        return ending
-    try:
-        process.stdin.write(asked)
-        process.stdin.close()
-    except BrokenPipeError:
-        return ending
-    while line := process.stdout.readline(_LINE_BYTES):
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        match said:
-            case {"progress": [int(done), int(total)]}:
-                progress(done, total)
-            case {"done": True}:
-                ending = {"state": "done"}
-            case {"fault": dict(fault)}:
-                words = {name: str(fault.get(name, "")) for name in ("key", "detail", "remedy")}
-                given = tuple(sorted(fault.get("given", {}).items()))
-                ending = {"state": "refused", "given": given, **words}
-    return ending

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from shanasheel.actions.models import Use
 from shanasheel.adapters.peers.pulling import pull
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, ShanasheelError
+from shanasheel.domain.models import CheckedModel, Use
 from shanasheel.watch.vision import DetectionScores, evaluate_detection
-from shanasheel.watch.vision.cards import read_card
+from shanasheel.watch.vision.cards import Task, read_card
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.measured import Measured, Measurements, Speed
 from shanasheel.watch.vision.onnx_file import MOST_BYTES
 from shanasheel.watch.vision.registry import Model, Registry, check_file, examine
 from shanasheel.watch.vision.speed import Refusal, best_of, measure
+from shanasheel.watch.vision.verified import Verifications
 
 Progress = Callable[[int, int], None]
 
@@ -42,16 +43,17 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
     card = model.card
     measured = measurements(registry).of(card.sha256)
     best = measured.best if measured else None
+    verified = Verifications(registry.folder).of(model)
     return {
         "name": card.name,
-        "task": card.task,
+        "task": card.task.value,
         "family": card.output.family.value,
         "licence": card.licence,
         "source": card.source,
         "sha256": card.sha256,
         "classes": len(card.names),
         "kinds": sorted({kind.value for kind in card.kinds.values()}),
-        "from": "built in" if model.built_in else "added" if model.at_hand else "can be pulled",
+        "from": "built in" if model.built_in else _whence(model),
         "used_by": list(use.of(card.name)),
         "backends": list(model.backends) if model.at_hand else [],
         "best": said_choice(best.choice) if best else "",
@@ -60,7 +62,46 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
         "ap50": dict(measured.ap50) if measured else {},
         "machine": measured.machine if measured else "",
         "measured_at": measured.at if measured else "",
+        "authors": card.authors,
+        "limits": card.limits,
+        "built_in": model.built_in,
+        "at_hand": model.at_hand,
+        "can_be_pulled": bool(card.url),
+        "verified": asdict(verified) if verified else None,
+        "speeds": [_way(each, best) for each in measured.speeds] if measured else [],
     }
+
+
+def _whence(model: Model) -> str:
+    if model.at_hand:
+        return "added"
+    return "can be pulled" if model.card.url else "known, not here"
+
+
+def _way(speed: Speed, best: Speed | None) -> dict[str, object]:
+    return {
+        "choice": said_choice(speed.choice), "batch": speed.batch, "ms": speed.ms,
+        "cpu_ms": speed.cpu_ms,
+        "kept": best is not None and (speed.choice, speed.batch) == (best.choice, best.batch),
+    }  # fmt: skip
+
+
+def checked(registry: Registry, name: str) -> CheckedModel:
+    """Return a model that may be used: its file is here and has the hash of its card.
+
+    Raises:
+        NotFound: there is no such model, or its file is not here.
+        IntegrityFault: its file is another one.
+    """
+    model = registry.one(name)
+    if not model.at_hand:
+        raise NotFound(
+            f"The file of {name} is not here.", f"shanasheel models pull {name}",
+            key="model_away", model=name,
+        )  # fmt: skip
+    check_file(model.card, model.file)
+    faces = model.card.task is Task.FACES
+    return CheckedModel(name=model.card.name, sha256=model.card.sha256, faces=faces)
 
 
 def said_choice(choice: Choice) -> str:
@@ -87,6 +128,11 @@ def bench(
         IntegrityFault: its file is another one.
         InvalidInput: no way of running it works.
     """
+    if data is not None and model.card.task is Task.FACES:
+        raise InvalidInput(
+            f"{model.card.name} finds faces: people say nothing of its accuracy.",
+            f"shanasheel bench shield {data} --faces {model.card.name}",
+        )
     check_file(model.card, model.file)
     speeds, refused = measure(model, progress=progress)
     best = best_of(speeds)
@@ -97,7 +143,9 @@ def bench(
         detector = load_model(model.card, model.file, choice=best.choice, only=model.backends)
         scores = evaluate_detection(data, detector, step=step)
         ap50[data.resolve().name] = round(scores.ap, 4)
-    kept = measurements(registry).keep(model.card.sha256, iso(clock.now()), best=best, ap50=ap50)
+    kept = measurements(registry).keep(
+        model.card.sha256, iso(clock.now()), best=best, ap50=ap50, speeds=tuple(speeds)
+    )
     return Bench(speeds=speeds, refused=refused, kept=kept, scores=scores)
 
 
@@ -154,18 +202,21 @@ def pull_model(registry: Registry, name: str, card: Path | None, *, progress: Pr
     return model
 
 
-def verify_all(registry: Registry, progress: Progress) -> list[dict[str, object]]:
-    """Check every model at hand; return what was seen of each, or what is wrong."""
-    names = registry.names()
+def verify_all(registry: Registry, clock: Clock, progress: Progress) -> list[dict[str, object]]:
+    """Check every model at hand; return and keep what was seen of each, or what is wrong."""
+    names, kept = registry.names(), Verifications(registry.folder)
     told: list[dict[str, object]] = []
     for done, name in enumerate(names):
         progress(done, len(names))
+        model = None
         try:
-            told.append(
-                {"name": name, "right": True, "detail": registry.verify(registry.one(name))}
-            )
+            model = registry.one(name)
+            right, detail = True, registry.verify(model)
         except ShanasheelError as fault:
-            told.append({"name": name, "right": False, "detail": str(fault)})
+            right, detail = False, str(fault)
+        if model is not None:
+            kept.keep(model, iso(clock.now()), right=right, detail=detail)
+        told.append({"name": name, "right": right, "detail": detail})
     progress(len(names), len(names))
     return told
 

@@ -67,6 +67,7 @@ class CameraRecording:
         shelf: Shelf,
         view: Callable[[Packet | None, Camera], None] | None,
         listen: Listen | None = None,
+        tell_time: Callable[[Packet], None] | None = None,
     ) -> None:
         self.camera = camera
         self.state = RecordingState()
@@ -75,7 +76,7 @@ class CameraRecording:
         self._recorder = Recorder(
             data=data, camera=camera.id, stream=Stream.MAIN, clock=clock, ids=ids, shelf=shelf
         )
-        self._steps = StepWatch(clock)
+        self._steps, self._tell_time = StepWatch(clock), tell_time
         self._cutter = cutter
         self._cut: Future[None] | None = None
         self._sound_cut: Future[None] | None = None
@@ -156,6 +157,8 @@ class CameraRecording:
 
     def _take(self, packet: Packet) -> None:
         """Record one packet, or hold it while a file is cut."""
+        if packet.camera_at is not None and self._tell_time is not None:
+            self._tell_time(packet)
         if self._cut is not None:
             if not self._cut.done() and len(self._held) < _MOST_HELD:
                 self._held.append(packet)

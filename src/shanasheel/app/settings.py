@@ -129,6 +129,7 @@ class CameraSettings(_Strict):
     tiles: str = Field(default="", pattern=r"^([1-4]x[1-4])?$")
     view: ViewFrom = ViewFrom.SIDE
     ground: GroundSettings | None = None
+    faces: str = Field(default="", max_length=64)
 
 
 class KeepSettings(_Strict):
@@ -303,6 +304,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         tiles=camera.tiles,
         view=camera.view,
         ground=GroundSettings.of(camera.ground) if camera.ground else None,
+        faces=camera.faces,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -355,6 +357,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         tiles=listed.tiles,
         view=listed.view,
         ground=listed.ground.ground() if listed.ground else None,
+        faces=listed.faces,
     )
 
 

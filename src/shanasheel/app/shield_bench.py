@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shanasheel.app.face_scores import FaceScores
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
@@ -24,6 +25,7 @@ from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Looked
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import MotRows, read_mot
 from shanasheel.watch.vision import ModelDetector, Shield, ShieldScores, find_clip
+from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.shield_scores import THRESHOLDS
 
 Progress = Callable[[int, int], None]
@@ -34,11 +36,12 @@ _GROUPS = ("all", "large", "small")
 
 def measure_shield(
     data: Path, detector: ModelDetector, *, full: bool, hide: Hide = Hide.HEADS,
-    progress: Progress = lambda _a, _b: None,
+    faces: ModelDetector | None = None, progress: Progress = lambda _a, _b: None,
 ) -> dict[str, object]:  # fmt: skip
-    """Return what `shanasheel bench shield` prints of a MOTChallenge folder.
+    """Return what `shanasheel bench shield` prints of a MOTChallenge folder, or of a film.
 
     Args:
+        data: a film has no true heads: with `faces`, what that model sees is counted.
         full: every picture is looked at and shown, not what a live camera's would be.
         hide: heads, or whole people.
 
@@ -46,11 +49,13 @@ def measure_shield(
         NotFound: the clip or `gt.txt` is missing.
         InvalidInput: one of them cannot be read, or nobody's head is in the pictures shown.
     """
-    truth, clip = _true_people(data), find_clip(data)
+    film = data.is_file() and faces is not None
+    truth, clip = (None, data) if film else (_true_people(data), find_clip(data))
     camera = Camera(id=CameraId("bench"), url="file", shielding=Shielding(hide=hide))
     settings = AnalysisSettings(fps=None if full else camera.analysis_fps, gate=not full)
     analysis = Analysis(
-        camera, detector, ids=IdMaker(SystemClock()), settings=settings,
+        camera, WithFaces(detector, faces) if faces else detector,
+        ids=IdMaker(SystemClock()), settings=settings,
         save_picture=lambda _sighting, _picture: "",
     )  # fmt: skip
     judge = _Judge(truth, camera, settings)
@@ -62,14 +67,14 @@ def measure_shield(
         progress(packets, max(packets, footage.frames))
     for looked in analysis.flush().pictures:
         judge.take(looked)
-    if not judge.scores.heads["all"]:
+    if truth is not None and not judge.scores.heads["all"]:
         raise InvalidInput(f"{data} has no true head in the pictures shown.", "Is it gt.txt's?")
+    spent_s = time.process_time() - begun_s - judge.spent_s
     return {
         **judge.result(),
+        **(judge.faces.result() if faces else {}),
         "pictures_in_clip": packets,
-        "analysis_ms_per_picture": round(
-            1000 * (time.process_time() - begun_s - judge.spent_s) / len(judge.scores.masked), 1
-        ),
+        "analysis_ms_per_picture": round(1000 * spent_s / max(1, len(judge.scores.masked)), 1),
         "full": full,
         "hide": hide.value,
         "input_px": detector.input_px,
@@ -79,19 +84,23 @@ def measure_shield(
 class _Judge:
     """Compares what is masked with the truth, picture by picture."""
 
-    def __init__(self, truth: MotRows, camera: Camera, settings: AnalysisSettings) -> None:
+    def __init__(self, truth: MotRows | None, camera: Camera, settings: AnalysisSettings) -> None:
         self.scores, self._glimpsed = ShieldScores(), ShieldScores()
         self.spent_s = 0.0  # of CPU time on judging, which a camera would not
         self._truth, self._camera = truth, camera
         self._again = Shield(camera.shielding, width_px=settings.shielded_px)
         self._times_ms: list[float] = []
+        self.faces = FaceScores(camera.shielding)
 
     def take(self, looked: Looked) -> None:
         begun_s, picture = time.process_time(), looked.picture
         shown = self._timed(looked)
         height_px, width_px = shown.shape[:2]
-        people = self._truth.boxes[self._truth.frames == picture.frame_index]
+        people = np.zeros((0, 4))
+        if self._truth is not None:
+            people = self._truth.boxes[self._truth.frames == picture.frame_index]
         size = np.array([picture.width_px, picture.height_px] * 2, np.float64)
+        self.faces.judge(looked, (width_px, height_px), people / size)
         self.scores.judge(looked.masks.covered(width_px, height_px), people / size)
         # As if the camera were shed and this its only picture for seconds.
         alone = Shield(self._camera.shielding, lone=True).cover(picture, looked.detections)
@@ -109,11 +118,11 @@ class _Judge:
             "visible": _rounded(scores.share()),
             **{name: _rounded(share) for name, share in shares.items()},
             **{f"heads_{group}": scores.heads[group] for group in _GROUPS},
-            "area_masked": round(statistics.fmean(scores.masked), 4),
-            "area_masked_most": round(max(scores.masked), 4),
+            "area_masked": round(statistics.fmean(scores.masked or [0.0]), 4),
+            "area_masked_most": round(max(scores.masked, default=0.0), 4),
             "visible_in_glimpses": _rounded(self._glimpsed.share()),
-            "area_masked_in_glimpses": round(statistics.fmean(self._glimpsed.masked), 4),
-            "shield_ms_per_picture": round(statistics.median(self._times_ms), 2),
+            "area_masked_in_glimpses": round(statistics.fmean(self._glimpsed.masked or [0.0]), 4),
+            "shield_ms_per_picture": round(statistics.median(self._times_ms or [0.0]), 2),
             "pictures_shown": len(scores.masked),
         }
 

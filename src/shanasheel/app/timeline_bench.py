@@ -30,6 +30,7 @@ from shanasheel.app.folder import open_folder
 from shanasheel.app.index_making import ACTIVE_A_DAY, make_file, make_segments, make_summary
 from shanasheel.app.intake_desk import IntakeDesk
 from shanasheel.app.machine import Machine
+from shanasheel.app.model_desk import ModelDesk
 from shanasheel.app.processes import collect_less_often
 from shanasheel.app.wiring import Wired, open_site
 from shanasheel.base.clock import SystemClock, to_us
@@ -260,6 +261,7 @@ def _served() -> Iterator[_Hub]:
             site=wired.site, updates=Updates(), verifier_key=wired.verifier_key,
             machine=machine.load, finder=OnvifFinder(), camera_files=YamlFiles(),
             uploads=uploads, intakes=IntakeDesk(folder, wired.site, uploads),
+            models=ModelDesk(folder),
         )  # fmt: skip
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(make_api(desk), log_config=None, lifespan="off", ws="none")

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.app.assignment import read_assignment
+from shanasheel.app.camera_clocks import CameraClocks
 from shanasheel.app.detectors import Detectors
 from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
@@ -57,9 +58,11 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     shelf = Shelf(read_volumes(folder.root), clock)
     viewing = Viewing(folder.root, clock=clock, ids=ids, outbox=outbox, shelf=shelf)
     listening = Listening(ids=ids, outbox=outbox)
+    clocks = CameraClocks(folder.root, clock=clock, ids=ids, outbox=outbox)
     fleet = Fleet(
-        folder.root, viewing, clock=clock, ids=ids, outbox=outbox, shelf=shelf, listening=listening
-    )
+        folder.root, viewing, clock=clock, ids=ids, outbox=outbox, shelf=shelf,
+        listening=listening, clocks=clocks,
+    )  # fmt: skip
     status = WorkerStatus(folder.run / f"{name}.json", name, outbox, shelf)
     _LOG.info("worker_started", worker=name, pid=os.getpid())
     told = _follow(assignment, fleet, "")
@@ -74,6 +77,8 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     )
     listening_thread.start()
     collect_less_often()
+    # A daemon: it may still wait for a device's answer when everything else has ended.
+    threading.Thread(target=clocks.run, name="clocks", daemon=True).start()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
         outbox.flush()
@@ -85,6 +90,7 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     fleet.stop()
     viewing.stop()
     listening.stop()
+    clocks.stop()
     viewing_thread.join(10.0)
     listening_thread.join(10.0)
     outbox.flush()

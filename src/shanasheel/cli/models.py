@@ -14,12 +14,18 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.models import Use, models_in_use, note_model_added, use_model
+from shanasheel.actions.models import (
+    models_in_use,
+    note_model_added,
+    note_models_verified,
+    use_model,
+)
 from shanasheel.actions.site import Site
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.model_work import (
     Bench,
     bench_json,
+    checked,
     described,
     pull_model,
     said_choice,
@@ -30,8 +36,8 @@ from shanasheel.app.model_work import (
 )
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
-from shanasheel.base.errors import NotFound
 from shanasheel.cli.options import DataOption, JsonOption, remarks
+from shanasheel.domain.models import Use
 from shanasheel.watch.vision.registry import DEFAULT, Model, Registry
 
 app = typer.Typer(no_args_is_help=True, help="Which models look at the pictures.")
@@ -62,7 +68,9 @@ def list_all(data: DataOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def add(
     file: Annotated[Path, typer.Argument(help="The ONNX file.")],
-    card: Annotated[Path, typer.Option(help="Its card, YAML or JSON.")],
+    card: Annotated[
+        Path | None, typer.Option(help="Its card, YAML or JSON; not needed where we ship one.")
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,7 +80,8 @@ def add(
     """
     with _site(data) as site:
         remarks.print("Running the model once, in a process with bounds …")
-        model = Registry(site.data).add(file, card)
+        registry = Registry(site.data)
+        model = registry.add(file, card or registry.shipped_card(file))
         _added(site, model, as_json=as_json)
 
 
@@ -101,9 +110,11 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: [bold]shanasheel models verify[/bold]
     """
-    registry = Registry(open_folder(data or default_folder()).root)
-    with _bar("models", quiet=as_json) as bar:
-        told = verify_all(registry, bar)
+    with _site(data) as site, _bar("models", quiet=as_json) as bar:
+        told = verify_all(Registry(site.data), site.clock, bar)
+        right = [str(one["name"]) for one in told if one["right"]]
+        wrong = [str(one["name"]) for one in told if not one["right"]]
+        note_models_verified(site, LOCAL, right=right, wrong=wrong)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -119,18 +130,20 @@ def use(
     camera: Annotated[
         str | None, typer.Option(help="Only this camera; without, all that name none.")
     ] = None,
+    off: Annotated[bool, typer.Option("--off", help="No more, from now on.")] = False,
     data: DataOption = None,
 ) -> None:
     """Look at the cameras with this model from now on; recorded like every setting.
 
+    A model for faces finds those that the shield also masks.
+
     Example: [bold]shanasheel models use yolox-nano --camera BSR-014[/bold]
     """
     with _site(data) as site:
-        model = Registry(site.data).one(name)
-        if not model.at_hand:
-            raise NotFound(f"The file of {name} is not here.", f"shanasheel models pull {name}")
-        use_model(site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera)
-    typer.echo(f"{camera or 'Every camera that names none'} is looked at with {model.card.name}.")
+        model = checked(Registry(site.data), name)
+        use_model(site, LOCAL, model, camera=camera, off=off)
+    whom = camera or "Every camera that names none"
+    typer.echo(f"{whom} is {'no more ' if off else ''}looked at with {model.name}.")
 
 
 @app.command()

@@ -224,6 +224,7 @@ class Camera:
         sound: record what it hears; without, the camera is not even asked for it.
         shielding: what is masked of it for whoever has no grant.
         model: name of the detector that looks at it; empty for the site's.
+        faces: name of the model that finds faces for its shield; empty for the site's, if any.
         tiles: `ACROSSxDOWN`: a wide view is looked at in parts, each at the model's full size, at
             so many times the cost; empty for the whole picture at once.
         view: from where it looks.
@@ -257,6 +258,7 @@ class Camera:
     tiles: str = ""
     view: ViewFrom = ViewFrom.SIDE
     ground: Ground | None = None
+    faces: str = ""
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

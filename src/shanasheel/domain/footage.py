@@ -80,6 +80,8 @@ class Packet(NamedTuple):
             within one session (sources mend them).
         duration: ticks to the next picture; 0 when unknown.
         payload: the coded bytes, untouched.
+        camera_at: of a key picture, when the camera's own clock says it was taken; None where it
+            does not say.
     """
 
     camera: CameraId
@@ -91,6 +93,7 @@ class Packet(NamedTuple):
     is_key: bool
     payload: bytes
     format: StreamFormat
+    camera_at: datetime | None = None
 
 
 class GapCause(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +53,8 @@ class Detections:
         scores: (N,) float32 in [0, 1].
         kinds: (N,) int16, 1 person, 2 vehicle, 3 two-wheeler (`domain.cameras.KIND_NUMBERS`).
         labels: (N,) int16, the model's own class (COCO: 0 person, 2 car, 5 bus, 7 truck …).
+        faces: (F, 4) as `boxes`, for the shield alone; None where they were to be found and could
+            not be; empty also where nobody looks for them.
     """
 
     camera: CameraId
@@ -64,6 +66,7 @@ class Detections:
     scores: NDArray[np.float32]
     kinds: NDArray[np.int16]
     labels: NDArray[np.int16]
+    faces: NDArray[np.float32] | None = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
     def __len__(self) -> int:
         """Return the number of boxes."""

@@ -45,5 +45,9 @@ class Intake(Element, component="components/intake.js"):
     """Footage that others hand in."""
 
 
+class Models(Element, component="components/models.js"):
+    """Which models look at the pictures."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

@@ -11,6 +11,7 @@ import pytest
 
 from footage import data_folder
 from onnx_models import card_for, constant_model
+from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Tiles, ViewFrom
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture, evaluate_detection
@@ -173,3 +174,57 @@ def test_yolox_nano_finds_people_by_its_card_alone() -> None:
     scores = evaluate_detection(data_folder("pets09-s2l1"), detector, step=40)
 
     assert scores.ap >= 0.86  # 0.90 over all pictures
+
+
+def face_card(model: Path, **output: object) -> Path:
+    return card_for(model, task="faces", classes=["face"], kinds={}, overhead={}, output=output)
+
+
+@BACKENDS
+def test_yunet_gives_a_face_where_score_and_objectness_agree(tmp_path: Path, backend: str) -> None:
+    # A 128 x 96 input has 12 x 16, 6 x 8 and 3 x 4 cells; the picture is twice as large.
+    cells = {8: 192, 16: 48, 32: 12}
+    arrays = {
+        f"{name}_{stride}": np.zeros((1, count, wide), np.float32)
+        for name, wide in (("cls", 1), ("obj", 1), ("bbox", 4))
+        for stride, count in cells.items()
+    }
+    # Row 2, column 3 of the middle grid: its corner is at 48, 32.
+    arrays["cls_16"][0, 19], arrays["obj_16"][0, 19] = 0.81, 1.0
+    arrays["bbox_16"][0, 19] = [0.5, 0.25, np.log(1.5), np.log(2)]
+    arrays["cls_8"][0, 0] = 1.0  # a face by its score, nothing by its objectness
+    model = constant_model(tmp_path / "m.onnx", arrays)
+    card = face_card(model, family="yunet", outputs=list(arrays))
+
+    found = seen(model, card, backend, picture())
+
+    close(found.boxes, [[2 * (56 - 12), 2 * (36 - 16), 2 * (56 + 12), 2 * (36 + 16)]])
+    np.testing.assert_allclose(found.scores, [0.9], atol=1e-3)
+
+
+@BACKENDS
+def test_centerface_gives_a_face_at_a_peak_of_its_map(tmp_path: Path, backend: str) -> None:
+    heat = np.zeros((1, 1, 24, 32), np.float32)
+    sizes, offsets = np.zeros((1, 2, 24, 32), np.float32), np.zeros((1, 2, 24, 32), np.float32)
+    heat[0, 0, 5, 10] = 0.7
+    sizes[0, :, 5, 10] = [np.log(4), np.log(2)]  # 16 px tall, 8 px wide
+    offsets[0, :, 5, 10] = [0.25, -0.25]  # down, across, in cells of 4 px
+    model = constant_model(tmp_path / "m.onnx", {"h": heat, "s": sizes, "o": offsets})
+    card = face_card(model, family="centerface")
+
+    found = seen(model, card, backend, picture())
+
+    close(found.boxes, [[2 * (41 - 4), 2 * (23 - 8), 2 * (41 + 4), 2 * (23 + 8)]])
+    np.testing.assert_allclose(found.scores, [0.7], atol=1e-3)
+
+
+def test_a_card_for_faces_names_no_kinds_and_others_do(tmp_path: Path) -> None:
+    model = constant_model(tmp_path / "m.onnx", {"o": np.zeros((1, 2, 8))})
+
+    for changes, said in (
+        ({"task": "faces", "output": {"family": "yunet"}}, "`task: faces` has one class"),
+        ({"output": {"family": "centerface"}}, "needs `task: faces`"),
+        ({"kinds": {}, "output": {"family": "yolo", "form": "v5"}}, "`kinds` must name a class"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            read_card(card_for(model, **changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import av
@@ -160,3 +161,20 @@ def test_plates_are_hidden_with_the_lower_half_of_vehicles_where_that_is_set() -
     assert hidden(masks, lower) == 1.0
     assert hidden(masks, (200, 200, 400, 240)) == 0.0
     assert hidden(lone_look(box=car, kind=VEHICLE), car) == 0.0
+
+
+def test_a_face_that_no_person_was_found_around_is_hidden_with_its_head() -> None:
+    face = np.array([[500, 300, 520, 324]], np.float32)
+    with_face = replace(seen(0, WALKER), faces=face)
+
+    masks = Shield().cover(picture_at(0), with_face)
+
+    assert hidden(masks, (496, 290, 524, 326)) == 1.0
+    assert hidden(masks, (500, 340, 520, 400)) == 0.0
+    assert hidden(masks, (300, 140, 340, 200)) == 0.0
+
+
+def test_where_faces_cannot_be_found_people_are_hidden_whole() -> None:
+    masks = Shield().cover(picture_at(0), replace(seen(0, WALKER), faces=None))
+
+    assert hidden(masks, WALKER) == 1.0

@@ -4,7 +4,7 @@ from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
 from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER, Meaning, Sense, meaning_of
 from shanasheel.adapters.peers.notices import Notice, Pulling, pull_batches, pull_events
-from shanasheel.adapters.peers.offers import Offers, read_offers
+from shanasheel.adapters.peers.offers import Offers, read_clock, read_offers
 from shanasheel.adapters.peers.onvif import Device, read_device
 from shanasheel.adapters.peers.probing import Found
 from shanasheel.adapters.peers.profiles import Profile, main_and_sub
@@ -25,6 +25,7 @@ __all__ = [
     "meaning_of",
     "pull_batches",
     "pull_events",
+    "read_clock",
     "read_device",
     "read_offers",
 ]

@@ -71,6 +71,24 @@ def read_offers(
     return Offers(clock_offset_s=offset_s, senses=tuple(one for one in Sense if one in found))
 
 
+def read_clock(
+    xaddr: str, account: Account, *, clock: Clock, timeout_s: float = 5.0,
+    tls: ssl.SSLContext | None = None,
+) -> float | None:  # fmt: skip
+    """Return how far a device's clock is ahead of ours in seconds; None when it tells no time.
+
+    It tells whole seconds: half a second either way is its own, and half the time of its answer.
+
+    Args:
+        xaddr, tls: as for `read_device`.
+
+    Raises:
+        Unavailable, Denied, InvalidInput: as for `read_offers`.
+    """
+    conversation = Conversation(Address.of(xaddr), account, clock=clock, tls=tls)
+    return set_clock(conversation, clock, Deadline(clock, timeout_s))
+
+
 def topics_in(answer: xml.Element) -> tuple[str, ...]:
     """Return the topics of a `GetEventPropertiesResponse`, without prefixes, at most 512.
 

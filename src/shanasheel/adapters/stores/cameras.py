@@ -13,6 +13,7 @@ from shanasheel.domain.wire import dumps, loads
 
 _REVISION = "cameras_revision"
 _DETECTOR = "detector"
+_FACES = "faces"
 
 
 class CameraRows:
@@ -47,14 +48,28 @@ class CameraRows:
 
     def detector(self) -> str:
         """Return the name of the model that looks at cameras that name none; empty before any."""
-        row = self._connection.execute(
-            select(settings.c.body).where(settings.c.name == _DETECTOR)
-        ).first()
-        return "" if row is None else str(row.body)
+        return self._setting(_DETECTOR)
 
     def set_detector(self, name: str, *, revision: str) -> None:
         """Choose that model; for those who follow the cameras it is a change of them."""
-        for key, body in ((_DETECTOR, name), (_REVISION, revision)):
+        self._set(((_DETECTOR, name), (_REVISION, revision)))
+
+    def faces(self) -> str:
+        """Return the name of the model that finds faces for the shield; empty for none."""
+        return self._setting(_FACES)
+
+    def set_faces(self, name: str, *, revision: str) -> None:
+        """Choose that model, or none by an empty name; a change of the cameras, likewise."""
+        self._set(((_FACES, name), (_REVISION, revision)))
+
+    def _setting(self, name: str) -> str:
+        row = self._connection.execute(
+            select(settings.c.body).where(settings.c.name == name)
+        ).first()
+        return "" if row is None else str(row.body)
+
+    def _set(self, values: Sequence[tuple[str, str]]) -> None:
+        for key, body in values:
             self._connection.execute(
                 upsert(settings)
                 .values(name=key, body=body)

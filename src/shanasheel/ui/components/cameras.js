@@ -2,7 +2,7 @@
 
 import { get, query, remove, ROOT, wordsOf } from "shanasheel-ui/api.js";
 import { cameraStore, refreshCameras, stateOf } from "shanasheel-ui/camera_store.js";
-import { bitrate, clockTime, number } from "shanasheel-ui/format.js";
+import { bitrate, clockTime, duration, number } from "shanasheel-ui/format.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import cameraFile from "shanasheel-ui/camera_file.js";
@@ -12,6 +12,7 @@ import shnDialog from "shanasheel-ui/dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
 const EVERY_MS = 10000;
+const CLOCK_OFF_S = 2; // as in the advice of a check
 
 export default {
   components: { cameraFile, cameraForm, cameraSearch, shnDialog, shnEmpty },
@@ -34,7 +35,8 @@ export default {
               <div><i class="dot" :class="one.state.dot"></i>{{ tk('camera_state', one.state.name) }}<span v-if="one.state.name === 'lost'" class="bad"> · {{ tk('cause', one.status.cause) }}<template v-if="one.status.since"> · {{ t('player.since', { time: clockTime(one.status.since) }) }}</template></span></div>
               <small><bdi dir="ltr" class="mono">{{ one.address }}</bdi><template v-if="one.user"> · <bdi>{{ one.user }}</bdi></template></small></div>
             <div class="figures"><bdi v-if="one.codec">{{ one.codec }} · {{ one.width_px }}×{{ one.height_px }}</bdi><bdi v-if="one.state.name === 'recording'" class="num">{{ number(one.status.fps, 1) }} {{ t('fact.fps') }} · {{ bitrate(one.status.bitrate_bps) }}</bdi>
-              <small>{{ one.keep_days ? t('cameras.kept', { days: number(one.keep_days, 1) }) : t('cameras.kept_rule') }}<template v-if="!one.place"> · {{ t('cameras.unplaced') }}</template></small></div>
+              <small>{{ one.keep_days ? t('cameras.kept', { days: number(one.keep_days, 1) }) : t('cameras.kept_rule') }}<template v-if="!one.place"> · {{ t('cameras.unplaced') }}</template></small>
+              <small v-if="clockOf(one.status)" data-role="clock" :class="{ warn: Math.abs(one.status.clock_offset_s) > CLOCK_OFF_S }">{{ clockOf(one.status) }}</small></div>
             <div class="deeds"><button class="shn-button small" type="button" data-role="edit" @click="show('edit', one)">{{ t('cameras.edit_button') }}</button><button class="shn-button small" type="button" data-role="retire" @click="retiring = one; problem = ''">{{ t('cameras.retire') }}</button></div>
           </li>
         </ul>
@@ -50,7 +52,7 @@ export default {
           <footer><button class="shn-button" type="button" @click="retiring = null">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="retire-now">{{ t('cameras.retire') }}</button></footer></form>
       </shn-dialog>
     </div>`,
-  data: () => ({ store: cameraStore(), items: [], loaded: false, fault: null, open: null, retiring: null, problem: "", told: "", beat: 1, shown_us: Date.now() * 1000, blind: {} }),
+  data: () => ({ store: cameraStore(), items: [], loaded: false, fault: null, open: null, retiring: null, problem: "", told: "", CLOCK_OFF_S, beat: 1, shown_us: Date.now() * 1000, blind: {} }),
   computed: {
     rows() {
       return this.items.map((one) => {
@@ -75,6 +77,13 @@ export default {
   },
   methods: {
     t, tk, cameraName, number, bitrate, clockTime,
+    clockOf(status) {
+      const ahead_s = status.clock_offset_s;
+      if (ahead_s === null || ahead_s === undefined) return "";
+      const off = Math.abs(ahead_s);
+      if (off <= CLOCK_OFF_S) return t("cameras.clock_right");
+      return t(ahead_s > 0 ? "cameras.clock_ahead" : "cameras.clock_behind", { time: duration(off) });
+    },
     async load() {
       try {
         this.items = (await get("/installed")).items;

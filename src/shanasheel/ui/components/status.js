@@ -20,14 +20,14 @@ export default {
       </div>
       <section class="shn-card"><h2>{{ t('status.cameras') }}</h2>
         <shn-empty v-if="!store.cameras.length" icon="videocam" :loading="!store.loaded" :fault="store.fault" :title="t('wall.empty')" :text="t('wall.empty_hint')"></shn-empty>
-        <div v-else class="shn-scroll"><table class="shn-table" data-role="cameras"><thead><tr><th>{{ t('fact.camera') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('fact.fps') }}</th><th>{{ t('fact.bitrate') }}</th><th>{{ t('fact.activity') }}</th><th>{{ t('fact.analysis') }}</th><th>{{ t('fact.decoded') }}</th><th>{{ t('fact.searched') }}</th><th>{{ t('fact.looking_cost') }}</th><th>{{ t('fact.covered') }}</th><th>{{ t('fact.last_frame') }}</th></tr></thead>
+        <div v-else class="shn-scroll"><table class="shn-table" data-role="cameras"><thead><tr><th>{{ t('fact.camera') }}</th><th>{{ t('fact.state') }}</th><th>{{ t('fact.fps') }}</th><th>{{ t('fact.bitrate') }}</th><th>{{ t('fact.activity') }}</th><th>{{ t('fact.analysis') }}</th><th>{{ t('fact.pictures') }}</th><th>{{ t('fact.decoded') }}</th><th>{{ t('fact.searched') }}</th><th>{{ t('fact.looking_cost') }}</th><th>{{ t('fact.covered') }}</th><th>{{ t('fact.last_frame') }}</th></tr></thead>
           <tbody><tr v-for="camera in store.cameras" :key="camera.id"><td><a class="shn-link" :href="'/#' + encodeURIComponent(camera.id)">{{ cameraName(camera) }}</a> <bdi class="id">{{ camera.id }}</bdi></td>
             <td><i class="dot" :class="stateOf(camera).dot"></i>{{ tk('camera_state', stateOf(camera).name) }}<small v-if="camera.status?.state === 'lost'"> · {{ tk('cause', camera.status.cause) }} · <bdi class="num">{{ clockTime(camera.status.since) }}</bdi></small></td>
             <td class="num"><bdi>{{ number(camera.status?.fps, 1) }}</bdi></td><td><bdi class="num">{{ bitrate(camera.status?.bitrate_bps) }}</bdi></td>
             <td><span :class="camera.status?.active ? 'accent' : 'dim'">{{ camera.status?.active ? t('activity.active') : t('activity.quiet') }}</span></td>
             <td data-role="analysis" :class="{ bad: camera.status?.analysis === 'shed' }">{{ analysisOf(camera.status) }}</td>
-            <td><span class="meter"><i :style="{ inlineSize: 100 * (camera.status?.decoded_share || 0) + '%' }"></i></span> <bdi class="num">{{ percent(camera.status?.decoded_share) }}</bdi></td>
-            <td class="num"><bdi>{{ percent(camera.status?.detected_share) }}</bdi></td><td class="num" data-role="cost"><bdi>{{ lookingCost(camera.status) }}</bdi></td>
+            <td class="num" data-role="packets"><bdi>{{ number(camera.status?.packets) }}</bdi></td><td :title="number(camera.status?.decoded)"><span class="meter"><i :style="{ inlineSize: 100 * (camera.status?.decoded_share || 0) + '%' }"></i></span> <bdi class="num">{{ percent(camera.status?.decoded_share) }}</bdi></td>
+            <td class="num" :title="number(camera.status?.detected)"><bdi>{{ percent(camera.status?.detected_share) }}</bdi></td><td class="num" data-role="cost"><bdi>{{ lookingCost(camera.status) }}</bdi></td>
             <td :class="{ bad: camera.status?.covered }">{{ camera.status?.covered ? t('yes') : t('no') }}</td><td><bdi class="num">{{ clockTime(camera.status?.last_frame_at) }}</bdi></td></tr></tbody></table></div>
       </section>
       <section v-if="system?.volumes?.length" class="shn-card"><h2>{{ t('status.volumes') }}</h2>

@@ -8,6 +8,7 @@ from shanasheel.watch.rules.camera_faults import (
     tampered_event,
     view_event,
 )
+from shanasheel.watch.rules.clock_offset import OffsetWatch
 from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
 from shanasheel.watch.rules.rule_set import RuleSet
@@ -17,6 +18,7 @@ from shanasheel.watch.rules.zone_entry import ZoneEntry
 __all__ = [
     "LineCrossing",
     "Loitering",
+    "OffsetWatch",
     "RuleSet",
     "TamperFinding",
     "ZoneEntry",

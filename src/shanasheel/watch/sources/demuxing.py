@@ -11,6 +11,7 @@ from av.container import InputContainer
 
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet, StreamFormat
+from shanasheel.watch.sources.camera_time import taken_at
 from shanasheel.watch.sources.mending import Mender, Stamp
 from shanasheel.watch.sources.parameter_sets import ParameterSetWatch
 from shanasheel.watch.sources.sound import SoundTrack
@@ -83,5 +84,6 @@ class Session:
                 is_key=is_key,
                 payload=payload,
                 format=self.format,
+                camera_at=taken_at(raw) if is_key else None,
             )
             self.index += 1

@@ -32,6 +32,18 @@ class Family(StrEnum):
     YOLOX = "yolox"
     YOLO = "yolo"
     DETR = "detr"
+    YUNET = "yunet"
+    CENTERFACE = "centerface"
+
+
+class Task(StrEnum):
+    """What a model is for."""
+
+    DETECTION = "detection"
+    FACES = "faces"
+
+
+_OF_FACES = (Family.YUNET, Family.CENTERFACE)
 
 
 class _Strict(BaseModel):
@@ -71,7 +83,7 @@ class OutputCard(_Strict):
     """How the model's numbers become boxes; see docs/reference/models.md."""
 
     family: Family
-    outputs: tuple[Word, ...] = Field(default=(), max_length=3)
+    outputs: tuple[Word, ...] = Field(default=(), max_length=18)
     strides: tuple[Annotated[int, Field(ge=1, le=256)], ...] = Field(
         default=(8, 16, 32), min_length=1, max_length=6
     )
@@ -98,7 +110,7 @@ class ModelCard(_Strict):
     """Everything about one model; the file it describes lies beside it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    task: Literal["detection"] = "detection"
+    task: Task = Task.DETECTION
     file: str = Field(max_length=140)
     source: str = Field(min_length=1, max_length=500)
     authors: str = Field(default="", max_length=500)
@@ -107,11 +119,22 @@ class ModelCard(_Strict):
     url: str = Field(default="", max_length=1000)
     hosts: tuple[Word, ...] = Field(default=(), max_length=8)
     classes: Literal["coco"] | tuple[Word, ...] = Field(max_length=1000)
-    kinds: dict[str, Kind] = Field(min_length=1)
+    kinds: dict[str, Kind] = {}
     overhead: dict[str, Kind] = {}
     input: InputCard
     output: OutputCard
     limits: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _told_by_task(self) -> Self:
+        faces = self.task is Task.FACES
+        if faces and (self.kinds or self.overhead or len(self.names) != 1):
+            raise ValueError("`task: faces` has one class, and neither `kinds` nor `overhead`")
+        if not faces and not self.kinds:
+            raise ValueError("`kinds` must name a class")
+        if self.output.family in _OF_FACES and not faces:
+            raise ValueError(f"`family: {self.output.family.value}` needs `task: faces`")
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -142,7 +165,8 @@ class Wanted:
     """
 
     def __init__(self, card: ModelCard, view: ViewFrom = ViewFrom.SIDE) -> None:
-        meant = dict(card.kinds)
+        # A face is a part of somebody.
+        meant = dict(card.kinds) or dict.fromkeys(card.names, Kind.PERSON)
         if view is ViewFrom.OVERHEAD:
             meant = {**card.overhead, **meant}
         known = [place for place, name in enumerate(card.names) if name in meant]

@@ -43,6 +43,7 @@ class Measured:
         machine: what people call it: processor and number of cores.
         at: when, ISO 8601.
         best: the way taken since.
+        speeds: every way that was tried then; none of what was kept before these were.
         ap50: average precision for people by the folder it was judged on.
     """
 
@@ -50,6 +51,7 @@ class Measured:
     at: str
     best: Speed | None = None
     ap50: dict[str, float] = field(default_factory=dict)
+    speeds: tuple[Speed, ...] = ()
 
 
 def this_machine() -> str:
@@ -81,14 +83,20 @@ class Measurements:
             _LOG.warning("measurement_unreadable", model=sha256[:12], detail=type(fault).__name__)
             return None
 
-    def keep(self, sha256: str, at: str, *, best: Speed | None, ap50: dict[str, float]) -> Measured:
+    def keep(
+        self, sha256: str, at: str, *, best: Speed | None, ap50: dict[str, float],
+        speeds: tuple[Speed, ...] = (),
+    ) -> Measured:  # fmt: skip
         """Write what was measured; what was not measured this time stays as it was.
 
         Raises:
             OSError: the disk refused.
         """
         before = self.of(sha256) or Measured(machine=this_machine(), at=at)
-        now = replace(before, at=at, best=best or before.best, ap50={**before.ap50, **ap50})
+        now = replace(
+            before, at=at, best=best or before.best, ap50={**before.ap50, **ap50},
+            speeds=speeds or before.speeds,
+        )  # fmt: skip
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(self._path(sha256), orjson.dumps(cattrs.unstructure(now)))
         return now

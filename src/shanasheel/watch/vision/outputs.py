@@ -19,6 +19,7 @@ from shanasheel.watch.vision.cards import Family, OutputCard, Wanted
 Floats = NDArray[np.float32]
 
 _MOST = 300  # boxes kept before suppression
+_CENTERFACE_STRIDE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,55 @@ def _detr_final(
     )
 
 
+def _yunet(
+    card: OutputCard, outputs: list[Floats], size_px: tuple[int, int], wanted: Wanted
+) -> Candidates:
+    """Decode faces: for each stride a class score, all objectnesses, all boxes in strides.
+
+    The score is the geometric mean of the first two (OpenCV, `FaceDetectorYN`).
+    """
+    levels = len(card.strides)
+    held = _take(outputs, 3 * levels)
+    corners, strides = _cells(*size_px, card.strides)
+    classes, objects, rows = (
+        np.concatenate(held[first : first + levels]) for first in (0, levels, 2 * levels)
+    )
+    _check(classes, (len(corners), 1), "scores")
+    _check(objects, (len(corners), 1), "objectness")
+    _check(rows, (len(corners), 4), "boxes")
+    scores = np.sqrt(np.clip(classes, 0, None) * np.clip(objects, 0, None))
+    chosen, best, places = _best(scores, card, wanted)
+    stride = strides[chosen]
+    centres = corners[chosen] + rows[chosen, :2] * stride
+    return Candidates(
+        boxes=_corners(np.concatenate([centres, np.exp(rows[chosen, 2:]) * stride], axis=1)),
+        scores=best,
+        places=places,
+    )
+
+
+def _centerface(
+    card: OutputCard, outputs: list[Floats], size_px: tuple[int, int], wanted: Wanted
+) -> Candidates:
+    """Decode faces: maps of score, of log height and width, of offsets down and across.
+
+    Source: Xu et al., "CenterFace", arXiv 1911.03599; maps have a quarter of the input's sides.
+    """
+    scores, sizes, offsets = _take(outputs, 3)
+    down, across = size_px[0] // _CENTERFACE_STRIDE, size_px[1] // _CENTERFACE_STRIDE
+    for array, deep, what in ((scores, 1, "scores"), (sizes, 2, "sizes"), (offsets, 2, "offsets")):
+        _check(array, (deep, down, across), what)
+    chosen, best, places = _best(scores.reshape(-1, 1), card, wanted)
+    corners, _ = _cells(*size_px, (_CENTERFACE_STRIDE,))
+    size = np.exp(sizes.reshape(2, -1)[::-1, chosen].T) * _CENTERFACE_STRIDE
+    moved = (offsets.reshape(2, -1)[::-1, chosen].T + 0.5) * _CENTERFACE_STRIDE
+    return Candidates(
+        boxes=_corners(np.concatenate([corners[chosen] + moved, size], axis=1)),
+        scores=best,
+        places=places,
+    )
+
+
 _FAMILIES: dict[
     Family, Callable[[OutputCard, list[Floats], tuple[int, int], Wanted], Candidates]
 ] = {
@@ -158,6 +208,8 @@ _FAMILIES: dict[
     Family.YOLOX: _yolox,
     Family.YOLO: _yolo,
     Family.DETR: _detr,
+    Family.YUNET: _yunet,
+    Family.CENTERFACE: _centerface,
 }
 
 

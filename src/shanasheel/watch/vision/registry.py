@@ -121,6 +121,20 @@ class Registry:
             path.read_bytes() for path in BUILT_IN.glob("*.yaml") if read_card(path).name == name
         )
 
+    def shipped_card(self, file: Path) -> Path:
+        """Return the card we ship for a model file.
+
+        Raises:
+            NotFound: the file is not there, or we ship none for it.
+        """
+        if not file.is_file():
+            raise NotFound(f"There is no file {file}.", "Give the path of an ONNX file.")
+        sha256 = sha256_of(file)
+        for path in sorted(BUILT_IN.glob("*.yaml")):
+            if read_card(path).sha256 == sha256:
+                return path
+        raise NotFound(f"No card is known for {file.name}.", "Write one and give it with --card.")
+
     def add(self, file: Path, card: Path) -> Model:
         """Take in a model file by its card, after it has run once within bounds.
 
