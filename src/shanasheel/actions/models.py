@@ -15,15 +15,20 @@ from shanasheel.domain.people import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """Which models are in use: the site's, and those of cameras that have their own."""
+    """Which models are in use: the site's, and those of cameras that have their own.
+
+    Args:
+        weapons: the site's model of the second look at people; empty for none.
+    """
 
     site: str
-    cameras: dict[CameraId, str]
+    cameras: dict[CameraId, tuple[str, ...]]
+    weapons: str = ""
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return who uses a model: `site`, and ids of cameras."""
-        users = ["site"] if self.site == name else []
-        return (*users, *(camera for camera, model in self.cameras.items() if model == name))
+        users = ["site"] if name in (self.site, self.weapons) else []
+        return (*users, *(camera for camera, models in self.cameras.items() if name in models))
 
 
 def models_in_use(site: Site, *, default: str) -> Use:
@@ -32,19 +37,24 @@ def models_in_use(site: Site, *, default: str) -> Use:
         return Use(
             site=rows.cameras.detector() or default,
             cameras={
-                camera.id: camera.model
+                camera.id: (camera.model, camera.weapon_model)
                 for camera in rows.cameras.all()
-                if camera.model and not camera.retired
+                if not camera.retired
             },
+            weapons=rows.cameras.weapon_model(),
         )
 
 
-def use_model(site: Site, who: Person, name: str, *, sha256: str, camera: str | None) -> None:
+def use_model(
+    site: Site, who: Person, name: str, *, sha256: str, camera: str | None, weapons: bool = False
+) -> None:
     """Look at one camera, or at all that name no model of their own, with a model; leaves a fact.
 
     Args:
-        name: of a model at hand; empty for the site's, where a camera is named.
+        name: of a model at hand; empty for the site's, where a camera is named, and for none of
+            the second look at people, where none is.
         sha256: of its file, so that the record says which one it was.
+        weapons: it is the model of the second look.
 
     Raises:
         NotFound: there is no such camera.
@@ -56,11 +66,14 @@ def use_model(site: Site, who: Person, name: str, *, sha256: str, camera: str | 
             found = rows.cameras.one(camera)
         if found is None or found.retired:
             raise NotFound(f"There is no camera {camera!r}.", "See the list of cameras.")
-        if found.model != name:
-            change_camera(site, who, replace(found, model=name))
+        changed = replace(found, weapon_model=name) if weapons else replace(found, model=name)
+        if changed != found:
+            change_camera(site, who, changed)
     identifier = site.ids.new()
     with site.store.begin() as rows:
-        if camera is None:
+        if camera is None and weapons:
+            rows.cameras.set_weapon_model(name, revision=identifier)
+        elif camera is None:
             rows.cameras.set_detector(name, revision=identifier)
         body = {"what": "model_used", "by": who.name, "model": name, "sha256": sha256,
                 "camera": camera}  # fmt: skip

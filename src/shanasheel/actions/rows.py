@@ -27,6 +27,8 @@ class Cameras(Protocol):
     def revision(self) -> str: ...  # noqa: D102
     def detector(self) -> str: ...  # noqa: D102
     def set_detector(self, name: str, *, revision: str) -> None: ...  # noqa: D102
+    def weapon_model(self) -> str: ...  # noqa: D102
+    def set_weapon_model(self, name: str, *, revision: str) -> None: ...  # noqa: D102
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 
 

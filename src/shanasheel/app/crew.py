@@ -41,9 +41,13 @@ class Crew:
                 revision = rows.cameras.revision()
                 if revision == self._revision:
                     return
-                detector = rows.cameras.detector()
+                detector, weapons = rows.cameras.detector(), rows.cameras.weapon_model()
                 cameras = [
-                    replace(camera, model=camera.model or detector)
+                    replace(
+                        camera,
+                        model=camera.model or detector,
+                        weapon_model=camera.weapon_model or weapons,
+                    )
                     for camera in rows.cameras.all()
                     if not camera.retired
                 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import ShanasheelError
+from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
@@ -72,6 +72,8 @@ class Detectors:
             return alike.looking(look)  # a model is in memory once
         try:
             model = self._registry.one(name)
+            if model.card.task != "detection":
+                raise InvalidInput(f"{name} is a model of {model.card.task}.", "Name a detector.")
             if not model.built_in:
                 check_file(model.card, model.file)
             return self._run(model, look)
@@ -104,6 +106,12 @@ class Detectors:
         if measured is None or measured.best is None:
             return Choice(threads=self._threads)
         return measured.best.choice
+
+
+def site_weapon_model(site: Site, camera: Camera) -> str:
+    """Return the name of the model that looks a second time at a camera's people; empty: none."""
+    with site.store.read() as rows:
+        return camera.weapon_model or rows.cameras.weapon_model()
 
 
 def site_detectors(site: Site, *, threads: int = 1) -> Detectors:

@@ -51,6 +51,7 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
         "sha256": card.sha256,
         "classes": len(card.names),
         "kinds": sorted({kind.value for kind in card.kinds.values()}),
+        "weapons": list(card.weapons),
         "from": "built in" if model.built_in else "added" if model.at_hand else "can be pulled",
         "used_by": list(use.of(card.name)),
         "backends": list(model.backends) if model.at_hand else [],
@@ -87,6 +88,8 @@ def bench(
         IntegrityFault: its file is another one.
         InvalidInput: no way of running it works.
     """
+    if data is not None and model.card.task == "weapons":
+        raise InvalidInput("A weapon model finds no people.", "Judge it by `bench weapons`.")
     check_file(model.card, model.file)
     speeds, refused = measure(model, progress=progress)
     best = best_of(speeds)

@@ -96,6 +96,7 @@ class CameraSettings(_Strict):
     model: str = Field(default="", max_length=64)
     tiles: str = Field(default="", pattern=r"^([1-4]x[1-4])?$")
     view: ViewFrom = ViewFrom.SIDE
+    weapon_model: str = Field(default="", max_length=64)
 
 
 class KeepSettings(_Strict):
@@ -269,6 +270,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         model=camera.model,
         tiles=camera.tiles,
         view=camera.view,
+        weapon_model=camera.weapon_model,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -320,6 +322,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         model=listed.model,
         tiles=listed.tiles,
         view=listed.view,
+        weapon_model=listed.weapon_model,
     )
 
 

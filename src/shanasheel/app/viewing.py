@@ -20,6 +20,8 @@ import structlog
 
 from shanasheel.app.glimpsing import Glimpses
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.picture_paths import picture_path, still_path
+from shanasheel.app.second_looking import SecondLooking
 from shanasheel.app.shed_spans import ShedSpans
 from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
@@ -83,6 +85,7 @@ class Viewing:
         self._stopping = self._disk_refuses = False
         # One thread reads the plates of all cameras, behind everything else.
         self._plates = ThreadPoolExecutor(1, "plates", lambda: _step_back(_PLATES_NICENESS))
+        self.second_looking = SecondLooking(data, self.camera_named)
         self._shedder = Shedder(rule)
         self._choose_at_s = self._grace_until_s = self._glimpse_at_s = 0.0
         self._grace_s = grace_s
@@ -175,6 +178,7 @@ class Viewing:
         for view in (*self.views.values(), *self._leaving):
             self._let_go(view)
         self._plates.shutdown(cancel_futures=True)
+        self.second_looking.stop()
 
     def _empty(self, camera: Camera) -> CameraView:
         return CameraView(camera, ShedSpans(self._data, camera.id, self._ids))
@@ -252,6 +256,7 @@ class Viewing:
                 if view.camera.read_plates
                 else None,
                 save_still=self._save_still,
+                second_looks=self.second_looking.of(view.camera.id),
             )
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)
@@ -384,15 +389,3 @@ def _behind_s(view: CameraView) -> float:
     if first is None or view.newest is None:
         return 0.0
     return (view.newest - first.at).total_seconds()
-
-
-def still_path(event: Event, which: str) -> str:
-    """Return where a shielded picture of the view at an event lies, relative to the data folder."""
-    day = event.start.strftime("%Y/%m/%d")
-    return f"shielded/{event.camera}/{day}/pictures/{event.id}-{which}.jpg"
-
-
-def picture_path(camera: CameraId, sighting: Sighting) -> str:
-    """Return where a sighting's shielded picture lies, relative to the data folder."""
-    day = sighting.start.strftime("%Y/%m/%d")
-    return f"shielded/{camera}/{day}/pictures/{sighting.id}.jpg"

@@ -129,8 +129,35 @@ def use(
         model = Registry(site.data).one(name)
         if not model.at_hand:
             raise NotFound(f"The file of {name} is not here.", f"shanasheel models pull {name}")
-        use_model(site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera)
-    typer.echo(f"{camera or 'Every camera that names none'} is looked at with {model.card.name}.")
+        weapons = model.card.task == "weapons"
+        use_model(
+            site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera, weapons=weapons
+        )
+    which = camera or "Every camera that names none"
+    if weapons:
+        typer.echo(f"People of {which} are looked at a second time with {model.card.name}.")
+        remarks.print(f"[bold]Its limits:[/bold] {model.card.limits or 'its card names none.'}")
+    else:
+        typer.echo(f"{which} is looked at with {model.card.name}.")
+
+
+@app.command()
+def stop(name: NameArgument, data: DataOption = None) -> None:
+    """Use a model no more: the built-in one looks instead; for weapons nobody does.
+
+    Example: [bold]shanasheel models stop weapon-crops[/bold]
+    """
+    with _site(data) as site:
+        model = Registry(site.data).one(name)
+        users = models_in_use(site, default=DEFAULT).of(name)
+        if not users:
+            raise NotFound(f"Nobody uses {name}.", "See `shanasheel models list`.")
+        for user in users:
+            use_model(
+                site, LOCAL, "", sha256="", camera=None if user == "site" else user,
+                weapons=model.card.task == "weapons",
+            )  # fmt: skip
+    typer.echo(f"{name} is used no more.")
 
 
 @app.command()

@@ -192,6 +192,9 @@ class Outage:
     for_s: float
 
 
+#: Instead of a weapon model's name: nobody looks a second time there.
+NO_MODEL = "none"
+
 #: Fields of `Camera` whose value may hold a password: hidden wherever cameras are shown.
 SECRET_FIELDS = ("url", "sub_url", "onvif")
 
@@ -226,6 +229,8 @@ class Camera:
         tiles: `ACROSSxDOWN`: a wide view is looked at in parts, each at the model's full size, at
             so many times the cost; empty for the whole picture at once.
         view: from where it looks.
+        weapon_model: name of the model that looks a second time at people for weapons; empty for
+            the site's, which is none until one is chosen; `none` for nobody.
     """
 
     id: CameraId
@@ -254,6 +259,7 @@ class Camera:
     model: str = ""
     tiles: str = ""
     view: ViewFrom = ViewFrom.SIDE
+    weapon_model: str = ""
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

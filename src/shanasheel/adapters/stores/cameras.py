@@ -13,6 +13,7 @@ from shanasheel.domain.wire import dumps, loads
 
 _REVISION = "cameras_revision"
 _DETECTOR = "detector"
+_WEAPON_MODEL = "weapon_model"
 
 
 class CameraRows:
@@ -40,21 +41,32 @@ class CameraRows:
 
     def revision(self) -> str:
         """Return a text that is another one after every change; empty before the first."""
-        row = self._connection.execute(
-            select(settings.c.body).where(settings.c.name == _REVISION)
-        ).first()
-        return "" if row is None else str(row.body)
+        return self._setting(_REVISION)
 
     def detector(self) -> str:
         """Return the name of the model that looks at cameras that name none; empty before any."""
-        row = self._connection.execute(
-            select(settings.c.body).where(settings.c.name == _DETECTOR)
-        ).first()
-        return "" if row is None else str(row.body)
+        return self._setting(_DETECTOR)
+
+    def weapon_model(self) -> str:
+        """Return the name of the model that looks a second time at people; empty for none."""
+        return self._setting(_WEAPON_MODEL)
 
     def set_detector(self, name: str, *, revision: str) -> None:
         """Choose that model; for those who follow the cameras it is a change of them."""
-        for key, body in ((_DETECTOR, name), (_REVISION, revision)):
+        self._set({_DETECTOR: name, _REVISION: revision})
+
+    def set_weapon_model(self, name: str, *, revision: str) -> None:
+        """Choose the model of the second look likewise; an empty name for none."""
+        self._set({_WEAPON_MODEL: name, _REVISION: revision})
+
+    def _setting(self, name: str) -> str:
+        row = self._connection.execute(
+            select(settings.c.body).where(settings.c.name == name)
+        ).first()
+        return "" if row is None else str(row.body)
+
+    def _set(self, values: dict[str, str]) -> None:
+        for key, body in values.items():
             self._connection.execute(
                 upsert(settings)
                 .values(name=key, body=body)

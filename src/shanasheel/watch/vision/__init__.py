@@ -16,9 +16,11 @@ from shanasheel.watch.vision.picture import Picture
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
+from shanasheel.watch.vision.second_look import SecondLooks
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
+from shanasheel.watch.vision.weapons import WeaponModel
 
 __all__ = [
     "ChangeWatch",
@@ -33,11 +35,13 @@ __all__ = [
     "Picture",
     "PlateReader",
     "PlateScores",
+    "SecondLooks",
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",
     "TamperChange",
     "TamperWatch",
+    "WeaponModel",
     "evaluate_detection",
     "evaluate_plates",
     "find_clip",

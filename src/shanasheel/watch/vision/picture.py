@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import av
 import numpy as np
@@ -61,3 +61,10 @@ class Picture:
         pixels = np.asarray(scaled.to_ndarray(), np.uint8)
         turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def picture_of(pixels: NDArray[np.uint8]) -> Picture:
+    """Return pixels (H, W, 3), RGB, as a picture of no camera and of no time that counts."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Picture(camera=CameraId("still"), at=at, frame_index=0, frame=frame)
