@@ -22,7 +22,7 @@ from shanasheel.watch.vision.person_crops import cut_out, holds, square_of, zone
 from shanasheel.watch.vision.picture import picture_of
 from shanasheel.watch.vision.weapon_stills import read_stills
 
-INPUT = 160  # pixels of the network's input; the product's square is scaled to it
+INPUT = 192  # pixels of the network's input; the product's square is scaled to it
 WIDER = 1.5
 SIDE = int(INPUT * WIDER)
 LEAST_SCORE = 0.3

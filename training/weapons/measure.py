@@ -115,11 +115,12 @@ def write_card(out: Path, file: str, name: str, calibration: dict, *, limits: st
     """Write a model's card beside it."""
     card = {
         "name": name, "task": "weapons", "file": file,
-        "source": "trained by scripts/train-weapons of Shanasheel",
-        "licence": "that of the pictures it was trained on",
+        "source": "trained by scripts/train-weapons of Shanasheel on first layers of nanodet-g",
+        "licence": "Apache-2.0 (first layers), and that of the pictures it was trained on",
         "sha256": hashlib.sha256((out / file).read_bytes()).hexdigest(),
         "classes": ["handgun"], "weapons": ["handgun"], "calibration": calibration,
-        "input": {"size": [160, 160], "colour": "rgb", "std": [255, 255, 255], "pad": 114},
+        "input": {"size": [192, 192], "colour": "bgr", "mean": [103.53, 116.28, 123.675],
+                  "std": [57.375, 57.12, 58.395], "pad": 114},
         "output": {"family": "yolox", "strides": [8], "least_score": LEAST, "overlap": 0.3},
         "limits": limits,
     }  # fmt: skip

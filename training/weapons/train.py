@@ -1,6 +1,6 @@
 """Trains the weapon network on `crops.py`'s crops; writes one model for each fold, and one of all.
 
-    python training/weapons/train.py CROPS.npz OUT [--steps 600]
+    python training/weapons/train.py CROPS.npz OUT [--steps 900]
 
 Runs in an environment with the packages of `requirements.txt`; the product needs none of them.
 Everything is seeded. Folds are of whole takes, and of whole scenes: pictures of one take never
@@ -17,20 +17,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from network import STRIDE, Exported, WeaponNet
+from network import INPUT, STRIDE, Head, Maps, write
 from synthetic import drawn_gun, drawn_other
 from torch import nn
 
+DETECTOR = Path(__file__).parents[2] / "src/shanasheel/watch/vision/models/nanodet_g.onnx"
 SEED = 20261124
-SIDE, INPUT = 240, 160
-BATCH, RATE = 24, 4e-3
+SIDE = INPUT * 3 // 2
+POOL = 2400  # altered cuts each model learns from; their maps are computed once
+BATCH, RATE = 32, 2e-3
 MOST_FOLDS = 3
 CELLS = INPUT // STRIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crops:
-    """Crops of people: (N, 240, 240, 3) RGB, boxes (N, 4), NaN where there is no weapon."""
+    """Crops of people: (N, 288, 288, 3) RGB, boxes (N, 4), NaN where there is no weapon."""
 
     crop: np.ndarray
     gun: np.ndarray
@@ -49,22 +51,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("crops", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=900)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
     arguments.out.mkdir(parents=True, exist_ok=True)
     with np.load(arguments.crops) as held:
         crops = Crops(**{name: held[name] for name in ("crop", "gun", "zone", "take", "scene")})
-    folds = []
+    folds, maps = [], Maps(DETECTOR)
     for by in ("take", "scene"):
         for number, out in enumerate(folds_of(getattr(crops, by), crops.gun)):
             name = f"{by}-{number}"
             known = ~np.isin(getattr(crops, by), out)
-            write(trained(crops.only(known), arguments.steps, name), arguments.out / f"{name}.onnx")
+            head = trained(crops.only(known), maps, arguments.steps, name)
+            write(DETECTOR, head, arguments.out / f"{name}.onnx")
             folds.append({"by": by, "file": f"{name}.onnx", "held_out": out})
             (arguments.out / "folds.json").write_text(json.dumps(folds, indent=1))
-    write(trained(crops, arguments.steps, "all"), arguments.out / "weapon-crops.onnx")
+    write(
+        DETECTOR, trained(crops, maps, arguments.steps, "all"), arguments.out / "weapon-crops.onnx"
+    )
 
 
 def folds_of(groups: np.ndarray, gun: np.ndarray) -> list[list[str]]:
@@ -84,28 +89,32 @@ def folds_of(groups: np.ndarray, gun: np.ndarray) -> list[list[str]]:
     return folds
 
 
-def trained(crops: Crops, steps: int, name: str) -> WeaponNet:
-    """Return a network trained on these crops."""
+def trained(crops: Crops, maps: Maps, steps: int, name: str) -> Head:
+    """Return a head trained on these crops."""
     torch.manual_seed(SEED)
     random = np.random.default_rng(SEED)
-    net = WeaponNet().to(memory_format=torch.channels_last)
+    images, boxes = altered(crops, random)
+    pool = [maps.of(image) for image in images]
+    fine, coarse = (np.stack([each[place] for each in pool]) for place in (0, 1))
+    head = Head()
     averaged = torch.optim.swa_utils.AveragedModel(
-        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
+        head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99)
     )
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     seen = 0.0
     for step in range(steps):
-        images, boxes = batch_of(crops, random)
-        loss = loss_of(net(images), boxes)
+        rows = random.choice(len(boxes), BATCH, replace=False)
+        given = [torch.from_numpy(each[rows]).float() for each in (fine, coarse)]
+        loss = loss_of(head(*given), boxes[rows])
         optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(head.parameters(), 5.0)
         optimiser.step()
         schedule.step()
-        averaged.update_parameters(net)
+        averaged.update_parameters(head)
         seen = 0.98 * seen + 0.02 * loss.item() if step else loss.item()
-        if step % 100 == 99:
+        if step % 250 == 249:
             print(f"{name} step {step + 1} loss {seen:.4f}", flush=True)
     return averaged.module.eval()
 
@@ -140,12 +149,12 @@ def loss_of(maps: torch.Tensor, boxes: np.ndarray) -> torch.Tensor:
     return (found + missed + 0.3 * regression) / max(1, len(rows))
 
 
-def batch_of(crops: Crops, random: np.random.Generator) -> tuple[torch.Tensor, np.ndarray]:
-    """Return inputs (N, 3, 160, 160) in [0, 1] and boxes: a third real weapons, a third made."""
+def altered(crops: Crops, random: np.random.Generator) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return altered cuts, and boxes: a third shows real weapons, a third ones laid in."""
     armed = np.flatnonzero(np.isfinite(crops.gun[:, 0]))
     bare = np.flatnonzero(~np.isfinite(crops.gun[:, 0]))
     images, boxes = [], []
-    for place in range(BATCH):
+    for place in range(POOL):
         if place % 3 == 0 and len(armed):
             chosen = random.choice(armed)
             image, box = crops.crop[chosen].copy(), crops.gun[chosen]
@@ -156,14 +165,11 @@ def batch_of(crops: Crops, random: np.random.Generator) -> tuple[torch.Tensor, n
             if random.random() < 0.6:
                 laid(image, thing(crops, armed, random), zone, random)
             if place % 3 == 1:
-                patch = gun_patch(crops, armed, random)
-                box = np.array(laid(image, patch, zone, random))
+                box = np.array(laid(image, gun_patch(crops, armed, random), zone, random))
         image, box = moved(image, box, random)
         images.append(worn(image, random))
         boxes.append(box)
-    stacked = np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255
-    tensor = torch.from_numpy(stacked).contiguous(memory_format=torch.channels_last)
-    return tensor, np.array(boxes)
+    return images, np.array(boxes)
 
 
 def gun_patch(crops: Crops, armed: np.ndarray, random: np.random.Generator) -> tuple:
@@ -179,7 +185,7 @@ def thing(crops: Crops, armed: np.ndarray, random: np.random.Generator) -> tuple
     if random.random() < 0.5:
         return drawn_other(random)
     chosen = random.integers(len(crops.crop))
-    zone, size = crops.zone[chosen], random.uniform(14, 40)
+    zone, size = crops.zone[chosen], random.uniform(16, 48)
     left, top = (random.uniform(max(0, zone[n]), min(SIDE - size, zone[n + 2])) for n in (0, 1))
     box = np.array([left, top, left + size, top + size])
     gun = crops.gun[chosen]
@@ -241,7 +247,7 @@ def moved(image: np.ndarray, box: np.ndarray, random: np.random.Generator) -> tu
     matrix = cv2.getRotationMatrix2D(
         (SIDE / 2, SIDE / 2), random.uniform(-12, 12), random.uniform(0.8, 1.25)
     )
-    matrix[:, 2] += random.uniform(-14, 14, 2) - (SIDE - INPUT) / 2
+    matrix[:, 2] += random.uniform(-16, 16, 2) - (SIDE - INPUT) / 2
     if random.random() < 0.5:
         matrix = np.array([[-1, 0, INPUT], [0, 1, 0]]) @ np.vstack([matrix, [0, 0, 1]])
     cut = cv2.warpAffine(image, matrix, (INPUT, INPUT), borderValue=(114, 114, 114))
@@ -269,15 +275,6 @@ def worn(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(25, 85))]
         image = cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_COLOR)
     return image
-
-
-def write(net: WeaponNet, file: Path) -> None:
-    """Write a network as ONNX with an input of one crop."""
-    given = torch.zeros(1, 3, INPUT, INPUT)
-    torch.onnx.export(
-        Exported(net).eval(), (given,), str(file), input_names=["crop"], output_names=["rows"],
-        opset_version=13, dynamo=False,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":
