@@ -143,7 +143,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         sightings=len(collected.sightings),
         events=len(collected.events),
         decoded_share=analysis.counts.decoded / max(1, frames),
-        warning=footage.detail,
+        warning=footage.detail or (second_looks.fault if second_looks else ""),
     )
 
 
