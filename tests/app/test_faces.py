@@ -19,6 +19,7 @@ from shanasheel.app.model_work import checked
 from shanasheel.app.shield_bench import measure_shield
 from shanasheel.app.wiring import open_beside
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.models import ModelTask
 from shanasheel.watch.vision import find_clip, load_detector
 from shanasheel.watch.vision.cards import read_card
 from shanasheel.watch.vision.detect import load_model
@@ -63,7 +64,8 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
 
     assert before is not None
     assert before.shape == (0, 4)
-    assert (using.site, using.of("finder")) == ("nanodet-g", ("site",))
+    assert using.site[ModelTask.DETECTION] == "nanodet-g"
+    assert using.of("finder") == ("site",)
     np.testing.assert_allclose(found.faces, [[310, 150, 350, 230]], atol=1)
     assert broken.faces is None
     assert mistaken.faces is None

@@ -8,23 +8,43 @@ from dataclasses import replace
 from shanasheel.actions.cameras import change_camera, require_technician
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.ports import ModelShelf
+from shanasheel.actions.rows import Cameras
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import NotFound
+from shanasheel.domain.cameras import Camera
 from shanasheel.domain.facts import FactKind
-from shanasheel.domain.models import CheckedModel, ModelDeed, ModelOrder, ModelWork, Use
+from shanasheel.domain.models import (
+    CheckedModel,
+    ModelDeed,
+    ModelOrder,
+    ModelTask,
+    ModelWork,
+    Use,
+)
 from shanasheel.domain.people import Person
 
 
 def models_in_use(site: Site, *, default: str) -> Use:
-    """Return which models are in use; `default` is the one that counts before any was chosen."""
+    """Return which models are in use; `default` is the detector before any was chosen."""
     with site.store.read() as rows:
         cameras = [camera for camera in rows.cameras.all() if not camera.retired]
-        return Use(
-            site=rows.cameras.detector() or default,
-            cameras={camera.id: camera.model for camera in cameras if camera.model},
-            faces=rows.cameras.faces(),
-            faces_of={camera.id: camera.faces for camera in cameras if camera.faces},
-        )
+        chosen = {task: rows.cameras.chosen(task) for task in ModelTask}
+    return Use(
+        site={**chosen, ModelTask.DETECTION: chosen[ModelTask.DETECTION] or default},
+        cameras={
+            camera.id: (camera.model, camera.faces, camera.weapon_model) for camera in cameras
+        },
+    )
+
+
+def with_models(camera: Camera, rows: Cameras) -> Camera:
+    """Return a camera with the site's models where it names none of its own."""
+    return replace(
+        camera,
+        model=camera.model or rows.chosen(ModelTask.DETECTION),
+        faces=camera.faces or rows.chosen(ModelTask.FACES),
+        weapon_model=camera.weapon_model or rows.chosen(ModelTask.WEAPONS),
+    )
 
 
 def use_model(
@@ -35,7 +55,7 @@ def use_model(
     Args:
         camera: the only one to look at; None for all that name no model of their own.
         off: no more: the camera takes the site's again, the site the built-in detector, or none
-            for faces.
+            for other tasks.
 
     Raises:
         NotFound: there is no such camera.
@@ -48,17 +68,26 @@ def use_model(
             found = rows.cameras.one(camera)
         if found is None or found.retired:
             raise NotFound(f"There is no camera {camera!r}.", "See the list of cameras.")
-        after = replace(found, faces=name) if model.faces else replace(found, model=name)
+        after = _looked_at_with(found, model.task, name)
         if after != found:
             change_camera(site, who, after)
     identifier = site.ids.new()
     with site.store.begin() as rows:
         if camera is None:
-            choose = rows.cameras.set_faces if model.faces else rows.cameras.set_detector
-            choose(name, revision=identifier)
+            rows.cameras.choose(model.task, name, revision=identifier)
         body = {"what": "model_used", "by": who.name, "model": model.name, "sha256": model.sha256,
                 "camera": camera, "off": off}  # fmt: skip
         rows.facts.add(make_fact(identifier, FactKind.SETTING, site.clock.now(), body))
+
+
+def _looked_at_with(camera: Camera, task: ModelTask, name: str) -> Camera:
+    match task:
+        case ModelTask.DETECTION:
+            return replace(camera, model=name)
+        case ModelTask.FACES:
+            return replace(camera, faces=name)
+        case ModelTask.WEAPONS:
+            return replace(camera, weapon_model=name)
 
 
 def note_model_added(site: Site, who: Person, *, name: str, sha256: str, licence: str) -> None:

@@ -13,6 +13,7 @@ from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
+from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
 from shanasheel.domain.seen import Sighting
@@ -25,10 +26,8 @@ class Cameras(Protocol):
     def ids(self) -> tuple[CameraId, ...]: ...  # noqa: D102
     def one(self, identifier: str) -> Camera | None: ...  # noqa: D102
     def revision(self) -> str: ...  # noqa: D102
-    def detector(self) -> str: ...  # noqa: D102
-    def set_detector(self, name: str, *, revision: str) -> None: ...  # noqa: D102
-    def faces(self) -> str: ...  # noqa: D102
-    def set_faces(self, name: str, *, revision: str) -> None: ...  # noqa: D102
+    def chosen(self, task: ModelTask) -> str: ...  # noqa: D102
+    def choose(self, task: ModelTask, name: str, *, revision: str) -> None: ...  # noqa: D102
     def replace(self, listed: Sequence[Camera], *, revision: str) -> None: ...  # noqa: D102
 
 

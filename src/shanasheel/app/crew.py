@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from shanasheel.actions.models import with_models
 from shanasheel.adapters.engines import LocalEngine, ProcessPlan
 from shanasheel.adapters.stores import Database
 from shanasheel.app.assignment import Hands, deal, write_assignment
@@ -41,9 +41,8 @@ class Crew:
                 revision = rows.cameras.revision()
                 if revision == self._revision:
                     return
-                detector, faces = rows.cameras.detector(), rows.cameras.faces()
                 cameras = [
-                    replace(camera, model=camera.model or detector, faces=camera.faces or faces)
+                    with_models(camera, rows.cameras)
                     for camera in rows.cameras.all()
                     if not camera.retired
                 ]

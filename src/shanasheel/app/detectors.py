@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from shanasheel.actions.models import with_models
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
+from shanasheel.domain.models import ModelTask
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
-from shanasheel.watch.vision.cards import Task
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
 from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.inference import Choice
@@ -78,7 +78,7 @@ class Detectors:
         try:
             model = self._registry.one(name)
             check_file(model.card, model.file)
-            _require(model, Task.FACES)
+            _require(model, ModelTask.FACES)
             return self._run(model, Look())
         except ShanasheelError as fault:
             _LOG.error("faces_model_unusable", model=name, detail=str(fault))
@@ -100,7 +100,7 @@ class Detectors:
             model = self._registry.one(name)
             if not model.built_in:
                 check_file(model.card, model.file)
-            _require(model, Task.DETECTION)
+            _require(model, ModelTask.DETECTION)
             return self._run(model, look)
         except ShanasheelError as fault:
             built_in = self._registry.one("")
@@ -133,7 +133,7 @@ class Detectors:
         return measured.best.choice
 
 
-def _require(model: Model, task: Task) -> None:
+def _require(model: Model, task: ModelTask) -> None:
     if model.card.task is not task:
         raise InvalidInput(
             f"{model.card.name} is a model for {model.card.task.value}, not for {task.value}.",
@@ -141,15 +141,17 @@ def _require(model: Model, task: Task) -> None:
         )
 
 
+def site_weapon_model(site: Site, camera: Camera) -> str:
+    """Return the name of the model that looks a second time at a camera's people; empty: none."""
+    with site.store.read() as rows:
+        return with_models(camera, rows.cameras).weapon_model
+
+
 def site_detectors(site: Site, *, threads: int = 1) -> Detectors:
     """Return the detectors for footage of a site's cameras that is no stream."""
     with site.store.read() as rows:
-        detector, faces = rows.cameras.detector(), rows.cameras.faces()
-        cameras = {
-            camera.id: replace(camera, model=camera.model or detector, faces=camera.faces or faces)
-            for camera in rows.cameras.all()
-        }
-    unknown = Camera(id=CameraId("file"), url="file", model=detector, faces=faces)
+        cameras = {camera.id: with_models(camera, rows.cameras) for camera in rows.cameras.all()}
+        unknown = with_models(Camera(id=CameraId("file"), url="file"), rows.cameras)
     return Detectors(
         site.data, lambda identifier: cameras.get(identifier, unknown), threads=threads, live=False
     )

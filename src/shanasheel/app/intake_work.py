@@ -8,8 +8,10 @@ from datetime import datetime
 from shanasheel.actions.file_clocks import FileClock
 from shanasheel.actions.ingest import absorb
 from shanasheel.actions.site import Site
+from shanasheel.app.detectors import site_weapon_model
 from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.picture_paths import picture_path, still_path
+from shanasheel.app.second_looking import WeaponModels
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
@@ -23,6 +25,7 @@ from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.recording import Recorder, Shelf, read_volumes
 from shanasheel.watch.sources.footage import Footage
 from shanasheel.watch.vision import Describer, Detector, PlateReader
+from shanasheel.watch.vision.registry import Registry
 
 Progress = Callable[[int, int], None]
 
@@ -84,6 +87,9 @@ class IntakeWork:
                 ),
                 save_picture=self._save_picture, save_still=self._save_still,
                 describer=Describer(PlateReader()) if camera.read_plates else None,
+                second_looks=WeaponModels(Registry(site.data)).looks(
+                    site_weapon_model(site, camera)
+                ),
             )
             if detector is not None
             else None

@@ -9,9 +9,9 @@ from pathlib import Path
 from shanasheel.adapters.peers.pulling import pull
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, ShanasheelError
-from shanasheel.domain.models import CheckedModel, Use
+from shanasheel.domain.models import CheckedModel, ModelTask, Use
 from shanasheel.watch.vision import DetectionScores, evaluate_detection
-from shanasheel.watch.vision.cards import Task, read_card
+from shanasheel.watch.vision.cards import read_card
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.measured import Measured, Measurements, Speed
@@ -53,6 +53,7 @@ def described(registry: Registry, model: Model, use: Use) -> dict[str, object]:
         "sha256": card.sha256,
         "classes": len(card.names),
         "kinds": sorted({kind.value for kind in card.kinds.values()}),
+        "weapons": list(card.weapons),
         "from": "built in" if model.built_in else _whence(model),
         "used_by": list(use.of(card.name)),
         "backends": list(model.backends) if model.at_hand else [],
@@ -100,8 +101,8 @@ def checked(registry: Registry, name: str) -> CheckedModel:
             key="model_away", model=name,
         )  # fmt: skip
     check_file(model.card, model.file)
-    faces = model.card.task is Task.FACES
-    return CheckedModel(name=model.card.name, sha256=model.card.sha256, faces=faces)
+    card = model.card
+    return CheckedModel(name=card.name, sha256=card.sha256, task=card.task, limits=card.limits)
 
 
 def said_choice(choice: Choice) -> str:
@@ -128,11 +129,13 @@ def bench(
         IntegrityFault: its file is another one.
         InvalidInput: no way of running it works.
     """
-    if data is not None and model.card.task is Task.FACES:
+    if data is not None and model.card.task is ModelTask.FACES:
         raise InvalidInput(
             f"{model.card.name} finds faces: people say nothing of its accuracy.",
             f"shanasheel bench shield {data} --faces {model.card.name}",
         )
+    if data is not None and model.card.task is ModelTask.WEAPONS:
+        raise InvalidInput("A weapon model finds no people.", "Judge it by `bench weapons`.")
     check_file(model.card, model.file)
     speeds, refused = measure(model, progress=progress)
     best = best_of(speeds)

@@ -22,7 +22,7 @@ from shanasheel.find import in_words
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
 from shanasheel.watch.sources import Footage, read_footage
 from shanasheel.watch.tracking import FinishedTrack, interpolate, rows_of, smooth, write_mot
-from shanasheel.watch.vision import Describer, Detector, PlateReader, still
+from shanasheel.watch.vision import Describer, Detector, PlateReader, SecondLooks, still
 
 Progress = Callable[[int, int], None]
 
@@ -84,6 +84,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
     full: bool,
     clock: Clock,
     plates: bool = False,
+    second_looks: SecondLooks | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> FileResult:
     """Analyse one file and write `tracks.txt`, `sightings.jsonl`, `events.jsonl`, `report.html`.
@@ -93,6 +94,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         start: when the footage begins; without, the file's own time of change less its length.
         full: look at every picture, not at the analysis rate where something moves.
         plates: look for vehicles' number plates, and read them.
+        second_looks: at people, for weapons; they are done at once.
 
     Raises:
         NotFound, InvalidInput: there is no such file, or no video in it.
@@ -115,7 +117,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
     ids = IdMaker(clock)
     analysis = Analysis(
         camera, detector, ids=ids, settings=settings, save_picture=keep_picture,
-        describer=Describer(PlateReader()) if plates else None,
+        describer=Describer(PlateReader()) if plates else None, second_looks=second_looks,
     )  # fmt: skip
     listening = FileListening(footage, camera, ids, begun)
     every_s = max(1.0, (footage.duration_s or 60.0) / _MOST_KEYS)
@@ -143,7 +145,7 @@ def analyze_file(  # noqa: PLR0913 - what to look at, how, with what, and who is
         sightings=len(collected.sightings),
         events=len(collected.events),
         decoded_share=analysis.counts.decoded / max(1, frames),
-        warning=footage.detail,
+        warning=footage.detail or (second_looks.fault if second_looks else ""),
         words=tuple(in_words(one) for one in collected.sightings),
     )
 

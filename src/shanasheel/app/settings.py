@@ -130,6 +130,7 @@ class CameraSettings(_Strict):
     view: ViewFrom = ViewFrom.SIDE
     ground: GroundSettings | None = None
     faces: str = Field(default="", max_length=64)
+    weapon_model: str = Field(default="", max_length=64)
 
 
 class KeepSettings(_Strict):
@@ -305,6 +306,7 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         view=camera.view,
         ground=GroundSettings.of(camera.ground) if camera.ground else None,
         faces=camera.faces,
+        weapon_model=camera.weapon_model,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -358,6 +360,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         view=listed.view,
         ground=listed.ground.ground() if listed.ground else None,
         faces=listed.faces,
+        weapon_model=listed.weapon_model,
     )
 
 

@@ -21,6 +21,7 @@ import structlog
 from shanasheel.app.glimpsing import Glimpses
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.picture_paths import picture_path, still_path
+from shanasheel.app.second_looking import SecondLooking
 from shanasheel.app.shed_spans import ShedSpans
 from shanasheel.app.shedding import Shedder, SheddingSettings
 from shanasheel.base.clock import Clock
@@ -85,6 +86,7 @@ class Viewing:
         self._stopping = self._disk_refuses = False
         # One thread reads the plates of all cameras, behind everything else.
         self._plates = ThreadPoolExecutor(1, "plates", lambda: _step_back(_PLATES_NICENESS))
+        self.second_looking = SecondLooking(data, self.camera_named)
         self._shedder = Shedder(rule)
         self._choose_at_s = self._grace_until_s = self._glimpse_at_s = 0.0
         self._grace_s = grace_s
@@ -180,6 +182,7 @@ class Viewing:
         for view in (*self.views.values(), *self._leaving):
             self._let_go(view)
         self._plates.shutdown(cancel_futures=True)
+        self.second_looking.stop()
 
     def _empty(self, camera: Camera) -> CameraView:
         return CameraView(camera, ShedSpans(self._data, camera.id, self._ids))
@@ -257,6 +260,7 @@ class Viewing:
                 if view.camera.read_plates
                 else None,
                 save_still=self._save_still,
+                second_looks=self.second_looking.of(view.camera.id),
             )
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)

@@ -139,4 +139,5 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "shed_s": round(_shed_s(view), 1),
         "tracks": view.tracks,
         "model": view.camera.model,
+        **viewing.second_looking.told(recording.camera.id),
     }

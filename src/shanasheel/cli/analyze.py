@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from shanasheel.app.folder import default_folder
 from shanasheel.app.model_work import detector_named
 from shanasheel.app.offline import FileResult, analyze_file, default_camera, out_folders
+from shanasheel.app.second_looking import WeaponModels
 from shanasheel.app.settings import read_settings
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, NotFound, ShanasheelError
@@ -37,6 +38,9 @@ def analyze(
     plates: Annotated[
         bool, typer.Option("--plates/--no-plates", help="Look for vehicles' number plates.")
     ] = True,
+    weapons: Annotated[
+        str, typer.Option(help="Look twice at people, with this weapon model, or card's path.")
+    ] = "",
     config: Annotated[
         Path | None, typer.Option(help="YAML file with the camera's zones and lines.")
     ] = None,
@@ -48,8 +52,12 @@ def analyze(
     """
     known = _camera(camera, config)
     begun = None if start is None else _time(start)
+    registry, wanted = Registry(default_folder()), weapons or known.weapon_model
+    models = WeaponModels(registry)
+    if models.in_use(wanted):
+        models.one(wanted)  # what cannot be used is told before any footage is looked at
     detector = detector_named(
-        Registry(default_folder()), known.model, threads=2,
+        registry, known.model, threads=2,
         look=Look(tiles=Tiles.of(known.tiles), view=known.view),
     )  # fmt: skip
     faults: list[ShanasheelError] = []
@@ -62,7 +70,7 @@ def analyze(
             try:
                 result = analyze_file(
                     file, folder, detector=detector, camera=known, start=begun, full=full,
-                    plates=plates, clock=SystemClock(),
+                    plates=plates, second_looks=models.looks(wanted), clock=SystemClock(),
                     progress=lambda done, total, bar=bar: bars.update(  # type: ignore[misc]
                         bar, completed=done, total=total
                     ),

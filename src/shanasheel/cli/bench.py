@@ -20,6 +20,7 @@ from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.bench_sound import sound
 from shanasheel.cli.bench_tampering import tampering
 from shanasheel.cli.bench_tracking import tracking
+from shanasheel.cli.bench_weapons import weapons
 from shanasheel.cli.options import JsonOption, remarks
 from shanasheel.domain.cameras import Tiles
 from shanasheel.watch.vision import evaluate_detection
@@ -27,7 +28,7 @@ from shanasheel.watch.vision.detect import Look
 from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
-for command in (activity, describe, shield, sound, tampering, tracking):
+for command in (activity, describe, shield, sound, tampering, tracking, weapons):
     app.command()(command)
 
 DataArgument = Annotated[

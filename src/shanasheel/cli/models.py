@@ -37,7 +37,7 @@ from shanasheel.app.model_work import (
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.domain.models import Use
+from shanasheel.domain.models import ModelTask, Use
 from shanasheel.watch.vision.registry import DEFAULT, Model, Registry
 
 app = typer.Typer(no_args_is_help=True, help="Which models look at the pictures.")
@@ -135,7 +135,8 @@ def use(
 ) -> None:
     """Look at the cameras with this model from now on; recorded like every setting.
 
-    A model for faces finds those that the shield also masks.
+    A model for faces finds those that the shield also masks; one for weapons looks a second time
+    at people.
 
     Example: [bold]shanasheel models use yolox-nano --camera BSR-014[/bold]
     """
@@ -144,6 +145,8 @@ def use(
         use_model(site, LOCAL, model, camera=camera, off=off)
     whom = camera or "Every camera that names none"
     typer.echo(f"{whom} is {'no more ' if off else ''}looked at with {model.name}.")
+    if model.task is ModelTask.WEAPONS and not off:
+        remarks.print(f"[bold]Its limits:[/bold] {model.limits or 'its card names none.'}")
 
 
 @app.command()
@@ -202,7 +205,7 @@ def _added(site: Site, model: Model, *, as_json: bool) -> None:
     card = model.card
     note_model_added(site, LOCAL, name=card.name, sha256=card.sha256, licence=card.licence)
     if as_json:
-        nobody = Use(site="", cameras={})
+        nobody = Use()
         typer.echo(json.dumps(described(Registry(site.data), model, nobody), ensure_ascii=False))
         return
     typer.echo(f"{card.name} is here, runs with {' and '.join(model.backends)}.")

@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     SIGNAL_LOST = "signal_lost"
     RECORDING_STOPPED = "recording_stopped"
     SHOT_HEARD = "shot_heard"
+    WEAPON_SEEN = "weapon_seen"
 
 
 class SoundLike(StrEnum):
@@ -89,7 +90,8 @@ class Event:
         numbers: what the rule measured, name (with unit) and value, for the reason in words.
         detail: a plain word such as a direction (`forward`); empty when there is none.
         good_picture, picture: shielded pictures of the view, the last good one and that of the
-            event, as paths relative to the data folder; empty when there is none.
+            event, as paths relative to the data folder; empty when there is none. Of a weapon
+            seen: of the person, with the place marked.
     """
 
     id: str

@@ -193,6 +193,9 @@ class Outage:
     for_s: float
 
 
+#: Instead of a weapon model's name: nobody looks a second time there.
+NO_MODEL = "none"
+
 #: Fields of `Camera` whose value may hold a password: hidden wherever cameras are shown.
 SECRET_FIELDS = ("url", "sub_url", "onvif")
 
@@ -229,6 +232,8 @@ class Camera:
             so many times the cost; empty for the whole picture at once.
         view: from where it looks.
         ground: where points of its view lie on the ground; None where nobody measured.
+        weapon_model: name of the model that looks a second time at people for weapons; empty for
+            the site's, which is none until one is chosen; `none` for nobody.
     """
 
     id: CameraId
@@ -259,6 +264,7 @@ class Camera:
     view: ViewFrom = ViewFrom.SIDE
     ground: Ground | None = None
     faces: str = ""
+    weapon_model: str = ""
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shanasheel.domain.cameras import CameraId
 
 
+class ModelTask(StrEnum):
+    """What a model is for."""
+
+    DETECTION = "detection"
+    FACES = "faces"  # finds them for the shield; recognises nobody
+    WEAPONS = "weapons"  # looks a second time at people
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """Which models are in use: the site's, and those of cameras that have their own.
+    """Which models are in use: the site's for each task, and those of cameras with their own."""
 
-    Args:
-        site, cameras: detectors.
-        faces, faces_of: what finds faces for the shield; empty for none.
-    """
-
-    site: str
-    cameras: dict[CameraId, str]
-    faces: str = ""
-    faces_of: dict[CameraId, str] = field(default_factory=dict)
+    site: Mapping[ModelTask, str] = field(default_factory=dict)
+    cameras: Mapping[CameraId, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return who uses a model: `site`, and ids of cameras."""
-        users = ["site"] if name in (self.site, self.faces) else []
-        owners = [*self.cameras.items(), *self.faces_of.items()]
-        return (*users, *(camera for camera, model in owners if model == name))
+        users = ["site"] if name in self.site.values() else []
+        return (*users, *(camera for camera, models in self.cameras.items() if name in models))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedModel:
-    """A model whose file is here and is the one its card names.
-
-    Args:
-        faces: it finds faces for the shield; else it detects.
-    """
+    """A model whose file is here and is the one its card names."""
 
     name: str
     sha256: str
-    faces: bool
+    task: ModelTask
+    limits: str = ""
 
 
 class ModelDeed(StrEnum):

@@ -106,6 +106,25 @@ class PathPoint:
     box: tuple[float, float, float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """What one closer look at a followed person says of a weapon.
+
+    Args:
+        track: the person's.
+        log_odds: natural logarithm of how much likelier what was seen is of an armed person than
+            of another; 0 says nothing.
+        box: where in the picture, as ratios of it; None when there is no such place.
+        picture: JPEG of the person, masked, with the place marked; empty unless suspicious.
+    """
+
+    track: int
+    at: datetime
+    log_odds: float
+    box: tuple[float, float, float, float] | None = None
+    picture: bytes = b""
+
+
 class PlateState(StrEnum):
     """What may be said of a vehicle's number plate."""
 

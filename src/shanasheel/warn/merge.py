@@ -13,6 +13,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     **dict.fromkeys(TAMPERING, Priority.HIGH),
     EventKind.RECORDING_STOPPED: Priority.HIGH,
     EventKind.SHOT_HEARD: Priority.HIGH,
+    EventKind.WEAPON_SEEN: Priority.HIGH,
     EventKind.LOITERING: Priority.HIGH,
     EventKind.ZONE_ENTRY: Priority.NORMAL,
     EventKind.LINE_CROSSING: Priority.LOW,

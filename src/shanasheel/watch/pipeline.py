@@ -23,7 +23,7 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
 from shanasheel.domain.seen import ActiveSpan, Detections, Sighting, Tracks
 from shanasheel.watch.activity import ActiveSpans, PacketActivity
-from shanasheel.watch.rules import RuleSet, TamperFinding, view_event
+from shanasheel.watch.rules import Agreement, RuleSet, TamperFinding, view_event, weapon_event
 from shanasheel.watch.tracking import FalseObjects, FinishedTrack, Tracker, sighting_of
 from shanasheel.watch.vision import (
     Closeups,
@@ -34,6 +34,7 @@ from shanasheel.watch.vision import (
     PacketDecoder,
     Picture,
     Searcher,
+    SecondLooks,
     Shield,
     ShieldedEncoder,
     TamperChange,
@@ -124,6 +125,7 @@ class Analysis:
         save_picture: SavePicture,
         describer: Describer | None = None,
         save_still: SaveStill = lambda _event, _which, _jpeg: "",
+        second_looks: SecondLooks | None = None,
     ) -> None:
         self.counts = Counts()
         self._camera, self._ids = camera, ids
@@ -140,6 +142,7 @@ class Analysis:
         self._stills: dict[int, tuple[float, bytes]] = {}
         self._describer = describer or Describer()
         self._closeups = Closeups(plates=self._describer.plates)
+        self._second_looks, self._agreement = second_looks, Agreement()
         self._decoder: PacketDecoder | None = None
         self._encoder: ShieldedEncoder | None = None
         self._pending: deque[Packet] = deque()
@@ -175,6 +178,7 @@ class Analysis:
             if self._due(picture, newest=newest or packet.at):
                 self._look(picture, findings)
         self._repeat_when_quiet(packet.at, findings)
+        self._judge_weapons(findings)
         self._finish_tracks(self._tracker.finished(), findings)
         self._tell_described(findings)
         return findings
@@ -197,6 +201,7 @@ class Analysis:
             self._end_late(self._last_at, findings)
         ended = self._spans.end()
         findings.active += [ended] if ended else []
+        self._judge_weapons(findings, end=True)
         self._tracker.flush()
         self._finish_tracks(self._tracker.finished(), findings)
         self._tell_described(findings, end=True)
@@ -268,6 +273,8 @@ class Analysis:
         masks = self._shield.cover(picture, detections, missed)
         events += self._judge_view(picture, masks)
         self._keep_stills(picture, masks, tracks)
+        if self._second_looks is not None and searched:  # an unchanged picture says nothing new
+            self._second_looks.offer(picture, tracks, masks)
         if self._settings.shield and (searched or not self._settings.live):
             self._send_shielded(self._shield.render(picture, masks), picture.at, findings)
         self.counts.tracks = max(self.counts.tracks, int(tracks.ids.max(initial=0)))
@@ -316,6 +323,18 @@ class Analysis:
             picture=self._save_still(event, "now", whole_view(picture, masks)),
         )
 
+    def _judge_weapons(self, findings: Findings, *, end: bool = False) -> None:
+        """Tell where second looks at one person agree."""
+        looks = self._second_looks.ready(end=end) if self._second_looks else []
+        for look in looks:
+            found = self._agreement.push(look)
+            if found is None:
+                continue
+            event = weapon_event(self._camera, found, ids=self._ids)
+            marked = self._save_still(event, "now", found.best.picture)
+            findings.events.append(replace(event, picture=marked))
+            self.counts.events += 1
+
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:
             height_px, width_px = rgb.shape[:2]
@@ -341,6 +360,9 @@ class Analysis:
 
     def _finish_tracks(self, finished: Sequence[FinishedTrack], findings: Findings) -> None:
         for track in finished:
+            self._agreement.forget(track.id)
+            if self._second_looks is not None:
+                self._second_looks.forget(track.id)
             kept = self._stills.pop(track.id, None)
             views = self._closeups.take(track.id)
             if self._false_objects.is_false(track):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shanasheel.adapters.stores.tables import cameras, settings
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.models import ModelTask
 from shanasheel.domain.wire import dumps, loads
 
 _REVISION = "cameras_revision"
-_DETECTOR = "detector"
-_FACES = "faces"
+_CHOSEN = {
+    ModelTask.DETECTION: "detector",
+    ModelTask.FACES: "faces",
+    ModelTask.WEAPONS: "weapon_model",
+}
 
 
 class CameraRows:
@@ -41,26 +45,15 @@ class CameraRows:
 
     def revision(self) -> str:
         """Return a text that is another one after every change; empty before the first."""
-        row = self._connection.execute(
-            select(settings.c.body).where(settings.c.name == _REVISION)
-        ).first()
-        return "" if row is None else str(row.body)
+        return self._setting(_REVISION)
 
-    def detector(self) -> str:
-        """Return the name of the model that looks at cameras that name none; empty before any."""
-        return self._setting(_DETECTOR)
+    def chosen(self, task: ModelTask) -> str:
+        """Return the model for cameras that name none of their own; empty before any was chosen."""
+        return self._setting(_CHOSEN[task])
 
-    def set_detector(self, name: str, *, revision: str) -> None:
-        """Choose that model; for those who follow the cameras it is a change of them."""
-        self._set(((_DETECTOR, name), (_REVISION, revision)))
-
-    def faces(self) -> str:
-        """Return the name of the model that finds faces for the shield; empty for none."""
-        return self._setting(_FACES)
-
-    def set_faces(self, name: str, *, revision: str) -> None:
-        """Choose that model, or none by an empty name; a change of the cameras, likewise."""
-        self._set(((_FACES, name), (_REVISION, revision)))
+    def choose(self, task: ModelTask, name: str, *, revision: str) -> None:
+        """Choose that model, or none by an empty name; for who follows the cameras, a change."""
+        self._set({_CHOSEN[task]: name, _REVISION: revision})
 
     def _setting(self, name: str) -> str:
         row = self._connection.execute(
@@ -68,8 +61,8 @@ class CameraRows:
         ).first()
         return "" if row is None else str(row.body)
 
-    def _set(self, values: Sequence[tuple[str, str]]) -> None:
-        for key, body in values:
+    def _set(self, values: Mapping[str, str]) -> None:
+        for key, body in values.items():
             self._connection.execute(
                 upsert(settings)
                 .values(name=key, body=body)

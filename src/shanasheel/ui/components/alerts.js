@@ -64,7 +64,7 @@ export default {
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <div v-if="detail.good_picture_url || detail.picture_url" class="shn-pair" data-role="views">
           <figure v-if="detail.good_picture_url"><img :src="detail.good_picture_url" :alt="t('alerts.good_view')" data-view="good"><figcaption>{{ t('alerts.good_view') }}</figcaption></figure>
-          <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="t('alerts.present_view')" data-view="now"><figcaption>{{ t('alerts.present_view') }}</figcaption></figure>
+          <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="pictureWords" data-view="now"><figcaption>{{ pictureWords }}</figcaption></figure>
         </div>
         <p v-if="detail.surroundings" class="shn-note" data-role="surroundings" :data-surroundings="detail.surroundings">{{ tk('surroundings', detail.surroundings, { same: detail.neighbours_same, near: detail.neighbours }) }}</p>
         <div class="columns">
@@ -102,6 +102,9 @@ export default {
     pageDir: () => document.documentElement.dir,
     choices() {
       return NEXT[this.detail?.state] || [];
+    },
+    pictureWords() {
+      return t(this.detail.kind === "weapon_seen" ? "alerts.marked_person" : "alerts.present_view");
     },
     playbackLink() {
       return `/playback${query({ camera: this.detail.camera, at: toUs(this.detail.at) })}`;

@@ -43,4 +43,5 @@ export const KIND_ICONS = {
   signal_lost: "videocam_off",
   recording_stopped: "hard_drive",
   shot_heard: "hearing",
+  weapon_seen: "report",
 };

@@ -1,5 +1,6 @@
 """Tracks into events, one small module per rule."""
 
+from shanasheel.watch.rules.agreement import Agreement
 from shanasheel.watch.rules.camera_faults import (
     TamperFinding,
     clock_event,
@@ -13,9 +14,11 @@ from shanasheel.watch.rules.line_crossing import LineCrossing
 from shanasheel.watch.rules.loitering import Loitering
 from shanasheel.watch.rules.rule_set import RuleSet
 from shanasheel.watch.rules.sounds import heard_event
+from shanasheel.watch.rules.weapons import weapon_event
 from shanasheel.watch.rules.zone_entry import ZoneEntry
 
 __all__ = [
+    "Agreement",
     "LineCrossing",
     "Loitering",
     "OffsetWatch",
@@ -28,4 +31,5 @@ __all__ = [
     "stopped_event",
     "tampered_event",
     "view_event",
+    "weapon_event",
 ]

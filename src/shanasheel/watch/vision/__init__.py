@@ -18,9 +18,11 @@ from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
 from shanasheel.watch.vision.searching import Searcher
+from shanasheel.watch.vision.second_look import SecondLooks
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
 from shanasheel.watch.vision.tampering import GoodStills, TamperChange, TamperWatch, whole_view
+from shanasheel.watch.vision.weapons import WeaponModel
 from shanasheel.watch.vision.word_scores import Reliability, WordScores, evaluate_words
 
 __all__ = [
@@ -39,11 +41,13 @@ __all__ = [
     "PlateScores",
     "Reliability",
     "Searcher",
+    "SecondLooks",
     "Shield",
     "ShieldScores",
     "ShieldedEncoder",
     "TamperChange",
     "TamperWatch",
+    "WeaponModel",
     "WordScores",
     "evaluate_arabic",
     "evaluate_detection",

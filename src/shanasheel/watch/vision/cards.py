@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.cameras import KIND_NUMBERS, Kind, ViewFrom
+from shanasheel.domain.models import ModelTask
 from shanasheel.watch.vision.coco import COCO
 
 _MOST_BYTES = 256 * 1024  # prescribed: a card with a thousand classes has about 30 kB
@@ -34,13 +35,6 @@ class Family(StrEnum):
     DETR = "detr"
     YUNET = "yunet"
     CENTERFACE = "centerface"
-
-
-class Task(StrEnum):
-    """What a model is for."""
-
-    DETECTION = "detection"
-    FACES = "faces"
 
 
 _OF_FACES = (Family.YUNET, Family.CENTERFACE)
@@ -106,11 +100,22 @@ class OutputCard(_Strict):
         return self
 
 
+class Calibration(_Strict):
+    """How a weapon model's best score becomes the natural logarithm of a likelihood ratio.
+
+    `scale x log(score / (1 - score)) + shift`: how much more often an armed person's crop gives
+    such a score than another's does.
+    """
+
+    scale: Annotated[float, Field(gt=0, le=20)] = 1.0
+    shift: Annotated[float, Field(ge=-50, le=50)] = 0.0
+
+
 class ModelCard(_Strict):
     """Everything about one model; the file it describes lies beside it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    task: Task = Task.DETECTION
+    task: ModelTask = ModelTask.DETECTION
     file: str = Field(max_length=140)
     source: str = Field(min_length=1, max_length=500)
     authors: str = Field(default="", max_length=500)
@@ -121,26 +126,33 @@ class ModelCard(_Strict):
     classes: Literal["coco"] | tuple[Word, ...] = Field(max_length=1000)
     kinds: dict[str, Kind] = {}
     overhead: dict[str, Kind] = {}
+    weapons: tuple[Word, ...] = ()
+    calibration: Calibration = Calibration()
     input: InputCard
     output: OutputCard
     limits: str = Field(default="", max_length=2000)
 
     @model_validator(mode="after")
     def _told_by_task(self) -> Self:
-        faces = self.task is Task.FACES
-        if faces and (self.kinds or self.overhead or len(self.names) != 1):
-            raise ValueError("`task: faces` has one class, and neither `kinds` nor `overhead`")
-        if not faces and not self.kinds:
-            raise ValueError("`kinds` must name a class")
+        faces = self.task is ModelTask.FACES
+        if faces and (self.kinds or self.overhead or self.weapons or len(self.names) != 1):
+            raise ValueError("`task: faces` has one class, and no `kinds`, `overhead`, `weapons`")
+        if self.task is ModelTask.WEAPONS and (self.kinds or self.overhead or not self.weapons):
+            raise ValueError("a card of `task: weapons` names `weapons`, and no `kinds`")
+        if self.task is ModelTask.DETECTION and (self.weapons or not self.kinds):
+            raise ValueError("a card of `task: detection` names `kinds`, and no `weapons`")
         if self.output.family in _OF_FACES and not faces:
             raise ValueError(f"`family: {self.output.family.value}` needs `task: faces`")
         return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        unknown = [name for name in (*self.kinds, *self.overhead) if name not in self.names]
+        meant = (*self.kinds, *self.overhead, *self.weapons)
+        unknown = [name for name in meant if name not in self.names]
         if unknown:
-            raise ValueError(f"`kinds` or `overhead` name no class: {', '.join(unknown[:5])}")
+            raise ValueError(
+                f"`kinds`, `overhead` or `weapons` name no class: {', '.join(unknown[:5])}"
+            )
         if len(set(self.names)) != len(self.names):
             raise ValueError("`classes` names one twice")
         if not _FILE.fullmatch(self.file):
@@ -160,19 +172,22 @@ class Wanted:
 
     Attributes:
         columns: (C,) which of the model's classes.
-        kinds: (C,) the number of our kind for each (`KIND_NUMBERS`).
+        kinds: (C,) the number of our kind for each (`KIND_NUMBERS`); 0 for weapons.
         labels: (C,) their numbers among COCO's classes, by name; -1 for others.
     """
 
     def __init__(self, card: ModelCard, view: ViewFrom = ViewFrom.SIDE) -> None:
-        # A face is a part of somebody.
-        meant = dict(card.kinds) or dict.fromkeys(card.names, Kind.PERSON)
+        # A face is a part of somebody; a weapon is of no kind.
+        meant: dict[str, Kind | None] = {**card.kinds, **dict.fromkeys(card.weapons)}
+        if card.task is ModelTask.FACES:
+            meant = dict.fromkeys(card.names, Kind.PERSON)
         if view is ViewFrom.OVERHEAD:
             meant = {**card.overhead, **meant}
         known = [place for place, name in enumerate(card.names) if name in meant]
         names = [card.names[place] for place in known]
         self.columns: NDArray[np.int16] = np.array(known, np.int16)
-        self.kinds = np.array([KIND_NUMBERS[meant[name]] for name in names], np.int16)
+        kinds = (meant[name] for name in names)
+        self.kinds = np.array([KIND_NUMBERS[one] if one else 0 for one in kinds], np.int16)
         self.labels = np.array(
             [COCO.index(name) if name in COCO else -1 for name in names], np.int16
         )

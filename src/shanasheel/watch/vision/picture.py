@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import av
 import numpy as np
@@ -96,3 +96,10 @@ def _cut(frame: av.VideoFrame, left: int, top: int, width: int, height: int) -> 
     cut = av.VideoFrame.from_ndarray(packed, format=frame.format.name)
     cut.color_range, cut.colorspace = frame.color_range, frame.colorspace
     return cut
+
+
+def picture_of(pixels: NDArray[np.uint8]) -> Picture:
+    """Return pixels (H, W, 3), RGB, as a picture of no camera and of no time that counts."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Picture(camera=CameraId("still"), at=at, frame_index=0, frame=frame)
