@@ -10,7 +10,7 @@ export default {
   emits: ["close", "used"],
   template: `
     <shn-dialog :title="t('models.use_title', { model: model.name })" @close="$emit('close')">
-      <form @submit.prevent="use" data-role="use-form"><p>{{ t(model.task === 'faces' ? 'models.use_faces' : 'models.use_about') }}</p>
+      <form @submit.prevent="use" data-role="use-form"><p>{{ t(model.task === 'detection' ? 'models.use_about' : 'models.use_' + model.task) }}</p><p v-if="model.limits && model.task === 'weapons'"><strong>{{ t('models.limits') }}</strong> {{ model.limits }}</p>
         <label class="shn-field">{{ t('models.for_whom') }}<select v-model="whom" name="whom"><option value="">{{ t('models.everyone') }}</option><option v-for="one in cameras" :key="one.id" :value="one.id">{{ cameraName(one) }} · {{ one.id }}</option></select></label>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <footer><button v-if="offered" class="shn-button" type="button" data-role="off" :disabled="sending" @click="send(true)">{{ t('models.off') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="use-now" :disabled="sending">{{ t('models.use_now') }}</button></footer></form>
