@@ -32,14 +32,15 @@ export function howSure(one) {
   return lines.join("\n");
 }
 
-/** Return the chances of the words said, on one line: "colour 83% · type 92%". */
+/** Return the chances of the words said, on one line: "colour 83% · type 92% · windows 91%". */
 export function sureOf(one) {
   const seen = one.description;
   if (!seen) return "";
-  return Object.entries(seen.chances)
+  const sure = Object.entries(seen.chances)
     .filter(([what, chances]) => known(seen[what]) && !(what === "type" && chances.length < 2))
-    .map(([what, chances]) => `${tk("what", what)} ${percent(chances[0][1])}`)
-    .join(" · ");
+    .map(([what, chances]) => `${tk("what", what)} ${percent(chances[0][1])}`);
+  if (seen.windows && seen.windows.state === "dark") sure.push(`${tk("what", "windows")} ${percent(seen.windows.dark)}`);
+  return sure.join(" · ");
 }
 
 const lower = (words) => (rtl ? words : words.toLowerCase());
