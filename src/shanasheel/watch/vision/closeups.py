@@ -54,19 +54,18 @@ class Closeups:
 
     def keep(self, picture: Picture, tracks: Tracks) -> None:
         """Cut out what is seen larger than before."""
-        whole: Rgb | None = None
+        scene: Rgb | None = None
         for kind, least_px in _LEAST_PX.items():
             chosen = tracks.kinds == KIND_NUMBERS[kind]
             for track, box in zip(tracks.ids[chosen].tolist(), tracks.boxes[chosen], strict=True):
                 width_px = int(box[2] - box[0])
                 if width_px < least_px or not self._wanted(track, width_px, picture.at):
                     continue
-                if whole is None:
-                    whole = picture.pixels(picture.width_px, picture.height_px, "rgb24")
+                scene = picture.spread(_SCENE) if scene is None else scene
                 most_px = _PLATE_PX if self.plates and kind is Kind.VEHICLE else _MOST_PX
                 self._add(track, Closeup(
-                    at=picture.at, rgb=cut_out(whole, box, most_px), width_px=width_px,
-                    scene=scene_of(whole),
+                    at=picture.at, rgb=_cut_out(picture, box, most_px), width_px=width_px,
+                    scene=scene,
                 ))  # fmt: skip
 
     def _wanted(self, track: int, width_px: int, at: datetime) -> bool:
@@ -93,11 +92,26 @@ def _rival(kept: list[Closeup], at: datetime) -> Closeup | None:
     return min(kept, key=lambda one: one.width_px)
 
 
+def _cut_out(picture: Picture, box: NDArray[np.float32], most_px: int) -> Rgb:
+    left, top, right, bottom = _within(box, picture.width_px, picture.height_px)
+    return _narrowed(picture.part(left, top, right, bottom), most_px)
+
+
 def cut_out(whole: Rgb, box: NDArray[np.float32], most_px: int) -> Rgb:
     """Return what a box holds, at most so wide."""
+    left, top, right, bottom = _within(box, whole.shape[1], whole.shape[0])
+    return _narrowed(whole[top:bottom, left:right], most_px)
+
+
+def _within(box: NDArray[np.float32], width: int, height: int) -> tuple[int, int, int, int]:
     left, top = (max(0, int(edge)) for edge in box[:2])
     right, bottom = (int(np.ceil(edge)) + 1 for edge in box[2:])
-    cut = whole[top:bottom, left:right]
+    left, top = min(left, width - 1), min(top, height - 1)
+    return left, top, min(max(right, left + 1), width), min(max(bottom, top + 1), height)
+
+
+def _narrowed(cut: Rgb, most_px: int) -> Rgb:
+    """Return a copy, at most so wide."""
     if cut.shape[1] <= most_px:
         return cut.copy()
     height = max(1, round(cut.shape[0] * most_px / cut.shape[1]))

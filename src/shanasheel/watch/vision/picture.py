@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId
-from shanasheel.watch.vision.scaling import scaled
+from shanasheel.watch.vision.scaling import converted, scaled
 
 _PLANAR = ("yuv420p", "yuvj420p")
 
@@ -56,8 +56,28 @@ class Picture:
         # Converting only what is asked for: colour samples stand for two pixels each way.
         x1, y1 = left // 2 * 2, top // 2 * 2
         cut = _cut(self.frame, x1, y1, -(-(right - x1) // 2) * 2, -(-(bottom - y1) // 2) * 2)
-        whole = np.asarray(scaled(cut, cut.width, cut.height, "rgb24").to_ndarray(), np.uint8)
+        whole = np.asarray(converted(cut, "rgb24").to_ndarray(), np.uint8)
         return whole[top - y1 : bottom - y1, left - x1 : right - x1]
+
+    def spread(self, most: int) -> NDArray[np.uint8]:
+        """Return pixels from all over the picture, (h, w, 3) RGB, about so many each way.
+
+        Raises:
+            InvalidInput: the camera's pixel format cannot be converted.
+        """
+        if self.frame.format.name not in _PLANAR:
+            whole = self.pixels(self.width_px, self.height_px, "rgb24")
+            return whole[:: max(1, self.height_px // most), :: max(1, self.width_px // most)].copy()
+        down, across = (max(1, side // most // 2) for side in (self.frame.height, self.frame.width))
+        luma, *colours = (_rows(plane) for plane in self.frame.planes)
+        shown = luma[: self.frame.height : 2 * down, : self.frame.width : 2 * across]
+        sheets = [shown, *(each[::down, ::across][: shown.shape[0], : shown.shape[1]]
+                           for each in colours)]  # fmt: skip
+        packed = np.ascontiguousarray(np.stack(sheets))
+        layout = self.frame.format.name.replace("420", "444")
+        few = av.VideoFrame.from_ndarray(packed, format=layout, channel_last=False)
+        few.color_range, few.colorspace = self.frame.color_range, self.frame.colorspace
+        return np.asarray(converted(few, "rgb24").to_ndarray(), np.uint8)
 
     def pixels(self, width_px: int, height_px: int, layout: str) -> NDArray[np.uint8]:
         """Return the upright picture scaled to a size.
@@ -83,12 +103,16 @@ class Picture:
         return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
+def _rows(plane: av.video.plane.VideoPlane) -> NDArray[np.uint8]:
+    """Return a plane's bytes by rows, the filling at their ends included."""
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+
+
 def _cut(frame: av.VideoFrame, left: int, top: int, width: int, height: int) -> av.VideoFrame:
     """Return a part of a 4:2:0 frame; all numbers even. Beyond its edges the edge goes on."""
     sheets = []
     for plane, half in zip(frame.planes, (1, 2, 2), strict=True):
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        shown = rows[: -(-frame.height // half), : -(-frame.width // half)]
+        shown = _rows(plane)[: -(-frame.height // half), : -(-frame.width // half)]
         part = shown[top // half : (top + height) // half, left // half : (left + width) // half]
         missing = height // half - part.shape[0], width // half - part.shape[1]
         sheets.append(np.pad(part, ((0, missing[0]), (0, missing[1])), "edge").reshape(-1))

@@ -32,6 +32,14 @@ def scaled(frame: av.VideoFrame, width_px: int, height_px: int, layout: str) -> 
     )
 
 
+def converted(frame: av.VideoFrame, layout: str) -> av.VideoFrame:
+    """Return a frame of the same size in another pixel format; for sizes seen once, keeps nothing.
+
+    Args and raises: as of `scaled`.
+    """
+    return VideoReformatter().reformat(frame, format=layout, threads=1)
+
+
 def _scaler(key: _Key) -> VideoReformatter:
     scalers: OrderedDict[_Key, VideoReformatter] | None = getattr(_kept, "scalers", None)
     if scalers is None:
