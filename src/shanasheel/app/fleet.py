@@ -155,4 +155,4 @@ def _recorded(camera: Camera | None) -> Camera | None:
     """Return a camera without what only says how it is looked at: that changes without a gap."""
     if camera is None:
         return None
-    return replace(camera, model="", tiles="", view=ViewFrom.SIDE)
+    return replace(camera, model="", tiles="", view=ViewFrom.SIDE, ground=None)

@@ -253,6 +253,7 @@ class Viewing:
                 else None,
                 save_still=self._save_still,
             )
+        view.analysis.ground = view.camera.ground  # may have been measured meanwhile
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)
         # While catching up after the start nothing counts as late.

@@ -128,6 +128,7 @@ class Analysis:
         save_still: SaveStill = lambda _event, _which, _jpeg: "",
     ) -> None:
         self.counts = Counts()
+        self.ground = camera.ground  # may be changed at any time
         self._camera, self._detector, self._ids = camera, detector, ids
         self._settings, self._save_picture = settings, save_picture
         self._activity = PacketActivity(camera.id)
@@ -357,7 +358,7 @@ class Analysis:
             kept = self._stills.pop(track.id, None)
             views = self._closeups.take(track.id)
             sighting = sighting_of(
-                track, camera=self._camera.id, ids=self._ids, ground=self._camera.ground
+                track, camera=self._camera.id, ids=self._ids, ground=self.ground
             )
             if sighting is None:
                 continue
