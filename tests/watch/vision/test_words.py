@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw
@@ -78,6 +78,7 @@ def test_a_painted_car_and_clothes_have_their_colour(
     assert told(colours_of(Kind.PERSON, [view(person((20, 20, 20), paint))], LOWER)) == word
 
 
+@settings(deadline=None, max_examples=40)
 @given(arrays(np.uint8, (21, 50, 3)))
 def test_a_head_is_never_looked_at(head: Rgb) -> None:
     clothed = person((190, 25, 30), (30, 70, 180))
@@ -112,6 +113,7 @@ def test_what_is_too_far_away_has_no_colour() -> None:
     assert colours_of(Kind.VEHICLE, [view(car(PAINTS["red"]), width_px=40)], BODY) == ()
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, (7, 3)))
 def test_every_pixel_is_shared_among_the_words(pixels: Rgb) -> None:
     shares = name_pixels(linear(pixels))
@@ -121,6 +123,7 @@ def test_every_pixel_is_shared_among_the_words(pixels: Rgb) -> None:
     assert np.allclose(shares.sum(axis=1), 1)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(sorted(PAINTS)), min_size=1, max_size=4))
 def test_views_that_disagree_are_never_surer_than_the_surest(paints: list[str]) -> None:
     views = [view(car(PAINTS[paint])) for paint in paints]
@@ -133,6 +136,7 @@ def test_views_that_disagree_are_never_surer_than_the_surest(paints: list[str]) 
         assert chance <= max(one.get(word, 0.02) for one in single) + 0.001
 
 
+@settings(deadline=None)
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500))
 def test_types_are_chances_that_many_pictures_hardly_make_surer(
     cars: int, buses: int, trucks: int
@@ -144,7 +148,7 @@ def test_types_are_chances_that_many_pictures_hardly_make_surer(
     assert sum(chance for _, chance in chances) == pytest.approx(1, abs=0.002)
     assert list(chances) == sorted(chances, key=lambda one: -one[1])
     # Pictures of one vehicle are wrong together: a thousand say no more than two would.
-    assert type_chances(Kind.VEHICLE, ((7, 1000),))[0][1] < 0.995
+    assert type_chances(Kind.VEHICLE, ((7, 1000),))[0][1] < 0.98
     if cars == max(cars, buses, trucks):
         assert tenfold[0][0] == "car"
 
