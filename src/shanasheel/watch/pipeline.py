@@ -357,9 +357,7 @@ class Analysis:
         for track in finished:
             kept = self._stills.pop(track.id, None)
             views = self._closeups.take(track.id)
-            sighting = sighting_of(
-                track, camera=self._camera.id, ids=self._ids, ground=self.ground
-            )
+            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids, ground=self.ground)
             if sighting is None:
                 continue
             if kept is not None:
