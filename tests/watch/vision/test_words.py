@@ -22,10 +22,11 @@ from shanasheel.app.clothes_bench import measure_clothes
 from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import Kind
+from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.described import Chances, Colour, Description, Windows, told
+from shanasheel.domain.seen import Sighting
 from shanasheel.watch.tracking.types import type_chances
-from shanasheel.watch.vision import evaluate_words, load_detector
+from shanasheel.watch.vision import Describer, evaluate_words, load_detector
 from shanasheel.watch.vision.closeups import Closeup, Rgb
 from shanasheel.watch.vision.colour_names import COLOURS, linear, name_pixels
 from shanasheel.watch.vision.colours import BODY, LOWER, UPPER, colours_of, shares_of
@@ -151,6 +152,26 @@ def test_types_are_chances_that_many_pictures_hardly_make_surer(
     assert type_chances(Kind.VEHICLE, ((7, 1000),))[0][1] < 0.98
     if cars == max(cars, buses, trucks):
         assert tenfold[0][0] == "car"
+
+
+def described(kind: Kind, thing: str, rgb: Rgb, *, side: bool = True) -> Description:
+    seen = Sighting(
+        id="s", camera=CameraId("C"), kind=kind, track=1, start=START, end=START, confidence=0.8,
+        type=thing, path=(),
+    )  # fmt: skip
+    (found,) = Describer().put(seen, [view(rgb)] * 2, side=side)
+    return found.description or Description()
+
+
+def test_from_straight_above_nothing_is_said_of_people_nor_of_windows() -> None:
+    clothed, red = person(PAINTS["red"], PAINTS["blue"]), car(PAINTS["red"])
+
+    assert told(described(Kind.PERSON, "person", clothed).upper) == "red"
+    assert described(Kind.PERSON, "person", clothed, side=False) == Description()
+    assert described(Kind.VEHICLE, "car", red).windows is not None
+    assert described(Kind.VEHICLE, "car", red, side=False).windows is None
+    assert described(Kind.VEHICLE, "truck", red).windows is None  # its windows lie elsewhere
+    assert told(described(Kind.VEHICLE, "car", red, side=False).colours) == "red"
 
 
 def dark_state(views: list[Closeup]) -> str:
