@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from running import cli
@@ -179,6 +179,7 @@ def test_a_sighting_travels_whole_and_an_old_one_still_reads() -> None:
     assert loads(json.dumps(old), Sighting).description is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_folding_leaves_letters_and_latin_digits_and_is_done_once(text: str) -> None:
     folded = folded_plate(text)
@@ -187,6 +188,7 @@ def test_folding_leaves_letters_and_latin_digits_and_is_done_once(text: str) -> 
     assert all(letter.isalpha() or letter in "0123456789" for letter in folded)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=8))
 def test_digits_are_the_same_in_every_script(digits: str) -> None:
     arabic = digits.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
@@ -195,6 +197,7 @@ def test_digits_are_the_same_in_every_script(digits: str) -> None:
     assert folded_plate(arabic) == folded_plate(persian) == digits
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_pattern_holds_nothing_that_sql_reads_otherwise(text: str) -> None:
     pattern = plate_pattern(text)

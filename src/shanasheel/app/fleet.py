@@ -167,4 +167,6 @@ def _recorded(camera: Camera | None) -> Camera | None:
     """Return a camera without what only says how it is looked at: that changes without a gap."""
     if camera is None:
         return None
-    return replace(camera, model="", tiles="", view=ViewFrom.SIDE, faces="", weapon_model="")
+    return replace(
+        camera, model="", tiles="", view=ViewFrom.SIDE, ground=None, faces="", weapon_model=""
+    )

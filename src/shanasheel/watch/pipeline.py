@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
-from shanasheel.domain.cameras import Camera
+from shanasheel.domain.cameras import Camera, ViewFrom
 from shanasheel.domain.footage import Packet
 from shanasheel.domain.seen import ActiveSpan, Detections, Sighting, Tracks
 from shanasheel.watch.activity import ActiveSpans, PacketActivity
@@ -128,6 +128,8 @@ class Analysis:
         second_looks: SecondLooks | None = None,
     ) -> None:
         self.counts = Counts()
+        self.ground = camera.ground  # may be changed at any time
+        self._side = camera.view is ViewFrom.SIDE
         self._camera, self._ids = camera, ids
         self._settings, self._save_picture = settings, save_picture
         self._activity = PacketActivity(camera.id)
@@ -368,15 +370,13 @@ class Analysis:
             if self._false_objects.is_false(track):
                 continue
             findings.finished.append(track)
-            sighting = sighting_of(
-                track, camera=self._camera.id, ids=self._ids, ground=self._camera.ground
-            )
+            sighting = sighting_of(track, camera=self._camera.id, ids=self._ids, ground=self.ground)
             if sighting is None:
                 continue
             if kept is not None:
                 sighting = replace(sighting, picture=self._save_picture(sighting, kept[1]))
             self.counts.sightings += 1
-            findings.sightings += self._describer.put(sighting, views)
+            findings.sightings += self._describer.put(sighting, views, side=self._side)
 
     def _tell_described(self, findings: Findings, *, end: bool = False) -> None:
         findings.sightings += self._describer.ready(end=end)

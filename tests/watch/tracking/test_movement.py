@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shanasheel.base.clock import to_us
@@ -78,6 +78,7 @@ def way(speed_m_s: float, bearing_deg: float, seconds: float, start: tuple[float
     return np.array(start) + np.outer(speed_m_s * at_s, [math.sin(angle), math.cos(angle)])
 
 
+@settings(deadline=None)
 @given(st.floats(-8, 8), st.floats(10, 60))
 def test_ground_points_come_back_to_where_they_are(right_m: float, ahead_m: float) -> None:
     metres = np.array([[right_m, ahead_m]])

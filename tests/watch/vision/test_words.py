@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw
@@ -22,10 +22,11 @@ from shanasheel.app.clothes_bench import measure_clothes
 from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import Kind
+from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.described import Chances, Colour, Description, Windows, told
+from shanasheel.domain.seen import Sighting, Tracks
 from shanasheel.watch.tracking.types import type_chances
-from shanasheel.watch.vision import evaluate_words, load_detector
+from shanasheel.watch.vision import Closeups, Describer, Picture, evaluate_words, load_detector
 from shanasheel.watch.vision.closeups import Closeup, Rgb
 from shanasheel.watch.vision.colour_names import COLOURS, linear, name_pixels
 from shanasheel.watch.vision.colours import BODY, LOWER, UPPER, colours_of, shares_of
@@ -78,11 +79,12 @@ def test_a_painted_car_and_clothes_have_their_colour(
     assert told(colours_of(Kind.PERSON, [view(person((20, 20, 20), paint))], LOWER)) == word
 
 
-@given(arrays(np.uint8, (21, 50, 3)))
+@settings(deadline=None, max_examples=40)
+@given(arrays(np.uint8, (30, 50, 3)))
 def test_a_head_is_never_looked_at(head: Rgb) -> None:
     clothed = person((190, 25, 30), (30, 70, 180))
     other = clothed.copy()
-    other[: len(head)] = head  # the head part of a box is its upper sixth
+    other[: len(head)] = head  # of a box twice as high as wide the head is at most a quarter
 
     for part in (UPPER, LOWER):
         assert (shares_of(other, part) == shares_of(clothed, part)).all()
@@ -92,6 +94,32 @@ def test_nothing_but_types_clothes_paint_glass_and_movement_is_described() -> No
     assert {field.name for field in fields(Description)} == {
         "types", "colours", "upper", "lower", "windows", "movement",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("box", "kept"),
+    [
+        ((100, 100, 150, 220), True),
+        ((100, 100, 150, 190), False),  # sitting, or half hidden: a face may be at a third
+        ((100, 180, 150, 300), False),  # cut off below
+        ((0, 100, 50, 220), False),
+    ],
+)
+def test_only_people_seen_from_head_to_foot_are_kept(
+    box: tuple[int, int, int, int], kept: bool
+) -> None:
+    frame = av.VideoFrame.from_ndarray(np.zeros((300, 400, 3), np.uint8), format="rgb24")
+    picture = Picture(camera=CameraId("C"), at=START, frame_index=0, frame=frame)
+    tracks = Tracks(
+        camera=CameraId("C"), at=START, frame_index=0, width_px=400, height_px=300,
+        ids=np.array([1], np.int32), boxes=np.array([box], np.float32),
+        scores=np.ones(1, np.float32), kinds=np.array([1], np.int16), labels=np.zeros(1, np.int16),
+    )  # fmt: skip
+    closeups = Closeups()
+
+    closeups.keep(picture, tracks)
+
+    assert bool(closeups.take(1)) is kept
 
 
 def lit(scene: Rgb, *light: float) -> Rgb:
@@ -112,6 +140,7 @@ def test_what_is_too_far_away_has_no_colour() -> None:
     assert colours_of(Kind.VEHICLE, [view(car(PAINTS["red"]), width_px=40)], BODY) == ()
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, (7, 3)))
 def test_every_pixel_is_shared_among_the_words(pixels: Rgb) -> None:
     shares = name_pixels(linear(pixels))
@@ -121,6 +150,7 @@ def test_every_pixel_is_shared_among_the_words(pixels: Rgb) -> None:
     assert np.allclose(shares.sum(axis=1), 1)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(sorted(PAINTS)), min_size=1, max_size=4))
 def test_views_that_disagree_are_never_surer_than_the_surest(paints: list[str]) -> None:
     views = [view(car(PAINTS[paint])) for paint in paints]
@@ -133,6 +163,7 @@ def test_views_that_disagree_are_never_surer_than_the_surest(paints: list[str]) 
         assert chance <= max(one.get(word, 0.02) for one in single) + 0.001
 
 
+@settings(deadline=None)
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500))
 def test_types_are_chances_that_many_pictures_hardly_make_surer(
     cars: int, buses: int, trucks: int
@@ -144,9 +175,29 @@ def test_types_are_chances_that_many_pictures_hardly_make_surer(
     assert sum(chance for _, chance in chances) == pytest.approx(1, abs=0.002)
     assert list(chances) == sorted(chances, key=lambda one: -one[1])
     # Pictures of one vehicle are wrong together: a thousand say no more than two would.
-    assert type_chances(Kind.VEHICLE, ((7, 1000),))[0][1] < 0.995
+    assert type_chances(Kind.VEHICLE, ((7, 1000),))[0][1] < 0.98
     if cars == max(cars, buses, trucks):
         assert tenfold[0][0] == "car"
+
+
+def described(kind: Kind, thing: str, rgb: Rgb, *, side: bool = True) -> Description:
+    seen = Sighting(
+        id="s", camera=CameraId("C"), kind=kind, track=1, start=START, end=START, confidence=0.8,
+        type=thing, path=(),
+    )  # fmt: skip
+    (found,) = Describer().put(seen, [view(rgb)] * 2, side=side)
+    return found.description or Description()
+
+
+def test_from_straight_above_nothing_is_said_of_people_nor_of_windows() -> None:
+    clothed, red = person(PAINTS["red"], PAINTS["blue"]), car(PAINTS["red"])
+
+    assert told(described(Kind.PERSON, "person", clothed).upper) == "red"
+    assert described(Kind.PERSON, "person", clothed, side=False) == Description()
+    assert described(Kind.VEHICLE, "car", red).windows is not None
+    assert described(Kind.VEHICLE, "car", red, side=False).windows is None
+    assert described(Kind.VEHICLE, "truck", red).windows is None  # its windows lie elsewhere
+    assert told(described(Kind.VEHICLE, "car", red, side=False).colours) == "red"
 
 
 def dark_state(views: list[Closeup]) -> str:
@@ -212,7 +263,7 @@ def test_clothes_of_people_on_a_clip_that_nothing_was_fitted_to(tmp_path: Path) 
     told = measure_clothes(tmp_path, LABELS / "pets09-s2l1.csv", load_detector(threads=1))
 
     assert told["people_sightings"] >= 5
-    assert told["upper_told_right"] > 0.8  # 0.94 on the whole clip
+    assert told["upper_told_right"] > 0.8  # 0.95 on the whole clip
     assert told["lower_told_right"] > 0.7  # 0.89
     with pytest.raises(InvalidInput, match="track,upper,lower"):
         measure_clothes(tmp_path, LABELS / "plates-eu.csv", load_detector(threads=1))

@@ -1,9 +1,11 @@
 // A sighting in words: what is unknown is left out, how sure the rest is stands beside it.
 
-import { number, percent } from "shanasheel-ui/format.js";
+import { number, percent as exactly } from "shanasheel-ui/format.js";
 import { knows, rtl, t, tk } from "shanasheel-ui/strings.js";
 
 const COMMA = rtl ? "، " : ", ";
+// Nothing is known for certain: no chance is shown as 100%.
+const percent = (chance) => exactly(Math.min(chance, 0.99));
 const known = (word) => Boolean(word) && word !== "unknown";
 
 /** Return "سيارة بيضاء، متجهة يساراً" or "White car, heading left". */

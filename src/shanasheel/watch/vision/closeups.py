@@ -22,6 +22,8 @@ _LEAST_PX = {Kind.VEHICLE: 48, Kind.PERSON: 20}  # across: on less, nothing can 
 _MOST_PX = 192  # across a cut: 64 are looked at, more is only memory
 _PLATE_PX = 1280  # … 640 where plates are read
 _MOST_THINGS = 64  # followed at once: 64 x 4 cuts of 2 MB at most
+_EDGE_PX = 2
+_UPRIGHT = 2.0  # height to width of whoever is seen whole; half hidden or sitting, it is less
 _SCENE = 32  # a scene's light is told from so many pixels in a row and a column
 
 
@@ -59,6 +61,8 @@ class Closeups:
             chosen = tracks.kinds == KIND_NUMBERS[kind]
             for track, box in zip(tracks.ids[chosen].tolist(), tracks.boxes[chosen], strict=True):
                 width_px = int(box[2] - box[0])
+                if kind is Kind.PERSON and not _is_whole(picture, box):
+                    continue
                 if width_px < least_px or not self._wanted(track, width_px, picture.at):
                     continue
                 scene = picture.spread(_SCENE) if scene is None else scene
@@ -82,6 +86,13 @@ class Closeups:
     def take(self, track: int) -> tuple[Closeup, ...]:
         """Return a track's views and forget them."""
         return tuple(self._kept.pop(track, ()))
+
+
+def _is_whole(picture: Picture, box: NDArray[np.float32]) -> bool:
+    """Return whether a person is seen from head to foot: else a face may lie where clothes do."""
+    left, top, right, bottom = (float(edge) for edge in box)
+    inside = min(left, top, picture.width_px - right, picture.height_px - bottom) > _EDGE_PX
+    return inside and bottom - top >= _UPRIGHT * (right - left)
 
 
 def _rival(kept: list[Closeup], at: datetime) -> Closeup | None:

@@ -57,7 +57,8 @@ def _common(black: float, grey: float, coloured: float) -> tuple[float, ...]:
 _SHARPNESS, FLOOR = 1.85, 0.01
 BODY = Part(left=0.15, right=0.85, top=0.35, bottom=0.75, common=_common(-1.6, -2.07, 0.3))
 # Clothes have no such parts; nothing was fitted for them.
-UPPER = Part(left=0.3, right=0.7, top=0.2, bottom=0.45, common=_common(0.0, 0.0, 0.0))
+# A head takes a quarter of a box at most that is twice as high as wide (`closeups`).
+UPPER = Part(left=0.3, right=0.7, top=0.25, bottom=0.45, common=_common(0.0, 0.0, 0.0))
 LOWER = Part(left=0.3, right=0.7, top=0.55, bottom=0.8, common=_common(0.0, 0.0, 0.0))
 
 

@@ -41,11 +41,17 @@ class Describer:
         """Return whether plates are looked for."""
         return self._reader is not None
 
-    def put(self, sighting: Sighting, views: Sequence[Closeup]) -> tuple[Sighting, ...]:
-        """Take a sighting with its views; return it when its plate is known already."""
+    def put(
+        self, sighting: Sighting, views: Sequence[Closeup], *, side: bool = True
+    ) -> tuple[Sighting, ...]:
+        """Take a sighting with its views; return it when its plate is known already.
+
+        Args:
+            side: the camera does not look straight down, where parts lie elsewhere in a box.
+        """
         if not views:
             return (sighting,)
-        sighting = replace(sighting, description=_looks(sighting, views))
+        sighting = replace(sighting, description=_looks(sighting, views, side=side))
         views = [view for view in views if view.width_px >= _LEAST_PX]
         if self._reader is None or sighting.kind is not Kind.VEHICLE or not views:
             return (sighting,)
@@ -80,13 +86,20 @@ class Describer:
             return _UNKNOWN
 
 
-def _looks(sighting: Sighting, views: Sequence[Closeup]) -> Description:
-    """Return the description with how the thing looked."""
+def _looks(sighting: Sighting, views: Sequence[Closeup], *, side: bool) -> Description:
+    """Return the description with how the thing looked.
+
+    From straight above, a head is in the middle of the box: nothing is said of people there. Where
+    the windows of vans, buses and trucks are was not looked into.
+    """
     known = sighting.description or Description()
     if sighting.kind is Kind.PERSON:
+        if not side:
+            return known
         return replace(
             known,
             upper=colours_of(sighting.kind, views, UPPER),
             lower=colours_of(sighting.kind, views, LOWER),
         )
-    return replace(known, colours=colours_of(sighting.kind, views, BODY), windows=windows_of(views))
+    windows = windows_of(views) if side and sighting.type == "car" else None
+    return replace(known, colours=colours_of(sighting.kind, views, BODY), windows=windows)
