@@ -1,15 +1,14 @@
 """Trains the network that reads lines of plates, and writes it as ONNX with half-precision weights.
 
-    python training/plates/train.py TRAIN.npz OUT.onnx [--minutes 25] [--seed 1]
+    python training/plates/train.py TRAIN.npz OUT.onnx [--steps 3600] [--until N] [--weights FILE]
 
-TRAIN.npz comes from render.py. One thread, seeded; stopped by the clock, so a faster machine trains
-longer: `--steps` repeats a run exactly.
+TRAIN.npz comes from render.py. One thread, seeded: the same steps give the same network.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +27,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("train", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=25)
-    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--until", type=int, default=0, help="stop earlier than --steps")
+    parser.add_argument("--weights", type=Path, help="go on from these")
+    parser.add_argument("--rate", type=float, default=HIGHEST_RATE)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
@@ -42,38 +43,47 @@ def main() -> None:
         len(data["images"]),
         "lines",
     )
+    if given.weights:
+        network.load_state_dict(torch.load(given.weights))
     kept = given.out.with_suffix(".pt")
-    steps = train(network, data, kept, minutes=given.minutes, steps=given.steps, seed=given.seed)
+    plan = Plan(steps=given.steps, until=given.until or given.steps, rate=given.rate)
+    steps = train(network, data, kept, plan, np.random.default_rng(given.seed))
     print("steps", steps)
     torch.save(network.state_dict(), kept)
     export(network, given.out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long to train; the rate falls as a cosine over `steps`, from `rate` to almost nothing."""
+
+    steps: int
+    until: int
+    rate: float
 
 
 def train(
     network: LineNetwork,
     data: np.lib.npyio.NpzFile,
     kept: Path,
-    *,
-    minutes: float,
-    steps: int,
-    seed: int,
+    plan: Plan,
+    random: np.random.Generator,
 ) -> int:
-    """Train until the time or the steps are over; return the steps."""
+    """Train by the plan, keeping weights every 200 steps; return the steps."""
     images, targets = data["images"], torch.from_numpy(data["targets"].astype(np.int64))
     lengths = (targets > 0).sum(1)
-    random = np.random.default_rng(seed)
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.01)
-    begun, step, mean = time.monotonic(), 0, 0.0
+    step, mean = 0, 0.0
     network.train()
     while True:
         order = random.permutation(len(images))
         for start in range(0, len(order) - BATCH, BATCH):
-            done = step / steps if steps else (time.monotonic() - begun) / 60 / minutes
-            if done >= 1:
+            done = step / plan.steps
+            if step == plan.until:
                 return step
             for group in optimiser.param_groups:
                 group["lr"] = (
-                    HIGHEST_RATE * min(1, step / 200) * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-5
+                    plan.rate * min(1, step / 200) * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-5
                 )
             chosen = order[start : start + BATCH]
             scores = log_softmax(network(torch.from_numpy(altered(random, images[chosen]))), 2)

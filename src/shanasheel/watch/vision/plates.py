@@ -159,7 +159,7 @@ def _with_arabic(
         if letters_first(word.text) == arabic.text:
             certainty = 1 - (1 - certainty) * (1 - word.sure)
     score = _likeness(arabic.text, certainty, arabic.shape)
-    if score <= best and look.text != arabic.text:
+    if score <= best and letters_first(look.text) != arabic.text:
         return look
     return replace(
         look, there=_there(max(score, best)), text=arabic.text, certainty=certainty,
@@ -192,6 +192,12 @@ def judge(looks: Sequence[PlateLook]) -> PlateSeen:
 
 
 def _read(there: Sequence[PlateLook], looks: int) -> PlateSeen:
+    arabic = {look.text for look in there if look.written}
+    there = [
+        # The Latin half of a bilingual plate says the same as the Arabic one.
+        replace(look, text=letters_first(look.text)) if letters_first(look.text) in arabic else look
+        for look in there
+    ]
     weights: defaultdict[str, float] = defaultdict(float)
     for look in there:
         weights[look.text] += look.certainty
@@ -201,8 +207,9 @@ def _read(there: Sequence[PlateLook], looks: int) -> PlateSeen:
     if agreed <= _READABLE and len(there) > 1:
         seen = max(look.there for look in there)
         return PlateSeen(state=PlateState.UNREADABLE, probability=seen, looks=looks)
-    clear = max((look for look in there if look.text == text), key=lambda look: look.certainty)
-    code = next((look.governorate for look in there if look.text == text and look.governorate), "")
+    same = [look for look in there if look.text == text]
+    clear = max(same, key=lambda look: (bool(look.written), look.certainty))
+    code = next((look.governorate for look in same if look.governorate), "")
     named = governorate_of(text)
     return PlateSeen(
         state=PlateState.READ, probability=sure, text=text, looks=looks, written=clear.written,
