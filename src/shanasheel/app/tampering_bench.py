@@ -6,7 +6,7 @@ import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,19 +18,29 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import VIEW_TAMPERING, Event
 from shanasheel.domain.cameras import Camera, CameraId
+from shanasheel.domain.footage import Packet
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.vision import PacketDecoder, Picture, TamperWatch
-from shanasheel.watch.vision.altered_films import CHANGES, TAMPERED, Scene, length_s, make_film
+from shanasheel.watch.vision.altered_films import (
+    CHANGES,
+    LOOP_S,
+    TAMPERED,
+    Scene,
+    length_s,
+    make_film,
+)
 
 _USUAL_S, _QUIET_S = 12.0, 24.0  # a quiet scene is no longer looked at closely by then
-_AFTER_S = {"looped": 26.0}
+_AFTER_S = {"looped": 26.0, "replayed": 26.0}
 _AFTER_OTHERS_S = 14.0
 _EVERY_S = 35.0  # scenes of one clip begin so far apart
-_LIMIT_S = {"looped": 30.0}
+_LIMIT_S = {"looped": 30.0, "replayed": 30.0}
 _LIMIT_OTHERS_S = 10.0
 _COST_PICTURES = 500
+_KEY_S = 2.0
+_CALLED = {"replayed": "looped"}
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _CAMERA = Camera(id=CameraId("bench"), url="rtsp://bench/")
 
@@ -140,9 +150,32 @@ def _played(scene: Scene, change: str, seed: int, clock: Clock) -> list[Event]:
             _CAMERA, Nobody(), ids=IdMaker(clock),
             settings=AnalysisSettings(shield=False), save_picture=lambda _sighting, _jpeg: "",
         )  # fmt: skip
-        for packet in read_footage(film, camera=_CAMERA.id, start=_START):
+        packets: Iterable[Packet] = read_footage(film, camera=_CAMERA.id, start=_START)
+        if change == "replayed":
+            packets = _replayed(packets, scene.usual_s)
+        for packet in packets:
             events += analysis.push(packet).events
     return [event for event in events if event.kind in VIEW_TAMPERING]
+
+
+def _replayed(packets: Iterable[Packet], usual_s: float) -> Iterator[Packet]:
+    """Yield packets, and from `usual_s` on those of the last whole loop again, as sent before."""
+    sent: list[Packet] = []
+    begin, place = 0, 0
+    for packet in packets:
+        if (packet.at - _START).total_seconds() < usual_s:
+            sent.append(packet)
+            yield packet
+            continue
+        if not place:
+            since = [n for n, one in enumerate(sent) if one.is_key
+                     and (packet.at - one.at).total_seconds() <= LOOP_S + _KEY_S]  # fmt: skip
+            begin = since[0]
+            last = max(n for n, one in enumerate(sent) if one.is_key)
+            sent = sent[:last]  # whole groups of pictures alone
+        again = sent[begin + place % (len(sent) - begin)]
+        place += 1
+        yield packet._replace(payload=again.payload, is_key=again.is_key)
 
 
 def _cost(clip: Path) -> dict[str, object]:
@@ -184,7 +217,11 @@ def _judge(tally: Tally, change: str, scene: Scene, events: Sequence[Event]) -> 
     if change not in TAMPERED:
         return
     limit_s = _LIMIT_S.get(change, _LIMIT_OTHERS_S)
-    right = [at_s for at_s, one in since if at_s >= 0 and one.kind == f"camera_{change}"]
+    right = [
+        at_s
+        for at_s, one in since
+        if at_s >= 0 and one.kind == f"camera_{_CALLED.get(change, change)}"
+    ]
     in_time = bool(right) and right[0] <= limit_s
     tally.found += in_time
     tally.named_other += not in_time and any(at_s >= 0 for at_s, _ in since)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from shanasheel.base.errors import InvalidInput
 from shanasheel.watch.vision.altering import DRAWN, HARMLESS, Rgb
 
-TAMPERED = ("covered", "sprayed", "turned", "defocused", "blinded", "frozen", "looped")
+TAMPERED = (
+    "covered", "sprayed", "turned", "defocused", "blinded", "frozen", "looped", "replayed",
+)  # fmt: skip
 CHANGES = ("clean", *HARMLESS, "shake", "goes_quiet")
 LOOP_S = 8.0
 

@@ -17,16 +17,22 @@ from shanasheel.watch.vision.picture import Picture
 
 _ROW_STEP, _COLUMN_STEP = 4, 2  # full resolution sampled so: scaling would average noise away
 _BLOCKS = (6, 8)
-# Of the least noise ever seen between two live key pictures; for the block that changes most.
-# Seen on frozen clips, coded anew: 0.55 for the first pair, then 0.34, 0.27, 0.25; live at least 1.
-_NOISE = 0.5
+# Of the least noise that each block ever had between two live key pictures: it has its own, by its
+# light and its texture as the camera's encoder leaves it. Seen live: the median block at least 1.0,
+# 0.9 of them at least 1.1; frozen, coded anew: 0.8, then 0.4, then 0.
+_NOISE = 0.5  # in the median block
 _NOISE_EMPTY = 0.8  # where packets say nothing besides
+_NEARLY_ALL, _LESS = 90, 0.8  # percentile of blocks that must be below this share too
+_DOUBTFUL = 0.9  # in the median block: less noise than ever; worth a closer look
 _EMPTY = timedelta(seconds=1.5)
 _LEAST_NOISE = 0.08  # a camera that sends the same picture when live cannot be judged
 # A view that moved as a whole in every pair says nothing of its noise: when it first comes to rest
 # it would look frozen (`bench tampering`: bikes, `goes_quiet`).
 _MOST_NOISE = 4.0
 _PAIRS = 3  # pairs of key pictures before the noise is known
+# A pair is learned when so many came after it and none looked frozen: while an encoder refines a
+# frozen picture its noise falls from pair to pair, and must not be taken for this camera's.
+_AFTER = 2
 _APART = timedelta(seconds=0.8)
 _MEMORY = 64
 
@@ -36,7 +42,9 @@ class FrozenPicture:
 
     def __init__(self) -> None:
         self._last: tuple[datetime, NDArray[np.int16]] | None = None
-        self._noises: deque[float] = deque(maxlen=_MEMORY)
+        self._noises: deque[NDArray[np.float32]] = deque(maxlen=_MEMORY)
+        self._fresh: deque[NDArray[np.float32]] = deque()
+        self.doubtful = False  # the newest pair had less noise than any before
 
     def push(
         self, picture: Picture, empty_since: datetime | None = None
@@ -59,13 +67,27 @@ class FrozenPicture:
         if before is None or before[1].shape != luma.shape:
             return None
         change = _change(luma, before[1])
-        noise, most = float(np.median(change)), float(change.max())
-        floor = min(self._noises, default=0.0)
-        known = len(self._noises) >= _PAIRS and _LEAST_NOISE <= floor <= _MOST_NOISE
-        same = known and most <= (_NOISE_EMPTY if empty else _NOISE) * floor
-        if not (same or empty_since):
-            self._noises.append(noise)
-        return (same, 1.0 - min(1.0, noise / floor)) if known else None
+        if len(self._noises) < _PAIRS:
+            self._learn(change)
+            return None
+        floor = np.min(self._noises, axis=0)
+        if not _LEAST_NOISE <= float(np.median(floor)) <= _MOST_NOISE:
+            self._learn(change)
+            return None
+        ratio = change / np.maximum(floor, _LEAST_NOISE)
+        median, most = np.percentile(ratio, (50, _NEARLY_ALL))
+        self.doubtful = bool(median <= _DOUBTFUL)
+        same = bool(median <= (_NOISE_EMPTY if empty else _NOISE) and most <= _LESS)
+        if same:
+            self._fresh.clear()
+        elif not empty_since:
+            self._learn(change)
+        return same, 1.0 - min(1.0, float(median))
+
+    def _learn(self, change: NDArray[np.float32]) -> None:
+        self._fresh.append(change)
+        if len(self._fresh) > _AFTER:
+            self._noises.append(self._fresh.popleft())
 
 
 def _luma(picture: Picture) -> NDArray[np.int16]:

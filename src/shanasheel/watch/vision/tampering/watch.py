@@ -16,6 +16,7 @@ from shanasheel.watch.vision.tampering.empty_packets import EmptyPackets
 from shanasheel.watch.vision.tampering.frozen import FrozenPicture
 from shanasheel.watch.vision.tampering.look import Look, look_at
 from shanasheel.watch.vision.tampering.looped import LoopedPicture
+from shanasheel.watch.vision.tampering.replayed import ReplayedPackets
 from shanasheel.watch.vision.tampering.sprayed import is_sprayed
 from shanasheel.watch.vision.tampering.turned import is_turned
 from shanasheel.watch.vision.tampering.view import UsualView
@@ -68,7 +69,9 @@ class TamperWatch:
         self._looks: deque[Look] = deque(maxlen=4)
         self._last: datetime | None = None
         self._frozen, self._looped = FrozenPicture(), LoopedPicture()
-        self._empty = EmptyPackets()
+        self._empty, self._replayed = EmptyPackets(), ReplayedPackets()
+        self._loop_s: float | None = None  # while packets come again
+        self._strange = False  # the newest look found much of the usual view missing
         self._noted: list[TamperChange] = []  # found in pictures that were not looked at
         self._on_since: datetime | None = None
         self._doubt_since: datetime | None = None
@@ -96,7 +99,11 @@ class TamperWatch:
         """Return whether the next pictures should be looked at although nothing moves."""
         pending = any(vote.pending for vote in self._votes.values())
         frozen = self._votes[EventKind.CAMERA_FROZEN].on
+        pending = pending or bool(self._noted)  # told with the next picture
         pending = pending or (self._empty.since is not None and not frozen)
+        pending = pending or (self._frozen.doubtful and not frozen)
+        # Whatever it will turn out to be: 4 s until the next look would be lost.
+        pending = pending or (self._strange and not any(self._votes[kind].on for kind in _VIEW))
         self._doubt_since = (self._doubt_since or at) if pending else None
         return self._doubt_since is not None and (
             (at - self._doubt_since).total_seconds() <= _CLOSE_S
@@ -105,6 +112,11 @@ class TamperWatch:
     def note_packet(self, packet: Packet) -> None:
         """Take every packet, decoded or not."""
         self._empty.push(packet)
+        if not self._loops:
+            return
+        before, self._loop_s = self._loop_s, self._replayed.push(packet)
+        if (before is None) is not (self._loop_s is None):
+            self._tell_replayed(packet.at)
 
     def note(self, picture: Picture) -> None:
         """Take any decoded picture; call before `push` of the same."""
@@ -125,9 +137,23 @@ class TamperWatch:
             changes += self._judge_view(look_at(picture))
         return changes
 
+    def _tell_replayed(self, at: datetime) -> None:
+        """Note that packets come again, or no more; bytes leave no doubt to vote on."""
+        vote, on = self._votes[EventKind.CAMERA_LOOPED], self._loop_s is not None
+        vote.start_over()
+        if vote.on is on:
+            return
+        vote.on = on
+        self._noted.append(
+            TamperChange(
+                kind=EventKind.CAMERA_LOOPED, at=at, start=at, on=on, score=1.0,
+                loop_s=self._loop_s,
+            )
+        )  # fmt: skip
+
     def _judge_looped(self, at: datetime) -> list[TamperChange]:
         found = self._looped.judge()
-        if found is None:
+        if found is None or self._loop_s is not None:
             return []
         return self._vote(EventKind.CAMERA_LOOPED, at, found[0], found[1], loop_s=found[2])
 
@@ -149,8 +175,8 @@ class TamperWatch:
             changes += self._vote(kind, look.at, *verdict) if verdict else []
             if changes:
                 break
-        strange = usual.kept_in(look) < _STRANGE * usual.kept
-        bad = strange or any(one[0] for one in found.values() if one)
+        self._strange = usual.kept_in(look) < _STRANGE * usual.kept
+        bad = self._strange or any(one[0] for one in found.values() if one)
         hidden = is_sprayed(look, before, usual)[1]
         self._learn(look, usual, hidden=hidden, weight=_DOUBTFUL if bad else 1.0)
         return changes
