@@ -27,7 +27,7 @@ MEAN, STD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
 
 
 class Head(nn.Module):
-    """About 60,000 weights; from both maps to (N, 5, S/8, S/8).
+    """About 90,000 weights; from both maps to (N, 5, S/8, S/8).
 
     Channels: centre across and down in cells from the cell's corner, logarithms of width and
     height in cells, and the logit that a weapon's centre lies in the cell.
