@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from footage import data_folder
 from onnx_models import card_for, constant_model
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.cameras import add_camera
@@ -20,11 +19,12 @@ from shanasheel.app.shield_bench import measure_shield
 from shanasheel.app.wiring import open_beside
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.models import ModelTask
-from shanasheel.watch.vision import find_clip, load_detector
+from shanasheel.watch.vision import load_detector
 from shanasheel.watch.vision.cards import read_card
 from shanasheel.watch.vision.detect import load_model
 from shanasheel.watch.vision.registry import Registry
 from shanasheel.watch.vision.trial import drawn_picture
+from videos import make_video
 
 CAMERA = Camera(id=CameraId("test"), url="rtsp://127.0.0.1/1")
 
@@ -75,9 +75,8 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
 
 @pytest.mark.timeout(120)
 def test_the_bench_counts_faces_that_the_shield_would_leave_visible(tmp_path: Path) -> None:
-    clip = data_folder("pets09-s2l1")
     model, card = face_model(tmp_path)
-    film = find_clip(clip)
+    film = make_video(tmp_path / "film.mp4", frames=100, size=(320, 240))
 
     told = measure_shield(
         film, load_detector(threads=1, live=True), full=False,

@@ -19,12 +19,12 @@ export default {
       <p class="used" data-role="used"><template v-if="model.used_by.length"><span class="shn-tag ok"><span class="mi" aria-hidden="true">visibility</span>{{ t('models.used') }}</span> {{ users }}</template><span v-else class="dim">{{ t('models.unused') }}</span></p>
       <p v-if="verdict.right === 'no'" class="shn-fault" role="alert">{{ t('models.wrong') }}<br><small><bdi dir="ltr">{{ model.verified.detail }}</bdi></small></p>
       <dl class="shn-facts tall">
-        <div><dt>{{ t('models.sees') }}</dt><dd>{{ kinds }} <small>{{ t('models.classes', { count: number(model.classes) }) }}</small></dd></div>
+        <div><dt>{{ t('models.sees') }}</dt><dd>{{ kinds }} <small v-if="model.task !== 'faces'">{{ t('models.classes', { count: number(model.classes) }) }}</small></dd></div>
         <div><dt>{{ t('models.licence') }}</dt><dd><bdi dir="ltr">{{ model.licence }}</bdi></dd></div>
         <div v-if="model.authors"><dt>{{ t('models.authors') }}</dt><dd><bdi dir="ltr">{{ model.authors }}</bdi></dd></div>
         <div><dt>{{ t('models.family') }}</dt><dd><bdi dir="ltr">{{ model.family }}</bdi></dd></div>
         <div><dt>{{ t('models.speed') }}</dt><dd data-role="speed"><template v-if="model.best"><bdi class="num">{{ t('models.ms', { ms: ms(model.cpu_ms) }) }}</bdi> <small><bdi dir="ltr">{{ model.best }}</bdi></small></template><span v-else class="dim">{{ t('models.unmeasured') }}</span></dd></div>
-        <div><dt>{{ t('models.accuracy') }}</dt><dd><template v-for="(ap, folder) in model.ap50" :key="folder"><bdi dir="ltr">AP50 {{ percent(ap) }}</bdi> <bdi class="mono" dir="ltr">{{ folder }}</bdi> </template><span v-if="!Object.keys(model.ap50).length" class="dim">{{ t('models.unjudged') }}</span></dd></div>
+        <div v-if="model.task !== 'faces'"><dt>{{ t('models.accuracy') }}</dt><dd><template v-for="(ap, folder) in model.ap50" :key="folder"><bdi dir="ltr">AP50 {{ percent(ap) }}</bdi> <bdi class="mono" dir="ltr">{{ folder }}</bdi> </template><span v-if="!Object.keys(model.ap50).length" class="dim">{{ t('models.unjudged') }}</span></dd></div>
         <div class="long"><dt>{{ t('models.source') }}</dt><dd><bdi class="mono" dir="ltr">{{ model.source }}</bdi></dd></div>
         <div class="long"><dt>SHA-256</dt><dd><bdi class="mono" dir="ltr">{{ model.sha256 }}</bdi></dd></div>
         <div v-if="model.limits" class="long"><dt>{{ t('models.limits') }}</dt><dd><bdi dir="ltr">{{ model.limits }}</bdi></dd></div>
