@@ -133,11 +133,12 @@ def use(
         use_model(
             site, LOCAL, model.card.name, sha256=model.card.sha256, camera=camera, weapons=weapons
         )
-    which = camera or "Every camera that names none"
     if weapons:
-        typer.echo(f"People of {which} are looked at a second time with {model.card.name}.")
+        seen = f"camera {camera}" if camera else "every camera that names none"
+        typer.echo(f"People before {seen} are looked at a second time with {model.card.name}.")
         remarks.print(f"[bold]Its limits:[/bold] {model.card.limits or 'its card names none.'}")
     else:
+        which = camera or "Every camera that names none"
         typer.echo(f"{which} is looked at with {model.card.name}.")
 
 
