@@ -123,7 +123,7 @@ def test_a_possible_weapon_calls_a_person_and_a_broken_model_stops_nothing(
         gaps, ended = gaps_of(product, "GATE"), raised()
 
     assert before == ("", 0, [])
-    assert "looked at a second time with blocks" in used
+    assert "are looked at a second time with blocks" in used
     assert (alert["camera"], alert["priority"], alert["events"]) == ("GATE", "high", 1)
     assert alert["numbers"]["weapon_ratio"] >= 0.5
     assert detail["picture_url"]

@@ -225,11 +225,14 @@ def verify_all(registry: Registry, clock: Clock, progress: Progress) -> list[dic
 
 
 def detector_named(
-    registry: Registry, named: str, *, threads: int, look: Look | None = None
+    registry: Registry, named: str, *, threads: int, look: Look | None = None, best: bool = False
 ) -> ModelDetector:
     """Return the detector of a model's name, or of the path of a card with its file beside.
 
     A card that is not of the registry is tried within bounds first, as when it is added.
+
+    Args:
+        best: run it as was measured best here, where it was measured.
 
     Raises:
         NotFound: there is no such model or card.
@@ -246,4 +249,7 @@ def detector_named(
     if not model.at_hand:
         raise NotFound(f"The file of {named} is not here.", f"shanasheel models pull {named}")
     check_file(model.card, model.file)
+    measured = measurements(registry).of(model.card.sha256) if best else None
+    if measured is not None and measured.best is not None:
+        choice = measured.best.choice
     return load_model(model.card, model.file, choice=choice, look=look, only=model.backends)

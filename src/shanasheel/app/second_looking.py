@@ -80,7 +80,7 @@ class WeaponModels:
         """
         with self._lock:
             if name not in self._loaded:
-                found = detector_named(self._registry, name, threads=1)
+                found = detector_named(self._registry, name, threads=1, best=True)
                 self._loaded[name] = WeaponModel(found)
             return self._loaded[name]
 

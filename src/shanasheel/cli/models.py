@@ -144,7 +144,11 @@ def use(
         model = checked(Registry(site.data), name)
         use_model(site, LOCAL, model, camera=camera, off=off)
     whom = camera or "Every camera that names none"
-    typer.echo(f"{whom} is {'no more ' if off else ''}looked at with {model.name}.")
+    done = "no more " if off else ""
+    if model.task is ModelTask.WEAPONS:
+        typer.echo(f"{whom}: people are {done}looked at a second time with {model.name}.")
+    else:
+        typer.echo(f"{whom} is {done}looked at with {model.name}.")
     if model.task is ModelTask.WEAPONS and not off:
         remarks.print(f"[bold]Its limits:[/bold] {model.limits or 'its card names none.'}")
 
