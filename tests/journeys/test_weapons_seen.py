@@ -118,7 +118,7 @@ def test_a_possible_weapon_calls_a_person_and_a_broken_model_stops_nothing(
         wait_for(lambda: "SHA-256" in status("GATE")["weapon_fault"], "the fault to be told")
         count = product.get("/status")["segments"]
         wait_for(lambda: product.get("/status")["segments"] > count, "recording to go on")
-        shanasheel("models", "stop", "broken", "--data", data)
+        shanasheel("models", "use", "broken", "--off", "--data", data)
         wait_for(lambda: status("GATE")["weapon_model"] == "", "the model to be stopped")
         gaps, ended = gaps_of(product, "GATE"), raised()
 
