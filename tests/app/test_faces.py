@@ -14,7 +14,7 @@ from shanasheel.actions.cameras import add_camera
 from shanasheel.actions.models import models_in_use, use_model
 from shanasheel.app.detectors import Detectors, site_detectors
 from shanasheel.app.folder import open_folder
-from shanasheel.app.model_work import checked
+from shanasheel.app.model_work import chosen
 from shanasheel.app.shield_bench import measure_shield
 from shanasheel.app.wiring import open_beside
 from shanasheel.domain.cameras import Camera, CameraId
@@ -49,7 +49,7 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
     with open_beside(open_folder(tmp_path / "data")) as site:
         add_camera(site, LOCAL, CAMERA)
         Registry(site.data).add(*face_model(tmp_path))
-        finder = checked(Registry(site.data), "finder")
+        finder = chosen(Registry(site.data), "finder")
         before = site_detectors(site).detect(drawn_picture()).faces
         use_model(site, LOCAL, finder, camera=None)
         using = models_in_use(site, default="nanodet-g")

@@ -16,9 +16,11 @@ from onnx_models import card_for, constant_model
 from running import Product, running, wait_for
 from shanasheel.app.folder import open_folder
 from shanasheel.app.machine import Machine
+from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.cli.main import make_app
+from shanasheel.domain.models import ModelTask
 
 SOMEBODY = np.array([[[64, 48, 20, 40, 1, 0.9, 0, 0]]], np.float32)  # where the films' person is
 _BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -48,6 +50,12 @@ def models_in(folder: Path, data: Path) -> None:
         added = shanasheel("models", "add", card.with_suffix(".onnx"), "--card", card,
                            "--data", data)  # fmt: skip
         assert "runs with" in added
+
+
+def choose(data: Path, name: str) -> None:
+    """Have a model used without its file being checked first, as if it was swapped just after."""
+    with open_beside(open_folder(data)) as site, site.store.begin() as rows:
+        rows.cameras.choose(ModelTask.WEAPONS, name, revision=site.ids.new())
 
 
 def seen_in_arabic(product: Product, alert: str) -> str:
@@ -113,8 +121,11 @@ def test_a_possible_weapon_calls_a_person_and_a_broken_model_stops_nothing(
         words = seen_in_arabic(product, alert["id"]) if _BROWSER else None
         yard = status("YARD")
 
+        shanasheel("models", "use", "blocks", "--off", "--data", data)
+        wait_for(lambda: status("GATE")["weapon_model"] == "", "the model to be stopped")
         (data / "models" / "broken" / "broken.onnx").write_bytes(b"other")
-        shanasheel("models", "use", "broken", "--data", data)
+        refused = shanasheel("models", "use", "broken", "--data", data)
+        choose(data, "broken")
         wait_for(lambda: "SHA-256" in status("GATE")["weapon_fault"], "the fault to be told")
         count = product.get("/status")["segments"]
         wait_for(lambda: product.get("/status")["segments"] > count, "recording to go on")
@@ -123,6 +134,7 @@ def test_a_possible_weapon_calls_a_person_and_a_broken_model_stops_nothing(
         gaps, ended = gaps_of(product, "GATE"), raised()
 
     assert before == ("", 0, [])
+    assert refused.startswith("refused:")
     assert "are looked at a second time with blocks" in used
     assert (alert["camera"], alert["priority"], alert["events"]) == ("GATE", "high", 1)
     assert alert["numbers"]["weapon_ratio"] >= 0.5

@@ -14,7 +14,7 @@ from shanasheel.base.errors import NotFound
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.models import (
-    CheckedModel,
+    ChosenModel,
     ModelDeed,
     ModelOrder,
     ModelTask,
@@ -48,7 +48,7 @@ def with_models(camera: Camera, rows: Cameras) -> Camera:
 
 
 def use_model(
-    site: Site, who: Person, model: CheckedModel, *, camera: str | None, off: bool = False
+    site: Site, who: Person, model: ChosenModel, *, camera: str | None, off: bool = False
 ) -> None:
     """Look with a model from now on, or no more; leaves a fact.
 
@@ -138,7 +138,7 @@ def order_model_work(
     """
     require_technician(who)
     if deed is ModelDeed.BENCH:
-        shelf.checked(model)
+        shelf.chosen(model)
     order = ModelOrder(id=site.ids.new(), deed=deed, model=model, by=who.name, role=who.role.value)
     work = shelf.submit(order)
     _note(site, {"what": "model_work", "by": who.name, "deed": deed.value, "model": model})

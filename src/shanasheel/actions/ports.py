@@ -11,7 +11,7 @@ from shanasheel.actions.rows import Rows
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.handed import IntakeOrder, OrderState
-from shanasheel.domain.models import CheckedModel, ModelOrder, ModelWork, Use
+from shanasheel.domain.models import ChosenModel, ModelOrder, ModelWork, Use
 
 
 class Store(Protocol):
@@ -114,8 +114,8 @@ class ModelShelf(Protocol):
     def described(self, use: Use) -> Sequence[Mapping[str, object]]:
         """Return every model as plain JSON values, the built-in one first."""
 
-    def checked(self, name: str) -> CheckedModel:
-        """Return a model whose file was just found to be the one its card names."""
+    def chosen(self, name: str, *, check: bool = True) -> ChosenModel:
+        """Return a model, its file just found to be the one its card names unless told not to."""
 
     def submit(self, order: ModelOrder) -> ModelWork:
         """Begin the work; Conflict while other work is in hand."""

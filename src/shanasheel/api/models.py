@@ -45,7 +45,7 @@ def listed(who: Who, desk: TheDesk) -> present.Json:
 def use(body: UseBody, who: Who, desk: TheDesk) -> None:
     """Look with a model from now on: at one camera, or at all that have none of their own."""
     require_technician(who)
-    model = desk.models.checked(body.model)
+    model = desk.models.chosen(body.model, check=not body.off)
     models.use_model(desk.site, who, model, camera=body.camera, off=body.off)
 
 

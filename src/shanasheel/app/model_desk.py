@@ -11,10 +11,10 @@ from dataclasses import replace
 import structlog
 
 from shanasheel.app.folder import DataFolder
-from shanasheel.app.model_work import checked, described
+from shanasheel.app.model_work import chosen, described
 from shanasheel.app.talking import talk
 from shanasheel.base.errors import Conflict
-from shanasheel.domain.models import CheckedModel, ModelOrder, ModelWork, Use
+from shanasheel.domain.models import ChosenModel, ModelOrder, ModelWork, Use
 from shanasheel.domain.wire import dumps
 from shanasheel.watch.vision.registry import DEFAULT, Registry
 
@@ -51,14 +51,14 @@ class ModelDesk:
         """Return every model as plain values."""
         return [described(self._registry, model, use) for model in self._registry.all()]
 
-    def checked(self, name: str) -> CheckedModel:
-        """Return a model after computing its file's SHA-256; see `model_work.checked`.
+    def chosen(self, name: str, *, check: bool = True) -> ChosenModel:
+        """Return a model after computing its file's SHA-256; see `model_work.chosen`.
 
         Raises:
             NotFound: there is no such model, or its file is not here.
             IntegrityFault: its file is another one than its card's.
         """
-        return checked(self._registry, name)
+        return chosen(self._registry, name, check=check)
 
     def submit(self, order: ModelOrder) -> ModelWork:
         """Begin the work.

@@ -9,7 +9,7 @@ from pathlib import Path
 from shanasheel.adapters.peers.pulling import pull
 from shanasheel.base.clock import Clock, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, ShanasheelError
-from shanasheel.domain.models import CheckedModel, ModelTask, Use
+from shanasheel.domain.models import ChosenModel, ModelTask, Use
 from shanasheel.watch.vision import DetectionScores, evaluate_detection
 from shanasheel.watch.vision.cards import read_card
 from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
@@ -87,22 +87,26 @@ def _way(speed: Speed, best: Speed | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def checked(registry: Registry, name: str) -> CheckedModel:
+def chosen(registry: Registry, name: str, *, check: bool = True) -> ChosenModel:
     """Return a model that may be used: its file is here and has the hash of its card.
+
+    Args:
+        check: off for one that is to be used no more, whatever its file is.
 
     Raises:
         NotFound: there is no such model, or its file is not here.
         IntegrityFault: its file is another one.
     """
     model = registry.one(name)
-    if not model.at_hand:
+    if check and not model.at_hand:
         raise NotFound(
             f"The file of {name} is not here.", f"shanasheel models pull {name}",
             key="model_away", model=name,
         )  # fmt: skip
-    check_file(model.card, model.file)
+    if check:
+        check_file(model.card, model.file)
     card = model.card
-    return CheckedModel(name=card.name, sha256=card.sha256, task=card.task, limits=card.limits)
+    return ChosenModel(name=card.name, sha256=card.sha256, task=card.task, limits=card.limits)
 
 
 def said_choice(choice: Choice) -> str:

@@ -25,7 +25,7 @@ from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.model_work import (
     Bench,
     bench_json,
-    checked,
+    chosen,
     described,
     pull_model,
     said_choice,
@@ -141,7 +141,7 @@ def use(
     Example: [bold]shanasheel models use yolox-nano --camera BSR-014[/bold]
     """
     with _site(data) as site:
-        model = checked(Registry(site.data), name)
+        model = chosen(Registry(site.data), name, check=not off)
         use_model(site, LOCAL, model, camera=camera, off=off)
     whom = camera or "Every camera that names none"
     done = "no more " if off else ""

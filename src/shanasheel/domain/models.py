@@ -31,7 +31,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedModel:
+class ChosenModel:
     """A model whose file is here and is the one its card names."""
 
     name: str
