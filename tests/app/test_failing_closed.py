@@ -13,6 +13,7 @@ import pytest
 
 from running import wait_for
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.processes import start_logging
 from shanasheel.app.recording import CameraRecording
 from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import SystemClock
@@ -83,6 +84,7 @@ def spans(data: Path, stream: Stream) -> list[tuple[datetime, datetime]]:
 
 
 def test_while_the_detector_fails_nothing_is_shown_and_all_is_recorded(tmp_path: Path) -> None:
+    start_logging()  # as a worker does: other ways of telling faults look into what is at work
     film = make_video(tmp_path / "film.mp4", frames=100, rate=10, gop=5)
     detector = BrokenDetector()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 
 import typer
 
 import shanasheel
+from shanasheel.app.processes import start_logging
 from shanasheel.base.errors import ShanasheelError
 
 #: Every command with its line in `--help`, so that listing them imports none of them.
@@ -80,6 +82,7 @@ def main() -> None:
     """Run one command; an error of ours is one line and its own exit code."""
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     completing = "_SHANASHEEL_COMPLETE" in os.environ
+    start_logging(level=logging.WARNING)  # to standard error: what is printed may be read by others
     try:
         make_app(None if completing else first)()
     except ShanasheelError as fault:

@@ -27,7 +27,8 @@ from shanasheel.watch.vision.plate_drawing import DrawnPlate
 from shanasheel.watch.vision.plate_lines import PlateLine
 from shanasheel.watch.vision.plate_pasting import paste_plate
 from shanasheel.watch.vision.plates import PlateLook, judge
-from watch.vision.test_plates import START, drawn_vehicle, film, sighting
+from videos import film_photograph
+from watch.vision.test_plates import START, drawn_vehicle, sighting
 
 HERE = Path(__file__).parent / "arabic_plates"
 TOLD = json.loads((HERE / "plates.json").read_text("utf-8"))
@@ -140,7 +141,7 @@ def test_a_passing_car_gets_its_arabic_plate_into_the_results(tmp_path: Path) ->
     Image.fromarray(car).save(tmp_path / "car.png")
 
     analyze_file(
-        film(tmp_path / "passing.mp4", tmp_path / "car.png"), tmp_path,
+        film_photograph(tmp_path / "passing.mp4", tmp_path / "car.png"), tmp_path,
         detector=load_detector(threads=1), camera=default_camera("C"),
         start=START, full=False, plates=True, clock=SystemClock(),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.text import folded_plate
 from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.described import Description, told
+from shanasheel.domain.plates import in_latin
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import dumps, loads
 
@@ -133,5 +134,5 @@ def _words(sighting: Sighting) -> dict[str, str | float | None]:
         "speed_kmh": seen.movement.speed_kmh if seen.movement else None,
         "windows": seen.windows.state if seen.windows else "",
         "plate_state": plate.state if plate else "",
-        "plate": folded_plate(plate.text)[:_LONGEST_PLATE] if plate else "",
+        "plate": folded_plate(in_latin(plate.text))[:_LONGEST_PLATE] if plate else "",
     }
