@@ -189,7 +189,7 @@ def test_under_overload_recording_goes_on_and_every_second_not_looked_at_is_told
     wait_for(lambda: C in watched.shed(), "the low camera to be shed")
     first = watched.shed()
     wait_for(lambda: len(detector.seen[A]) > 60, "the high one to be looked at")
-    wait_for(shown_while_shed(watched, detector, 3), "glimpses of the shed one")
+    wait_for(shown_while_shed(watched, detector, 2), "glimpses of the shed one")
     detector.seconds = 0.0
     wait_for(lambda: not watched.shed(), "all to be taken back")
     count = len(detector.seen[C])
