@@ -46,7 +46,7 @@ export default {
       return { right: "yes", icon: "verified_user", tone: "ok", words: t("models.verified", { time: dateTime(found.at) }) };
     },
     kinds() {
-      if (this.model.task !== "detection") return t(`models.${this.model.task}`);
+      if (this.model.task !== "detection") return tk("model_task", this.model.task);
       return this.model.kinds.map((kind) => tk("type", kind)).join(" · ");
     },
     users() {

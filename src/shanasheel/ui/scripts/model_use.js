@@ -1,7 +1,7 @@
 // Choosing who looks with a model: every camera that has none of its own, or one camera.
 
 import { put, wordsOf } from "shanasheel-ui/api.js";
-import { cameraName, t } from "shanasheel-ui/strings.js";
+import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnDialog from "shanasheel-ui/dialog.js";
 
 export default {
@@ -10,7 +10,7 @@ export default {
   emits: ["close", "used"],
   template: `
     <shn-dialog :title="t('models.use_title', { model: model.name })" @close="$emit('close')">
-      <form @submit.prevent="use" data-role="use-form"><p>{{ t(model.task === 'detection' ? 'models.use_about' : 'models.use_' + model.task) }}</p><p v-if="model.limits && model.task === 'weapons'"><strong>{{ t('models.limits') }}</strong> {{ model.limits }}</p>
+      <form @submit.prevent="use" data-role="use-form"><p>{{ tk('model_use', model.task) }}</p><p v-if="model.limits && model.task === 'weapons'"><strong>{{ t('models.limits') }}</strong> {{ model.limits }}</p>
         <label class="shn-field">{{ t('models.for_whom') }}<select v-model="whom" name="whom"><option value="">{{ t('models.everyone') }}</option><option v-for="one in cameras" :key="one.id" :value="one.id">{{ cameraName(one) }} · {{ one.id }}</option></select></label>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <footer><button v-if="offered" class="shn-button" type="button" data-role="off" :disabled="sending" @click="send(true)">{{ t('models.off') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="use-now" :disabled="sending">{{ t('models.use_now') }}</button></footer></form>
@@ -22,7 +22,7 @@ export default {
     },
   },
   methods: {
-    t, cameraName,
+    t, tk, cameraName,
     use() {
       return this.send(false);
     },
