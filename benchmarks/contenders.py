@@ -78,7 +78,8 @@ def ours(settings: AnalysisSettings) -> Callable[[Path, float], Outcome]:
     def run(film: Path, _length_s: float) -> Outcome:
         found = look(film, load_detector(live=True), settings)
         return Outcome(
-            cpu_s=sum(found.cpu_s), active=found.moving, tracks=found.tracks,
+            cpu_s=sum(found.cpu_s), active=found.moving if settings.gate else None,
+            tracks=found.tracks,
             detector_runs=found.detected,
         )  # fmt: skip
 
