@@ -17,10 +17,10 @@ Floats = NDArray[np.float32]
 Rect = tuple[int, int, int, int]  # x1 y1 x2 y2, half-open
 
 _BESIDE = 0.3  # of a box's own size, on each side: it has moved, and models judge by what is around
-_ALL = 0.6  # share of the picture from which on the whole is searched
+_ALL = 0.4  # share of the picture from which on all of it is searched: larger parts save nothing
 _GAP_PX = 8  # between parts on a canvas
 #: Shares of the whole input's width and height; few, as back ends prepare for each size anew.
-_CANVASES = ((1 / 3, 1 / 2), (1 / 2, 1 / 2), (1 / 2, 3 / 4), (1 / 2, 1.0), (2 / 3, 1.0))
+_CANVASES = ((1 / 3, 1 / 2), (1 / 2, 1 / 2), (1 / 2, 3 / 4))
 
 
 def changed_parts(
@@ -87,7 +87,7 @@ def canvases(whole: tuple[int, int], step: int) -> list[tuple[int, int]]:
     """Return sizes of canvases, smallest first, all smaller than the whole input.
 
     >>> canvases((320, 192), 32)
-    [(128, 96), (160, 96), (160, 160), (160, 192), (224, 192)]
+    [(128, 96), (160, 96), (160, 160)]
     """
     found = {
         (-(-round(whole[0] * across) // step) * step, -(-round(whole[1] * down) // step) * step)
