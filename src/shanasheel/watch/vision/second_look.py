@@ -209,17 +209,7 @@ def _shown(cut: _Cut, box: Box) -> bytes:
 
 
 def _within(cut: _Cut, side_px: int) -> Masks:
-    """Return a picture's masks as ratios of a cut; those wholly beside it are left out."""
-    size = np.array(cut.size_px, np.float32)
-    corner = np.array(cut.corner, np.float32)
-
-    def moved(points: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray((points * size - corner) * cut.scale / side_px, np.float32)
-
-    pairs = moved(cut.masks.boxes.reshape(-1, 2, 2))
-    near = (pairs[:, 1] > -0.05).all(axis=1) & (pairs[:, 0] < 1.05).all(axis=1)
-    windows = tuple(
-        tuple((float(x), float(y)) for x, y in moved(np.array(window, np.float32)))
-        for window in cut.masks.windows
-    )
-    return Masks(boxes=pairs[near].reshape(-1, 4), windows=windows)
+    """Return a picture's masks as they lie in a cut."""
+    x, y = cut.corner
+    side = round(side_px / cut.scale)
+    return cut.masks.seen_in((x, y, x + side, y + side), *cut.size_px)
