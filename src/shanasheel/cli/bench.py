@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shanasheel.app.folder import ENVIRONMENT, default_folder
+from shanasheel.app.folder import default_folder
 from shanasheel.app.measuring import measure_pipeline
 from shanasheel.app.model_work import detector_named
 from shanasheel.app.recording_capacity import measure_capacity
@@ -21,7 +21,7 @@ from shanasheel.cli.bench_sound import sound
 from shanasheel.cli.bench_tampering import tampering
 from shanasheel.cli.bench_tracking import tracking
 from shanasheel.cli.bench_weapons import weapons
-from shanasheel.cli.options import JsonOption, remarks
+from shanasheel.cli.options import JsonOption, ModelsOption, remarks
 from shanasheel.domain.cameras import Tiles
 from shanasheel.watch.vision import evaluate_detection
 from shanasheel.watch.vision.detect import Look
@@ -44,10 +44,7 @@ def detection(
         str, typer.Option(help="A model's name, or the path of a card beside its file.")
     ] = "",
     tiles: Annotated[str, typer.Option(help="Look in parts: 2x1.")] = "",
-    folder: Annotated[
-        Path | None,
-        typer.Option("--data", envvar=ENVIRONMENT, help="Folder of the models that were added."),
-    ] = None,
+    folder: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print average precision for people at an overlap of 0.5.

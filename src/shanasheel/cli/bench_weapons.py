@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from shanasheel.actions.models import models_in_use
-from shanasheel.app.folder import ENVIRONMENT, default_folder, open_folder
+from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.weapons_bench import measure_weapons, weapon_model_named
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.errors import NotFound
-from shanasheel.cli.options import JsonOption
+from shanasheel.cli.options import JsonOption, ModelsOption
 from shanasheel.domain.models import ModelTask
 from shanasheel.watch.vision import load_detector
 from shanasheel.watch.vision.registry import DEFAULT, Registry
@@ -30,10 +30,7 @@ def weapons(
     full: Annotated[
         bool, typer.Option("--full/--live", help="Find people at full size, or as live.")
     ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--data", envvar=ENVIRONMENT, help="Folder of the models that were added."),
-    ] = None,
+    folder: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print how well a weapon model does on labelled stills, person by person.

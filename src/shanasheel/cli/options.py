@@ -16,6 +16,10 @@ DataOption = Annotated[
     Path | None,
     typer.Option("--data", envvar=ENVIRONMENT, help="Folder of database, archive, ledger, keys."),
 ]
+ModelsOption = Annotated[
+    Path | None,
+    typer.Option("--data", envvar=ENVIRONMENT, help="Folder of the models that were added."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 #: Progress and remarks; results alone go to standard output.
