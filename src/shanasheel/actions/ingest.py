@@ -10,6 +10,7 @@ from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, sh
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.surroundings import judge_around
+from shanasheel.actions.telling import tell_raised
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
@@ -90,6 +91,8 @@ def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
     judged = () if alert is None else judge_around(rows, alert)
     for one in judged:
         rows.alerts.save(one)
+    if judged and judged[0].version == 1:
+        tell_raised(site, rows, judged[0])
     return judged
 
 

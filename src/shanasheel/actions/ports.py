@@ -12,6 +12,7 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.handed import IntakeOrder, OrderState
 from shanasheel.domain.models import ChosenModel, ModelOrder, ModelWork, Use
+from shanasheel.domain.receivers import Message
 
 
 class Store(Protocol):
@@ -125,3 +126,18 @@ class ModelShelf(Protocol):
 
     def end(self) -> None:
         """Stop the work in hand, if any."""
+
+
+class Sender(Protocol):
+    """The way to one receiver. Both methods are called by one thread, one after another."""
+
+    def send(self, message: Message) -> str:
+        """Deliver a message; return what the receiver answered, in a few words, without secrets.
+
+        Raises:
+            Unavailable, Exhausted: not now; try again.
+            InvalidInput, Denied: never; it is refused for good.
+        """
+
+    def close(self) -> None:
+        """Let go of the connection, if there is one."""

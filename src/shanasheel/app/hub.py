@@ -21,6 +21,7 @@ from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.housekeeping import Housekeeping
@@ -115,7 +116,7 @@ def serve(
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site)]  # fmt: skip
     if wired.ledger is not None:
-        beside.append(Replication(wired.site, folder))
+        beside += [Replication(wired.site, folder), Delivering(wired.site, folder.run)]
     beside += [intake_desk, model_desk]
 
     @asynccontextmanager

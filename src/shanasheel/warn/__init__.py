@@ -1,6 +1,8 @@
 """Events into alerts that a person decides on."""
 
+from shanasheel.warn.addresses import CHATS, checked_address, host_of, shown_chat
 from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
+from shanasheel.warn.messages import Told, Words, cloud_event, site_of, stands, words_of
 from shanasheel.warn.neighbours import (
     JUDGED,
     TOGETHER,
@@ -13,6 +15,7 @@ from shanasheel.warn.neighbours import (
 from shanasheel.warn.triage import STEPS, Asks, decide, next_states
 
 __all__ = [
+    "CHATS",
     "COUNTED_ONLY",
     "JUDGED",
     "PRIORITIES",
@@ -20,12 +23,21 @@ __all__ = [
     "TOGETHER",
     "Asks",
     "Surroundings",
+    "Told",
     "Verdict",
+    "Words",
     "alerts_for",
+    "checked_address",
+    "cloud_event",
     "decide",
+    "host_of",
     "judge",
     "neighbours_of",
     "next_states",
     "priority_of",
     "raise_or_merge",
+    "shown_chat",
+    "site_of",
+    "stands",
+    "words_of",
 ]

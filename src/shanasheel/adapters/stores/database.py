@@ -20,8 +20,10 @@ from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.keeping import KeepingRows
+from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
+from shanasheel.adapters.stores.receivers import ReceiverRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
 from shanasheel.adapters.stores.summary import SummaryRows
@@ -44,6 +46,8 @@ class Transaction:
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
         self.summary = SummaryRows(connection)
+        self.receivers = ReceiverRows(connection)
+        self.messages = MessageRows(connection)
 
 
 class Database:
@@ -101,7 +105,7 @@ class Database:
     def snapshot(self, path: Path) -> None:
         """Write everything as of one moment to a new file, without secrets; writers go on.
 
-        Accounts, sessions and passwords in cameras' addresses are not in it.
+        Accounts, sessions, and the passwords of cameras and receivers are not in it.
 
         Raises:
             Unavailable: the database cannot be read, or the copy cannot be written.

@@ -1,0 +1,6 @@
+"""Ways to tell receivers outside: each sends one message, and says how that ended."""
+
+from shanasheel.adapters.notify.network import Way, tls_of, way_to
+from shanasheel.adapters.notify.webhook import WebhookSender
+
+__all__ = ["Way", "WebhookSender", "tls_of", "way_to"]

@@ -1,0 +1,61 @@
+"""Receivers over HTTP: added, told, and acknowledging what they were told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from running import wait_for
+from served import served
+from shanasheel.app.delivering import Delivering
+from told import confirmed, dismissed, outside, raised
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_a_receiver_that_was_down_gets_everything_and_acknowledges(tmp_path: Path) -> None:
+    with served(tmp_path) as hub, outside() as receiver:
+        body = {"name": "Guard post", "kind": "webhook", "address": receiver.url, "language": "en"}
+        added = hub.ask("POST", "/receivers", body)
+        assert added.status == 201
+        assert added.json["made_secret"].startswith("whsec_")
+        identifier = added.json["id"]
+        delivering = Delivering(hub.site, tmp_path / "run")
+        delivering.start()
+        try:
+            receiver.answers = [503, 500]  # it fails, and returns
+            alert = confirmed(hub.site, raised(hub.site))
+            wait_for(lambda: receiver.said(alert.code) == ["confirmed"], "the confirmed alert")
+            alert = dismissed(hub.site, alert)
+            wait_for(lambda: receiver.said(alert.code) == ["confirmed", "cancelled"], "its end")
+            wait_for(lambda: standing(hub.get("/deliveries").json) == ["sent", "sent"], "the note")
+        finally:
+            delivering.stop()
+
+        told = hub.get(f"/alerts/{alert.id}/deliveries").json["items"]
+        assert [(one["said"], one["tries"]) for one in told] == [("confirmed", 3), ("cancelled", 1)]
+        assert [one["must_be_acknowledged"] for one in told] == [False, True]
+        attempts = hub.get(f"/deliveries/{told[0]['id']}").json["attempts"]
+        assert [one["outcome"] for one in attempts] == ["failed", "failed", "sent"]
+        asked = receiver.effects[1]["data"]["acknowledge"]
+        wrong = hub.ask("POST", asked["url"].removeprefix("/api/v1"), {"token": "guessed"})
+        assert wrong.status == 404
+        right = hub.ask("POST", asked["url"].removeprefix("/api/v1"), {"token": asked["token"]})
+        assert right.json["acknowledged"]
+        assert hub.get("/deliveries?unacknowledged=true").json["items"] == []
+
+        shown = hub.get("/receivers").text + hub.get("/deliveries").text
+        assert added.json["made_secret"] not in shown
+        assert asked["token"] not in shown
+        changed = hub.ask("PUT", f"/receivers/{identifier}", {**body, "active": False})
+        assert changed.json["active"] is False
+        assert hub.ask("POST", f"/receivers/{identifier}/tests").status == 202
+        assert hub.ask("DELETE", f"/receivers/{identifier}").status == 204
+        assert hub.get("/receivers").json["items"] == []
+        refused = hub.ask("POST", "/receivers", {**body, "address": "ftp://x"})
+        assert (refused.status, refused.json["field"]) == (422, "address")
+
+
+def standing(answer: dict) -> list[str]:
+    return [one["state"] for one in answer["items"]]
