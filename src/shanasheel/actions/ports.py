@@ -129,7 +129,7 @@ class ModelShelf(Protocol):
 
 
 class Sender(Protocol):
-    """The way to one receiver. Both methods are called by one thread, one after another."""
+    """The way to one receiver. One thread calls it."""
 
     def send(self, message: Message) -> str:
         """Deliver a message; return what the receiver answered, in a few words, without secrets.
@@ -141,3 +141,6 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Let go of the connection, if there is one."""
+
+    def retire(self) -> None:
+        """Close, for the receiver was removed: take back what must not outlive it."""

@@ -33,7 +33,7 @@ class Courier:
         self._make, self._told = make, told
         self._sender: Sender | None = None
         self._failing = False
-        self._wanted, self._stopping = threading.Event(), False
+        self._wanted, self._stopping, self._retired = threading.Event(), False, False
         self._thread = threading.Thread(
             target=self._run, name=f"courier-{receiver.id[-6:]}", daemon=True
         )
@@ -46,9 +46,13 @@ class Courier:
         """Say that something is due."""
         self._wanted.set()
 
-    def stop(self) -> None:
-        """End the thread after the message in hand, and let go of the way."""
-        self._stopping = True
+    def stop(self, *, retired: bool = False) -> None:
+        """End the thread after the message in hand, and let go of the way.
+
+        Args:
+            retired: the receiver was removed.
+        """
+        self._retired, self._stopping = retired, True
         self._wanted.set()
         self._thread.join(_STOP_S)
 
@@ -61,7 +65,7 @@ class Courier:
                 self._send_all()
         finally:
             if self._sender is not None:
-                self._sender.close()
+                (self._sender.retire if self._retired else self._sender.close)()
 
     def _open(self) -> None:
         try:

@@ -101,7 +101,7 @@ class Delivering:
         known = self._receivers()
         for identifier, (before, courier) in list(self._couriers.items()):
             if known.get(identifier) != before:
-                courier.stop()
+                courier.stop(retired=identifier not in known)
                 del self._couriers[identifier]
         for identifier, one in known.items():
             if identifier not in self._couriers:

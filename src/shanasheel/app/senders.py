@@ -6,10 +6,20 @@ from collections.abc import Callable
 
 from shanasheel.actions.ports import Sender
 from shanasheel.actions.site import Site
-from shanasheel.adapters.notify import WebhookSender
+from shanasheel.adapters.notify import MqttSender, WebhookSender
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.receivers import Message, Receiver, ReceiverKind
-from shanasheel.warn import cloud_event
+from shanasheel.ui.telling import MessageWords
+from shanasheel.warn import (
+    SITE,
+    Publication,
+    Words,
+    cloud_event,
+    discoveries,
+    forgotten,
+    publication,
+    status_topic,
+)
 
 MakeSender = Callable[[Site, Receiver, str], Sender]
 
@@ -23,6 +33,8 @@ def make_sender(site: Site, receiver: Receiver, secret: str) -> Sender:
     """
     if receiver.kind is ReceiverKind.WEBHOOK:
         return _webhook(site, receiver, secret)
+    if receiver.kind is ReceiverKind.MQTT:
+        return _broker(site, receiver, secret)
     raise InvalidInput(f"There is no way to receivers of kind {receiver.kind.value}.")
 
 
@@ -36,3 +48,29 @@ def _webhook(site: Site, receiver: Receiver, secret: str) -> Sender:
     return WebhookSender(
         receiver, secret, site.clock, body=body, content_type="application/cloudevents+json"
     )
+
+
+def _broker(site: Site, receiver: Receiver, password: str) -> Sender:
+    name = site.name or SITE
+    with site.store.read() as rows:
+        cameras = rows.cameras.all()
+    greetings = discoveries(
+        [one for one in cameras if not one.retired], receiver, name, words_in(receiver)
+    )
+
+    def to_publish(message: Message) -> Publication:
+        return publication(message, receiver, name)
+
+    return MqttSender(
+        receiver,
+        password,
+        status=status_topic(name),
+        greetings=(*greetings, *forgotten([one for one in cameras if one.retired], receiver)),
+        farewell=forgotten(cameras, receiver),
+        publication=to_publish,
+    )
+
+
+def words_in(receiver: Receiver) -> Words:
+    """Return the words of a receiver's language."""
+    return MessageWords("ar" if receiver.language == "ar" else "en")

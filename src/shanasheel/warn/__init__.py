@@ -2,7 +2,7 @@
 
 from shanasheel.warn.addresses import CHATS, checked_address, host_of, shown_chat
 from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
-from shanasheel.warn.messages import Told, Words, cloud_event, site_of, stands, words_of
+from shanasheel.warn.messages import SITE, Told, Words, cloud_event, site_of, words_of
 from shanasheel.warn.neighbours import (
     JUDGED,
     TOGETHER,
@@ -12,6 +12,13 @@ from shanasheel.warn.neighbours import (
     neighbours_of,
     priority_of,
 )
+from shanasheel.warn.topics import (
+    Publication,
+    discoveries,
+    forgotten,
+    publication,
+    status_topic,
+)
 from shanasheel.warn.triage import STEPS, Asks, decide, next_states
 
 __all__ = [
@@ -19,9 +26,11 @@ __all__ = [
     "COUNTED_ONLY",
     "JUDGED",
     "PRIORITIES",
+    "SITE",
     "STEPS",
     "TOGETHER",
     "Asks",
+    "Publication",
     "Surroundings",
     "Told",
     "Verdict",
@@ -30,14 +39,17 @@ __all__ = [
     "checked_address",
     "cloud_event",
     "decide",
+    "discoveries",
+    "forgotten",
     "host_of",
     "judge",
     "neighbours_of",
     "next_states",
     "priority_of",
+    "publication",
     "raise_or_merge",
     "shown_chat",
     "site_of",
-    "stands",
+    "status_topic",
     "words_of",
 ]

@@ -1,6 +1,7 @@
 """Ways to tell receivers outside: each sends one message, and says how that ended."""
 
+from shanasheel.adapters.notify.mqtt import MqttSender
 from shanasheel.adapters.notify.network import Way, tls_of, way_to
 from shanasheel.adapters.notify.webhook import WebhookSender
 
-__all__ = ["Way", "WebhookSender", "tls_of", "way_to"]
+__all__ = ["MqttSender", "Way", "WebhookSender", "tls_of", "way_to"]

@@ -51,6 +51,9 @@ class WebhookSender:
     def close(self) -> None:
         """Do nothing: each message has a connection of its own."""
 
+    def retire(self) -> None:
+        """Do nothing: nothing of us is there."""
+
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
         """Return the headers that say which message this is, when it was sent, and by whom.
 
