@@ -101,6 +101,7 @@ class Alerts(Protocol):
     def save(self, alert: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102
     def alert(self, identifier: str) -> Alert | None: ...  # noqa: D102
+    def by_code(self, code: str) -> Alert | None: ...  # noqa: D102
     def undecided(self, camera: CameraId) -> tuple[Alert, ...]: ...  # noqa: D102
     def page(  # noqa: D102
         self,

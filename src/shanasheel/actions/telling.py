@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shanasheel.actions.public import described, public_history
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.domain.alerts import Alert, AlertState
@@ -80,25 +81,21 @@ def _queue(
     site: Site, rows: Rows, receiver: Receiver, alert: Alert, said: Said,
     *, told: Sequence[Delivery],
 ) -> Message:  # fmt: skip
-    camera = rows.cameras.one(alert.camera)
-    place = camera.place if camera else None
     mine = [one for one in told if one.message.receiver == receiver.id and _may_know(one)]
     made = _after(site.clock.now(), told)
-    message = Message(
+    plain = Message(
         id=site.ids.new(),
         receiver=receiver.id,
         said=said,
         made=made,
         site=site.name,
         alert=alert,
-        camera_name=camera.name if camera else "",
-        camera_name_ar=camera.name_ar if camera else "",
-        lat_deg=place.lat_deg if place else None,
-        lon_deg=place.lon_deg if place else None,
         earlier=tuple(Earlier(id=one.message.id, made=one.message.made) for one in mine),
+        public=public_history(rows.alerts.decisions(alert.id)),
         standing=_standing(rows, receiver, alert, made),
         token=secrets.token_urlsafe(24),
     )
+    message = described(rows, alert, plain)
     rows.messages.add(message, give_up=made + GIVE_UP)
     return message
 

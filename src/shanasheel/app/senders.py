@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from shanasheel.actions.ports import Sender
 from shanasheel.actions.site import Site
-from shanasheel.adapters.notify import MqttSender, WebhookSender
+from shanasheel.adapters.notify import FolderSender, MqttSender, WebhookSender
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.wiring import origin_of
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.receivers import Message, Receiver, ReceiverKind
 from shanasheel.ui.telling import MessageWords
@@ -14,6 +16,8 @@ from shanasheel.warn import (
     SITE,
     Publication,
     Words,
+    cap,
+    cap_identifier,
     cloud_event,
     discoveries,
     forgotten,
@@ -33,21 +37,38 @@ def make_sender(site: Site, receiver: Receiver, secret: str) -> Sender:
     """
     if receiver.kind is ReceiverKind.WEBHOOK:
         return _webhook(site, receiver, secret)
+    if receiver.kind is ReceiverKind.CAP_WEBHOOK:
+        return _signed(site, receiver, secret, cap_maker(site), "application/cap+xml")
+    if receiver.kind is ReceiverKind.CAP_FOLDER:
+        return FolderSender(
+            site.data / "cap" / receiver.address, body=cap_maker(site),
+            name=lambda message: f"{cap_identifier(message)}.xml",
+        )  # fmt: skip
     if receiver.kind is ReceiverKind.MQTT:
         return _broker(site, receiver, secret)
     raise InvalidInput(f"There is no way to receivers of kind {receiver.kind.value}.")
 
 
 def _webhook(site: Site, receiver: Receiver, secret: str) -> Sender:
-    if not secret:
-        raise InvalidInput(f"The key of {receiver.name} is missing.", "Enter it again.")
-
     def body(message: Message) -> bytes:
         return cloud_event(message, receiver)
 
-    return WebhookSender(
-        receiver, secret, site.clock, body=body, content_type="application/cloudevents+json"
-    )
+    return _signed(site, receiver, secret, body, "application/cloudevents+json")
+
+
+def _signed(
+    site: Site, receiver: Receiver, secret: str, body: Callable[[Message], bytes], content_type: str
+) -> Sender:
+    if not secret:
+        raise InvalidInput(f"The key of {receiver.name} is missing.", "Enter it again.")
+    return WebhookSender(receiver, secret, site.clock, body=body, content_type=content_type)
+
+
+def cap_maker(site: Site) -> Callable[[Message], bytes]:
+    """Return what makes a message a CAP document of this site."""
+    sender = origin_of(DataFolder(root=site.data)).split("/")[0]
+    words: dict[str, Words] = {"ar": MessageWords("ar"), "en": MessageWords("en")}
+    return lambda message: cap(message, sender=sender, words=words)
 
 
 def _broker(site: Site, receiver: Receiver, password: str) -> Sender:

@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "Record and watch your own cameras until Ctrl-C.",
     "analyze": "Analyse footage: tracks, sightings, events and a report for each file.",
     "search": "Find sightings by their looks and plate; who asked for what is recorded.",
+    "receivers": "Who is told of alerts outside.",
+    "alerts": "What the public is told of alerts.",
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "cameras": "Which cameras are recorded.",
     "intake": "Take in footage that others hand in: shop recorders, phones.",

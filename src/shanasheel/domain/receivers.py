@@ -124,6 +124,8 @@ class Message:
         alert: as it was then; None in a test.
         lat_deg, lon_deg: where the camera stands, or None.
         earlier: what this receiver was told of the alert before, oldest first.
+        public: the decisions that the public was told of, this one last; empty where no person
+            has confirmed the alert.
         standing: codes of other alerts of the same camera and kind that it was told of lately
             and that are not cancelled.
         token: who knows it may acknowledge this one message; a secret.
@@ -140,6 +142,7 @@ class Message:
     lat_deg: float | None = None
     lon_deg: float | None = None
     earlier: tuple[Earlier, ...] = ()
+    public: tuple[Earlier, ...] = ()
     standing: tuple[str, ...] = ()
     token: str = ""
 

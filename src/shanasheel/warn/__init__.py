@@ -1,6 +1,7 @@
 """Events into alerts that a person decides on."""
 
 from shanasheel.warn.addresses import CHATS, checked_address, host_of, shown_chat
+from shanasheel.warn.cap import cap, cap_identifier
 from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
 from shanasheel.warn.messages import SITE, Told, Words, cloud_event, site_of, words_of
 from shanasheel.warn.neighbours import (
@@ -36,6 +37,8 @@ __all__ = [
     "Verdict",
     "Words",
     "alerts_for",
+    "cap",
+    "cap_identifier",
     "checked_address",
     "cloud_event",
     "decide",

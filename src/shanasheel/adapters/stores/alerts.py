@@ -91,6 +91,16 @@ class AlertRows:
         ).first()
         return None if row is None else loads(row.body, Alert)
 
+    def by_code(self, code: str) -> Alert | None:
+        """Return the alert that people call so, for example `A-0031`; None if there is none."""
+        number = code.upper().removeprefix("A-")
+        if not number.isdecimal() or len(number) > 9:
+            return None
+        row = self._connection.execute(
+            select(alerts.c.body).where(alerts.c.number == int(number))
+        ).first()
+        return None if row is None else loads(row.body, Alert)
+
     def undecided(self, camera: CameraId) -> tuple[Alert, ...]:
         """Return the camera's newest 50 alerts that nobody has confirmed or dismissed."""
         rows = self._connection.execute(
