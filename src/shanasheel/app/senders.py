@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shanasheel.actions.ports import Sender
 from shanasheel.actions.site import Site
-from shanasheel.adapters.notify import FolderSender, MqttSender, WebhookSender
+from shanasheel.adapters.notify import ChatSender, FolderSender, MqttSender, WebhookSender
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.wiring import origin_of
 from shanasheel.base.errors import InvalidInput
@@ -23,6 +23,7 @@ from shanasheel.warn import (
     forgotten,
     publication,
     status_topic,
+    words_of,
 )
 
 MakeSender = Callable[[Site, Receiver, str], Sender]
@@ -46,7 +47,10 @@ def make_sender(site: Site, receiver: Receiver, secret: str) -> Sender:
         )  # fmt: skip
     if receiver.kind is ReceiverKind.MQTT:
         return _broker(site, receiver, secret)
-    raise InvalidInput(f"There is no way to receivers of kind {receiver.kind.value}.")
+    if not secret:
+        raise InvalidInput(f"The address of {receiver.name} is missing.", "Enter it again.")
+    words = words_in(receiver)
+    return ChatSender(receiver, secret, words=lambda message: words_of(message, receiver, words))
 
 
 def _webhook(site: Site, receiver: Receiver, secret: str) -> Sender:
