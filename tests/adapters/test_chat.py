@@ -79,7 +79,7 @@ def test_mail_tells_in_arabic_and_chat_in_english_and_both_of_the_cancellation(
     assert second["Subject"].strip().startswith("أُلغي")
     message = told[second["X-Shanasheel-Message"]].message
     text = second.get_content()
-    assert f"https://hub.example.org/api/v1/acknowledgements/{message.id}?token=" in text
+    assert f"https://hub.example.org/acknowledge#{message.id}.{message.token}" in text
     assert [part for mail in box.mails for part in mail.iter_attachments()] == []
     assert service.effects[1]["title"].startswith("CANCELLED: alert")
     assert "Take back" in service.effects[1]["message"]

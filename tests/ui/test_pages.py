@@ -28,6 +28,7 @@ COMPONENTS = {
     "/find": "find",
     "/cameras": "cameras",
     "/intake": "intake",
+    "/receivers": "receivers",
     "/models": "models",
     "/proof": "proof",
     "/status": "status",

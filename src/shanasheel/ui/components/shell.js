@@ -4,6 +4,7 @@ import { get, remove } from "shanasheel-ui/api.js";
 import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { clockTime } from "shanasheel-ui/format.js";
 import { KIND_ICONS, reason } from "shanasheel-ui/reason.js";
+import { askToNotify, canNotify, notify, notifying, stopNotifying, takeBack, takeBackMissed } from "shanasheel-ui/notify.js";
 import { chime } from "shanasheel-ui/sound.js";
 import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
@@ -28,6 +29,7 @@ export default {
         <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
       </a>
       <button class="shn-icon" type="button" @click="toggleSound" :title="sound ? t('header.mute') : t('header.unmute')" :aria-pressed="sound"><span class="mi" aria-hidden="true">{{ sound ? 'volume_up' : 'volume_off' }}</span></button>
+      <button v-if="canNotify" class="shn-icon" type="button" @click="toggleNotices" :title="notices ? t('header.notify_off') : t('header.notify_on')" :aria-pressed="notices" data-role="notices"><span class="mi" aria-hidden="true">{{ notices ? 'notifications_active' : 'notifications_paused' }}</span></button>
       <button class="shn-icon" type="button" @click="toggleTheme" :title="t('header.theme')" data-role="theme"><span class="mi" aria-hidden="true">{{ theme === 'dark' ? 'light_mode' : 'dark_mode' }}</span></button>
       <button class="shn-button small" type="button" @click="toggleLang" :lang="otherLang" data-role="language">{{ t('header.other_language') }}</button>
       <span v-if="session?.person" class="person" :title="tk('role', session.person.role)"><span class="mi" aria-hidden="true">person</span><bdi>{{ session.person.name }}</bdi></span>
@@ -49,6 +51,8 @@ export default {
     known: new Set(),
     toasts: [],
     theme: document.documentElement.dataset.theme,
+    canNotify,
+    notices: notifying(),
     sound: localStorage.getItem("shn_sound") === "on",
     now: clockTime(new Date()),
     icons: KIND_ICONS,
@@ -83,6 +87,7 @@ export default {
         const { items } = await get("/alerts?state=new&limit=100");
         this.unread = new Set(items.map((alert) => alert.id));
         for (const alert of items) this.known.add(alert.id);
+        await takeBackMissed(this.nameOf);
       } catch (problem) {
         setTimeout(this.count, 5000);
       }
@@ -102,10 +107,12 @@ export default {
       else unread.delete(alert.id);
       this.unread = unread;
       if (alert.state !== "new") this.drop(alert.id);
+      if (alert.state === "dismissed") takeBack(alert, this.nameOf(alert.camera));
       if (!fresh) return;
       this.toasts = [alert, ...this.toasts].slice(0, TOASTS);
       setTimeout(() => this.drop(alert.id), TOAST_MS);
       if (this.sound) chime(alert.priority);
+      notify(alert, this.nameOf(alert.camera));
     },
     drop(id) {
       this.toasts = this.toasts.filter((one) => one.id !== id);
@@ -114,6 +121,10 @@ export default {
       this.sound = !this.sound;
       localStorage.setItem("shn_sound", this.sound ? "on" : "off");
       if (this.sound) chime("normal");
+    },
+    async toggleNotices() {
+      if (this.notices) stopNotifying();
+      this.notices = !this.notices && (await askToNotify());
     },
     toggleTheme() {
       this.theme = this.theme === "dark" ? "light" : "dark";
