@@ -80,7 +80,10 @@ class SlowDetector:
         self.seen: dict[str, list[datetime]] = {}
         self._real = load_detector(threads=1, input_px=160)
 
-    def detect(self, picture: Picture, parts: object = None) -> Detections:
+    def detect_parts(self, picture: Picture, _parts: object) -> Detections:
+        return self.detect(picture)
+
+    def detect(self, picture: Picture) -> Detections:
         begun = time.monotonic()
         self.seen.setdefault(picture.camera, []).append(picture.at)
         found = self._real.detect(picture)

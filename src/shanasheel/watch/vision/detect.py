@@ -30,11 +30,17 @@ class Detector(Protocol):
     def backend(self) -> str:
         """Return which back end runs the model."""
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
-        """Return everything of a known kind, best first.
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind, best first."""
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture, best first, and nothing of the rest.
 
         Args:
-            parts: (N, 4) ratios of the picture: nothing else need be looked at, but may be.
+            parts: (N, 4) ratios of the picture.
+
+        Returns:
+            None where looking at these parts alone would save nothing: nothing was looked at.
         """
 
 
@@ -85,20 +91,24 @@ class ModelDetector:
         """Return the same loaded model looking otherwise."""
         return ModelDetector(self._runner, self._card, side_px=self._inputs.side_px, look=look)
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
+    def detect(self, picture: Picture) -> Detections:
         """Return everything of a known kind that scores enough for the card, best first.
-
-        Args:
-            parts: look at these alone where that is cheaper, (N, 4) ratios of the picture.
 
         Raises:
             InvalidInput: the model gives what its card does not say.
         """
-        if parts is not None and self._look.tiles == Tiles():
-            composed = self._inputs.compose(picture, parts)
-            if composed is not None:
-                return self._told(picture, self._in_parts(*composed))
         return self._told(picture, self._in_whole(picture))
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture; None in tiles, or where parts are too large.
+
+        Raises:
+            InvalidInput: the model gives what its card does not say.
+        """
+        if self._look.tiles != Tiles():
+            return None
+        composed = self._inputs.compose(picture, parts)
+        return None if composed is None else self._told(picture, self._in_parts(*composed))
 
     def _in_parts(self, image: Floats, layout: Layout) -> Candidates:
         seen = self._seen(image)
