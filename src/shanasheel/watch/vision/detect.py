@@ -19,8 +19,8 @@ from shanasheel.watch.vision.suppression import join_at_seams, suppress
 from shanasheel.watch.vision.tiles import regions_of
 
 BUILT_IN = Path(__file__).parent / "models"
-CARD = BUILT_IN / "nanodet_g.yaml"
-MODEL = BUILT_IN / "nanodet_g.onnx"
+CARD = BUILT_IN / "nanodet_g_int8.yaml"
+MODEL = BUILT_IN / "nanodet_g_int8.onnx"
 
 
 class Detector(Protocol):
@@ -71,6 +71,7 @@ class ModelDetector:
         self._look = look or Look()
         self._inputs = InputMaker(card.input, side_px=side_px)
         self._wanted = Wanted(card, self._look.view)
+        self._prepared: set[tuple[int, int]] = set()
 
     @property
     def input_px(self) -> int:
@@ -107,8 +108,18 @@ class ModelDetector:
         """
         if self._look.tiles != Tiles():
             return None
+        self._prepare(picture.width_px, picture.height_px)
         composed = self._inputs.compose(picture, parts)
         return None if composed is None else self._told(picture, self._in_parts(*composed))
+
+    def _prepare(self, width_px: int, height_px: int) -> None:
+        """Run once what parts of such pictures are laid on: the first time takes half a second."""
+        if (width_px, height_px) not in self._prepared:
+            self._prepared.add((width_px, height_px))
+            for width, height in self._inputs.canvases(width_px, height_px):
+                nhwc = self._card.input.layout == "nhwc"
+                shape = (1, height, width, 3) if nhwc else (1, 3, height, width)
+                self._runner.run(np.zeros(shape, np.float32))
 
     def _in_parts(self, image: Floats, layout: Layout) -> Candidates:
         seen = self._seen(image)
