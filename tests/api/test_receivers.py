@@ -8,8 +8,11 @@ import pytest
 
 from running import wait_for
 from served import served
+from shanasheel.actions.access import add_account
+from shanasheel.actions.deliveries import alert_deliveries
 from shanasheel.app.delivering import Delivering
-from told import confirmed, dismissed, outside, raised
+from shanasheel.domain.people import Role
+from told import confirmed, dismissed, outside, raised, receive
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -55,6 +58,21 @@ def test_a_receiver_that_was_down_gets_everything_and_acknowledges(tmp_path: Pat
         assert hub.get("/receivers").json["items"] == []
         refused = hub.ask("POST", "/receivers", {**body, "address": "ftp://x"})
         assert (refused.status, refused.json["field"]) == (422, "address")
+
+
+def test_where_accounts_exist_only_acknowledging_needs_no_login(tmp_path: Path) -> None:
+    with served(tmp_path) as hub:
+        receive(hub.site, "https://hook.example.org/", reach="https://hub.example.org/")
+        alert = confirmed(hub.site, raised(hub.site))
+        message = alert_deliveries(hub.site, alert.id)[0][0].message
+        add_account(hub.site, "ali", Role.OPERATOR, "a long enough password")
+
+        for path in ("/receivers", "/deliveries", f"/alerts/{alert.id}/deliveries"):
+            assert hub.get(path).status == 401
+        path = f"/acknowledgements/{message.id}"
+        assert hub.ask("POST", path, {"token": "x" * 32}).status == 404
+        assert hub.ask("POST", path, {"token": message.token}).status == 200
+        assert hub.ask("POST", f"/deliveries/{message.id}/send").status == 401
 
 
 def standing(answer: dict) -> list[str]:

@@ -53,6 +53,19 @@ def delivery(record: Delivery, to: Receiver | None) -> Json:
     }
 
 
+def delivery_news(record: Delivery) -> Json:
+    """Return what open pages hear when a message was tried."""
+    alert = record.message.alert
+    return {
+        "type": "delivery",
+        "delivery": {
+            "id": record.message.id,
+            "alert": alert.id if alert else None,
+            "state": record.state.value,
+        },
+    }
+
+
 def attempt(record: Attempt) -> Json:
     """Return one attempt to deliver a message."""
     return {

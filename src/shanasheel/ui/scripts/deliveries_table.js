@@ -3,6 +3,7 @@
 import { get, post, query, wordsOf } from "shanasheel-ui/api.js";
 import { dateTime, when } from "shanasheel-ui/format.js";
 import { t, tk } from "shanasheel-ui/strings.js";
+import { on } from "shanasheel-ui/updates.js";
 import shnDialog from "shanasheel-ui/dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
@@ -50,9 +51,11 @@ export default {
   created() {
     this.load();
     this.timer = setInterval(this.load, EVERY_MS);
+    this.stop = on("delivery", this.load);
   },
   beforeUnmount() {
     clearInterval(this.timer);
+    this.stop();
   },
   methods: {
     t, tk, when, dateTime,
