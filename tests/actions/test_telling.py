@@ -122,6 +122,21 @@ def test_a_removed_receiver_that_got_an_alert_must_be_called(site: Site) -> None
         acknowledge_by_phone(site, LOCAL, cancelled.message.id, "again")
 
 
+def test_dismissing_what_was_never_confirmed_is_told_in_house_and_owes_no_answer(
+    site: Site,
+) -> None:
+    receiver, _ = receive(site, URL, inside=True)
+    alert = raised(site)
+    send(site, receiver)
+
+    alert = dismissed(site, alert)
+
+    assert [(what, state) for _, what, state in said(site, alert)] == [
+        ("raised", "sent"), ("cancelled", "waiting"),
+    ]  # fmt: skip
+    assert list_deliveries(site, unacknowledged=True).items == ()
+
+
 def test_a_second_thought_is_told_in_order_and_cancelled_once(site: Site) -> None:
     receiver, _ = receive(site, URL)
     alert = confirmed(site, raised(site))

@@ -96,6 +96,8 @@ def test_an_encrypted_way_trusts_only_what_the_receiver_was_given(tmp_path: Path
         ("10.1.2.3", True, False, False),
         ("10.1.2.3", False, True, True),
         ("::ffff:192.168.0.9", True, False, False),
+        ("64:ff9b::a00:1", True, False, False),
+        ("2002:a00:1::", True, False, False),
         ("169.254.169.254", True, True, False),
         ("0.0.0.0", True, True, False),
         ("224.0.0.1", True, True, False),

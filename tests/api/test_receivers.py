@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from running import wait_for
-from served import served
+from served import Served, served
 from shanasheel.actions.access import add_account
 from shanasheel.actions.deliveries import alert_deliveries
 from shanasheel.app.delivering import Delivering
@@ -41,6 +42,9 @@ def test_a_receiver_that_was_down_gets_everything_and_acknowledges(tmp_path: Pat
         assert [one["must_be_acknowledged"] for one in told] == [False, True]
         attempts = hub.get(f"/deliveries/{told[0]['id']}").json["attempts"]
         assert [one["outcome"] for one in attempts] == ["failed", "failed", "sent"]
+        with urllib.request.urlopen(f"{hub.url}/metrics", timeout=20) as answer:
+            owed = 'shanasheel_receiver_cancellations_unacknowledged{receiver="Guard post"} 1'
+            assert owed in answer.read().decode()
         asked = receiver.effects[1]["data"]["acknowledge"]
         wrong = hub.ask("POST", asked["url"].removeprefix("/api/v1"), {"token": "guessed"})
         assert wrong.status == 404
@@ -51,13 +55,17 @@ def test_a_receiver_that_was_down_gets_everything_and_acknowledges(tmp_path: Pat
         shown = hub.get("/receivers").text + hub.get("/deliveries").text
         assert added.json["made_secret"] not in shown
         assert asked["token"] not in shown
-        changed = hub.ask("PUT", f"/receivers/{identifier}", {**body, "active": False})
-        assert changed.json["active"] is False
-        assert hub.ask("POST", f"/receivers/{identifier}/tests").status == 202
-        assert hub.ask("DELETE", f"/receivers/{identifier}").status == 204
-        assert hub.get("/receivers").json["items"] == []
-        refused = hub.ask("POST", "/receivers", {**body, "address": "ftp://x"})
-        assert (refused.status, refused.json["field"]) == (422, "address")
+        assert_changes(hub, identifier, body)
+
+
+def assert_changes(hub: Served, identifier: str, body: dict) -> None:
+    changed = hub.ask("PUT", f"/receivers/{identifier}", {**body, "active": False})
+    assert changed.json["active"] is False
+    assert hub.ask("POST", f"/receivers/{identifier}/tests").status == 202
+    assert hub.ask("DELETE", f"/receivers/{identifier}").status == 204
+    assert hub.get("/receivers").json["items"] == []
+    refused = hub.ask("POST", "/receivers", {**body, "address": "ftp://x"})
+    assert (refused.status, refused.json["field"]) == (422, "address")
 
 
 def test_where_accounts_exist_only_acknowledging_needs_no_login(tmp_path: Path) -> None:

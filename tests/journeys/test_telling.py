@@ -89,6 +89,7 @@ def kill_hub(product: Product) -> None:
 def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     """Acknowledge one cancellation by its link, the other by phone."""
     page.wait_for_selector("[data-role=unacknowledged][data-count='2']")
+    page.wait_for_selector("[data-role=owed]")  # on every page, in the header
     picture(page, "receivers-ar")
     message = asked["url"].rsplit("/", 1)[1]
     other = page.context.new_page()
@@ -101,6 +102,7 @@ def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     page.fill("[name=person]", "النقيب سالم")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-role=unacknowledged][data-count='0']")
+    page.wait_for_selector("[data-role=owed]", state="detached")
     page.wait_for_selector("[data-role=log] td:has-text('النقيب سالم')")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shanasheel.actions.delivering import told_of
@@ -71,6 +71,20 @@ def alert_deliveries(site: Site, alert: str) -> tuple[tuple[Delivery, Receiver],
         known = {one.id: one for one in rows.receivers.all(removed=True)}
         found = rows.messages.of_alert(alert)
     return tuple((one, known[one.message.receiver]) for one in found)
+
+
+def delivery_counts(site: Site) -> Mapping[str, Mapping[str, int]]:
+    """Return, by the receiver's name, how many messages are `waiting`, `dead`, or `owed`.
+
+    A removed receiver is counted only where somebody must still call it.
+    """
+    with site.store.read() as rows:
+        known, counted = rows.receivers.all(removed=True), rows.messages.counts()
+    return {
+        one.name: {what: counted.get((one.id, what), 0) for what in ("waiting", "dead", "owed")}
+        for one in known
+        if one.removed is None or (one.id, "owed") in counted
+    }
 
 
 def one_delivery(site: Site, message: str) -> tuple[Delivery, Receiver, tuple[Attempt, ...]]:

@@ -256,6 +256,7 @@ class Messages(Protocol):
         self, receiver: str, topic: str, since: datetime
     ) -> tuple[str, ...]: ...
     def due(self, now: datetime) -> Mapping[str, int]: ...  # noqa: D102
+    def counts(self) -> Mapping[tuple[str, str], int]: ...  # noqa: D102
     def next_for(self, receiver: str, now: datetime) -> Delivery | None: ...  # noqa: D102
     def page(  # noqa: D102
         self,

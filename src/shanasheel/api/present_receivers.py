@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shanasheel.api.present import Json
 from shanasheel.base.clock import iso
-from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Receiver, Said
+from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Receiver
 
 
 def receiver(record: Receiver) -> Json:
@@ -49,7 +49,7 @@ def delivery(record: Delivery, to: Receiver | None) -> Json:
         "acknowledged": iso(record.acknowledged) if record.acknowledged else None,
         "acknowledged_by": record.acknowledged_by,
         "acknowledged_how": record.acknowledged_how.value if record.acknowledged_how else None,
-        "must_be_acknowledged": message.said is Said.CANCELLED and record.acknowledged is None,
+        "must_be_acknowledged": message.owed and record.acknowledged is None,
     }
 
 

@@ -146,6 +146,14 @@ class Message:
     standing: tuple[str, ...] = ()
     token: str = ""
 
+    @property
+    def owed(self) -> bool:
+        """Whether it must be acknowledged: it takes back what a person had confirmed.
+
+        Who was told of an unconfirmed alert in-house expects that most are dismissed.
+        """
+        return self.said is Said.CANCELLED and bool(self.public)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

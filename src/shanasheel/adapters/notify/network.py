@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from shanasheel.base.errors import Denied, InvalidInput, Unavailable
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -68,8 +69,11 @@ def tls_of(ca_pem: str) -> ssl.SSLContext:
 def _plain(at: str) -> _Address:
     """Return an address; of an IPv4 address dressed as IPv6, what is inside."""
     address = ipaddress.ip_address(at.split("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped if mapped is not None else address
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _refusal(address: _Address, *, secure: bool, private: bool) -> str:

@@ -19,7 +19,6 @@ from shanasheel.domain.receivers import (
     Delivery,
     DeliveryState,
     Message,
-    Said,
 )
 from shanasheel.domain.wire import dumps, loads
 
@@ -48,6 +47,7 @@ class MessageRows:
                 next_us=to_us(message.made),
                 give_up_us=to_us(give_up),
                 fault="",
+                owed=int(message.owed),
                 acknowledged_by="",
                 acknowledged_how="",
                 token=message.token,
@@ -89,6 +89,25 @@ class MessageRows:
         )
         return {row.receiver: row.due for row in rows}
 
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Return how many messages are on their way or dead, and how many answers are owed.
+
+        By receiver and `waiting`, `dead` or `owed`.
+        """
+        open_states = [DeliveryState.WAITING.value, DeliveryState.DEAD.value]
+        states = self._connection.execute(
+            select(messages.c.receiver, messages.c.state, func.count().label("number"))
+            .where(messages.c.state.in_(open_states))
+            .group_by(messages.c.receiver, messages.c.state)
+        )
+        counted = {(row.receiver, row.state): row.number for row in states}
+        owed = self._connection.execute(
+            select(messages.c.receiver, func.count().label("number"))
+            .where(messages.c.owed == 1, messages.c.acknowledged_us.is_(None))
+            .group_by(messages.c.receiver)
+        )
+        return counted | {(row.receiver, "owed"): row.number for row in owed}
+
     def next_for(self, receiver: str, now: datetime) -> Delivery | None:
         """Return a receiver's oldest message that is due and has none before it.
 
@@ -127,7 +146,7 @@ class MessageRows:
         """Return messages newest first; of one receiver, or of all where it is empty.
 
         Args:
-            unacknowledged: only cancellations that nobody has acknowledged.
+            unacknowledged: only those that must be acknowledged and are not.
         """
         wanted: list[ColumnElement[bool]] = []
         if receiver:
@@ -135,8 +154,7 @@ class MessageRows:
         if states:
             wanted.append(messages.c.state.in_([state.value for state in states]))
         if unacknowledged:
-            wanted += [messages.c.said == Said.CANCELLED.value,
-                       messages.c.acknowledged_us.is_(None)]  # fmt: skip
+            wanted += [messages.c.owed == 1, messages.c.acknowledged_us.is_(None)]
         if before is not None:
             wanted.append(tuple_(messages.c.made_us, messages.c.id) < before)
         query = select(messages).where(*wanted)

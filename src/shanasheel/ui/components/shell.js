@@ -12,6 +12,7 @@ import { on } from "shanasheel-ui/updates.js";
 const TOASTS = 3;
 const TOAST_MS = 12000;
 const RECENT_MS = 30000;
+const OWED_MS = 15000;
 const YEAR_S = 31536000;
 
 function remember(name, value) {
@@ -25,6 +26,7 @@ export default {
       <span class="grow"></span>
       <bdi class="clock num" :title="t('header.clock')">{{ now }}</bdi>
       <span class="link" :class="linked" role="status" :data-link="linked"><i class="dot" :class="linked === 'up' ? 'ok' : linked === 'down' ? 'bad' : 'warn'"></i>{{ tk('link', linked) }}</span>
+      <a v-if="owed" class="shn-button small d-dismissed" href="/receivers" data-role="owed"><span class="mi" aria-hidden="true">phone_in_talk</span>{{ t('header.owed', { count: owed >= 100 ? '99+' : owed }) }}</a>
       <a class="shn-icon bell" href="/alerts" :title="t('header.unread', { count: unread.size })" :aria-label="t('header.unread', { count: unread.size })">
         <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
       </a>
@@ -50,6 +52,7 @@ export default {
     unread: new Set(),
     known: new Set(),
     toasts: [],
+    owed: 0,
     theme: document.documentElement.dataset.theme,
     canNotify,
     notices: notifying(),
@@ -61,17 +64,22 @@ export default {
   async created() {
     this.store = cameraStore();
     this.clock = setInterval(() => { this.now = clockTime(new Date()); }, 1000);
-    this.stops = [on("alert", this.hear), on("link", this.hearLink)];
+    this.stops = [on("alert", this.hear), on("link", this.hearLink), on("delivery", this.countOwed)];
+    this.owing = setInterval(this.countOwed, OWED_MS);
     try {
       this.session = await get("/session");
     } catch (problem) {
       this.session = null;
     }
     if (this.session?.login_required && !this.session.person) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-    else this.count();
+    else {
+      this.count();
+      this.countOwed();
+    }
   },
   beforeUnmount() {
     clearInterval(this.clock);
+    clearInterval(this.owing);
     for (const stop of this.stops) stop();
   },
   methods: {
@@ -91,6 +99,12 @@ export default {
       } catch (problem) {
         setTimeout(this.count, 5000);
       }
+    },
+    /** Count the cancellations that somebody outside has not acknowledged: told on every page. */
+    async countOwed() {
+      if (this.session?.login_required && !this.session.person) return;
+      const page = await get("/deliveries?unacknowledged=true&limit=100").catch(() => null);
+      if (page) this.owed = page.items.length;
     },
     hearLink(up) {
       const before = this.linked;

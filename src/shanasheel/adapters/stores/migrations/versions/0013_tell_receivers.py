@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("give_up_us", sa.BigInteger(), nullable=False),
         sa.Column("sent_us", sa.BigInteger(), nullable=True),
         sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("owed", sa.Integer(), nullable=False),
         sa.Column("acknowledged_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_by", sa.Text(), nullable=False),
         sa.Column("acknowledged_how", sa.String(length=16), nullable=False),
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
     op.create_index("ix_messages_state_next", "messages", ["state", "receiver", "next_us"])
+    op.create_index("ix_messages_owed_acknowledged", "messages", ["owed", "acknowledged_us"])
     op.create_index("ix_messages_alert", "messages", ["alert", "receiver"])
     op.create_index("ix_messages_receiver_made", "messages", ["receiver", "made_us"])
     op.create_index("ix_messages_topic_made", "messages", ["topic", "made_us"])
