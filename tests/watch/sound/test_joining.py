@@ -99,13 +99,11 @@ def test_cameras_far_apart_or_of_one_pole_place_nothing() -> None:
     assert (pole.place, pole.line, pole.why) == (None, None, Unplaced.ALONE)
 
 
-def test_the_stated_circle_holds_nine_of_ten_or_more_and_a_wrong_clock_widens_it() -> None:
+def test_the_stated_circle_holds_nine_of_ten_or_more() -> None:
     rows = {row["clocks"]: row for row in evaluate_joining(rounds=15, cameras=(6,))}
     told = [row for row in rows.values() if row["circle_90_holds"] is not None]
     placed = sum(int(str(row["placed"])) for row in told)
     held = sum(float(str(row["circle_90_holds"])) * int(str(row["placed"])) for row in told)
-    kept, one_wrong = rows["10 ms"], rows["10 ms, one 0.3 s"]
 
     assert placed > 30
     assert held / placed >= 0.85  # 0.9 is stated; 0.99 was measured of 200 shots each
-    assert float(str(one_wrong["stated_radius_m"])) > float(str(kept["stated_radius_m"]))
