@@ -59,6 +59,7 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
         # A detector is no finder of faces, nor the other way round.
         wrong = Detectors(site.data, lambda _: replace(CAMERA, faces="nanodet-g"))
         mistaken = wrong.detect(drawn_picture())
+        told = wrong.told(CAMERA.id)
         use_model(site, LOCAL, finder, camera=None, off=True)
         after = site_detectors(site).detect(drawn_picture()).faces
 
@@ -69,6 +70,9 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
     np.testing.assert_allclose(found.faces, [[310, 150, 350, 230]], atol=1)
     assert broken.faces is None
     assert mistaken.faces is None
+    assert told["faces_model"] == "nanodet-g"
+    assert "not for faces" in str(told["faces_fault"])
+    assert told["model_fault"] == ""
     assert after is not None
     assert after.shape == (0, 4)
 
