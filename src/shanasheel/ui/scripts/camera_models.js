@@ -6,13 +6,15 @@ import labelled from "shanasheel-ui/labelled.js";
 
 const TASKS = ["detection", "faces", "weapons"];
 const NONE = "none"; // nobody looks a second time there
+/** Words of the system stand in English amid Arabic: they run their own way (first strong isolate). */
+const apart = (words) => `\u2068${words}\u2069`;
 
 /** Return in words what looks for faces and weapons at a camera and why it does not; by its status. */
 export function modelFaults(status) {
   const faults = [];
-  if (status?.model_fault) faults.push(t("camera_models.detection_fault", { reason: status.model_fault }));
-  if (status?.faces_fault) faults.push(t("camera_models.faces_fault", { reason: status.faces_fault }));
-  if (status?.weapon_fault) faults.push(t("camera_models.weapons_fault", { reason: status.weapon_fault }));
+  if (status?.model_fault) faults.push(t("camera_models.detection_fault", { reason: apart(status.model_fault) }));
+  if (status?.faces_fault) faults.push(t("camera_models.faces_fault", { reason: apart(status.faces_fault) }));
+  if (status?.weapon_fault) faults.push(t("camera_models.weapons_fault", { reason: apart(status.weapon_fault) }));
   return faults;
 }
 
