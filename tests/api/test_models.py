@@ -15,7 +15,7 @@ from served import CAMERA, Answer, Served, served
 from shanasheel.actions.access import add_account, log_in
 from shanasheel.actions.cameras import list_cameras
 from shanasheel.domain.people import Role
-from shanasheel.watch.vision.registry import Registry
+from shanasheel.watch.vision.registry import DEFAULT, Registry
 
 PASSWORD = "a long enough password"
 PERSON = np.array([[[64, 48, 20, 40, 1, 0.9, 0, 0]]], np.float32)
@@ -132,7 +132,7 @@ def test_a_cameras_own_models_are_chosen_where_its_other_settings_are(hub: Serve
     off = edit(detection="", weapons="")
     (again,) = hub.get("/installed").json["items"]
 
-    assert listed["site_models"] == {"detection": "nanodet-g", "faces": "", "weapons": ""}
+    assert listed["site_models"] == {"detection": DEFAULT, "faces": "", "weapons": ""}
     assert before["models"] == {"detection": "", "faces": "", "weapons": ""}
     assert (own.status, kept.status, off.status) == (200, 200, 200)
     assert during["models"] == {"detection": "tiny", "faces": "", "weapons": "none"}

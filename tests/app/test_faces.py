@@ -54,7 +54,7 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
         finder = chosen(Registry(site.data), "finder")
         before = site_detectors(site).detect(drawn_picture()).faces
         use_model(site, LOCAL, finder, camera=None)
-        using = models_in_use(site, default="nanodet-g")
+        using = models_in_use(site, default="nanodet-g-int8")
         found = site_detectors(site).detect(drawn_picture())
         (site.data / "models" / "finder" / "m.onnx").write_bytes(b"other")
         broken = site_detectors(site).detect(drawn_picture())
@@ -67,7 +67,7 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
 
     assert before is not None
     assert before.shape == (0, 4)
-    assert using.site[ModelTask.DETECTION] == "nanodet-g"
+    assert using.site[ModelTask.DETECTION] == "nanodet-g-int8"
     assert using.of("finder") == ("site",)
     np.testing.assert_allclose(found.faces, [[310, 150, 350, 230]], atol=1)
     assert broken.faces is None

@@ -15,7 +15,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
-from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
+from shanasheel.watch.vision.detect import Detector, Look, ModelDetector, load_model
 from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.inputs import Floats, side_of
@@ -55,15 +55,20 @@ class Detectors:
         """Return which back end runs the built-in model."""
         return self._of(("", "", ViewFrom.SIDE)).backend
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
-        """Return everything of a known kind in a picture, or in parts of it, best first."""
-        camera = self._camera_named(picture.camera)
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind in a picture, best first."""
+        return self._for(picture.camera).detect(picture)
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture; None where that would save nothing."""
+        return self._for(picture.camera).detect_parts(picture, parts)
+
+    def _for(self, camera_id: CameraId) -> Detector:
+        camera = self._camera_named(camera_id)
         if camera is None:
-            return self._of(("", "", ViewFrom.SIDE)).detect(picture, parts)
+            return self._of(("", "", ViewFrom.SIDE))
         key = (camera.model, camera.tiles, camera.view)
-        if camera.faces:
-            return self._looking_for_faces(key, camera.faces).detect(picture, parts)
-        return self._of(key).detect(picture, parts)
+        return self._looking_for_faces(key, camera.faces) if camera.faces else self._of(key)
 
     def told(self, identifier: CameraId) -> dict[str, object]:
         """Return which models look at a camera, and why one cannot, for its status."""

@@ -36,9 +36,16 @@ class WithFaces:
         """Return which back end runs the detector."""
         return self._detector.backend
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
-        """Return everything of a known kind, best first, in parts or all of it; and all faces."""
-        found = self._detector.detect(picture, parts)
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind, best first, and all faces."""
+        return self._with_faces(self._detector.detect(picture), picture)
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture, and the faces of all of it."""
+        found = self._detector.detect_parts(picture, parts)
+        return None if found is None else self._with_faces(found, picture)
+
+    def _with_faces(self, found: Detections, picture: Picture) -> Detections:
         if self._faces is None:
             return replace(found, faces=None)
         try:
