@@ -2,7 +2,13 @@
 
 from shanasheel.warn.addresses import CHATS, checked_address, host_of, shown_chat
 from shanasheel.warn.cap import cap, cap_identifier
-from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
+from shanasheel.warn.merge import (
+    COUNTED_ONLY,
+    PRIORITIES,
+    alerts_for,
+    raise_or_merge,
+    with_event,
+)
 from shanasheel.warn.messages import SITE, Told, Words, cloud_event, site_of, words_of
 from shanasheel.warn.neighbours import (
     JUDGED,
@@ -54,5 +60,6 @@ __all__ = [
     "shown_chat",
     "site_of",
     "status_topic",
+    "with_event",
     "words_of",
 ]
