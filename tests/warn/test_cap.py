@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,18 @@ from running import cli, wait_for
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.alerts import open_alert
 from shanasheel.actions.cameras import apply_cameras
+from shanasheel.actions.deliveries import alert_deliveries
 from shanasheel.actions.public import public_alert
 from shanasheel.actions.receivers import try_receiver
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.senders import cap_maker
 from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.cameras import Camera, Place
+from shanasheel.domain.heard import HeardSound, SoundPlace
 from shanasheel.domain.receivers import ReceiverKind
+from shanasheel.ui.telling import MessageWords
+from shanasheel.warn import cloud_event, words_of
 from sites import Place as Site
 from sites import make_place
 from told import CAMERA, confirmed, dismissed, outside, raised, receive
@@ -83,6 +90,26 @@ def test_the_public_is_told_of_what_is_confirmed_updated_and_cancelled(place: Si
     )  # fmt: skip
     assert (english["severity"], english["certainty"]) == ("Severe", "Observed")
     assert documents[1]["info"][1]["urgency"] == "Past"
+
+
+def test_the_place_of_a_sound_is_told_with_its_circle(place: Site) -> None:
+    site = place.wired.site
+    to, _ = receive(site, "publisher", kind=ReceiverKind.CAP_FOLDER)
+    alert = raised(site, kind=EventKind.SHOT_HEARD)
+    spot = SoundPlace(lat_deg=30.51, lon_deg=47.79, at=alert.at, radius_m=812, major_m=900,
+                      minor_m=500, bearing_deg=10, misfit=1, checked=True)  # fmt: skip
+    with site.store.begin() as rows:
+        rows.alerts.save(replace(alert, sounds=(HeardSound(heard=(), place=spot, why=None),)))
+
+    alert = confirmed(site, alert)
+
+    document = read(cap_maker(site)(public_alert(site, alert.code)))
+    assert document["info"][0]["area"][0]["circle"] == ["30.51000,47.79000 0.81"]
+    message = alert_deliveries(site, alert.id)[0][0].message
+    told = words_of(message, to, MessageWords("en"))
+    assert "30.51000, 47.79000, within 812 m in nine of ten cases" in told.body
+    data = json.loads(cloud_event(message, to))["data"]
+    assert data["alert"]["place"] == {"lat_deg": 30.51, "lon_deg": 47.79, "radius_m": 812}
 
 
 def test_a_document_is_posted_and_a_test_is_marked_as_such(place: Site) -> None:

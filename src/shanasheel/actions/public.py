@@ -56,13 +56,17 @@ def public_alert(site: Site, code: str) -> Message:
 
 
 def described(rows: Rows, alert: Alert, message: Message) -> Message:
-    """Return a message with the names and the place of the alert's camera."""
+    """Return a message with the camera's names, and the place of the sound or of the camera."""
     camera = rows.cameras.one(alert.camera)
-    place = camera.place if camera else None
-    return replace(
+    named = replace(
         message,
         camera_name=camera.name if camera else "",
         camera_name_ar=camera.name_ar if camera else "",
-        lat_deg=place.lat_deg if place else None,
-        lon_deg=place.lon_deg if place else None,
     )
+    placed = [one.place for one in alert.sounds if one.place is not None]
+    if placed:  # the newest: where they are now
+        last = placed[-1]
+        return replace(named, lat_deg=last.lat_deg, lon_deg=last.lon_deg, radius_m=last.radius_m)
+    if camera is None or camera.place is None:
+        return named
+    return replace(named, lat_deg=camera.place.lat_deg, lon_deg=camera.place.lon_deg)

@@ -122,7 +122,9 @@ class Message:
     Args:
         id: UUIDv7; the same at every attempt, so that a receiver can tell a second copy.
         alert: as it was then; None in a test.
-        lat_deg, lon_deg: where the camera stands, or None.
+        lat_deg, lon_deg: where it was: of a sound that was placed, else where the camera stands;
+            None where that is not known.
+        radius_m: of the circle that holds the sound in nine of ten cases; None of a camera.
         earlier: what this receiver was told of the alert before, oldest first.
         public: the decisions that the public was told of, this one last; empty where no person
             has confirmed the alert.
@@ -141,6 +143,7 @@ class Message:
     camera_name_ar: str = ""
     lat_deg: float | None = None
     lon_deg: float | None = None
+    radius_m: float | None = None
     earlier: tuple[Earlier, ...] = ()
     public: tuple[Earlier, ...] = ()
     standing: tuple[str, ...] = ()

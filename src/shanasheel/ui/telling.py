@@ -25,6 +25,7 @@ _KEYS = {
     "camera": "told.camera",
     "at": "told.at",
     "place": "told.place",
+    "sound_place": "told.sound_place",
     "acknowledge": "told.acknowledge",
     "message": "told.message",
 }

@@ -110,7 +110,12 @@ def _add_area(info: ET.Element, message: Message, short: str) -> None:
     if message.lat_deg is not None:
         # SPEC: "a central point given as a coordinate pair followed by a radius value in
         # kilometers".
-        _add(area, "circle", f"{message.lat_deg:.5f},{message.lon_deg:.5f} {_RADIUS_KM}")
+        _add(area, "circle", f"{message.lat_deg:.5f},{message.lon_deg:.5f} {_radius_km(message)}")
+
+
+def _radius_km(message: Message) -> float:
+    """Return how far around a place the public is warned."""
+    return max(_RADIUS_KM, round((message.radius_m or 0) / 1000, 2))
 
 
 def _time(at: datetime) -> str:

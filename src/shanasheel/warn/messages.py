@@ -94,7 +94,12 @@ def words_of(message: Message, receiver: Receiver, words: Words) -> Told:
         words.text("at", at=f"{alert.at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     if message.lat_deg is not None:
-        lines.append(words.text("place", place=f"{message.lat_deg:.5f}, {message.lon_deg:.5f}"))
+        spot = f"{message.lat_deg:.5f}, {message.lon_deg:.5f}"
+        if message.radius_m is None:
+            lines.append(words.text("place", place=spot))
+        else:
+            radius = f"{message.radius_m:.0f}"
+            lines.append(words.text("sound_place", place=spot, radius_m=radius))
     if receiver.reach:
         # Behind the #: what only looks at links, as mail scanners do, sends nothing of it.
         url = f"{receiver.reach}/acknowledge#{message.id}.{message.token}"
@@ -123,7 +128,8 @@ def stands(message: Message) -> bool:
 
 def _alert(message: Message, alert: Alert) -> dict[str, object]:
     known = message.lat_deg is not None
-    place = {"lat_deg": message.lat_deg, "lon_deg": message.lon_deg} if known else None
+    where = {"lat_deg": message.lat_deg, "lon_deg": message.lon_deg, "radius_m": message.radius_m}
+    place = where if known else None
     return {
         "id": alert.id,
         "code": alert.code,
