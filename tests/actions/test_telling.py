@@ -23,6 +23,7 @@ from shanasheel.actions.receivers import add_receiver, change_receiver, remove_r
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, AlertState, EventKind, Priority
+from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.receivers import (
     AttemptOutcome,
@@ -102,6 +103,25 @@ def test_a_confirmed_alert_goes_to_all_it_concerns_and_its_cancellation_to_all_w
 def reached_off(receiver: Receiver) -> Receiver:
     return Receiver(id=receiver.id, name=receiver.name, kind=receiver.kind, address=URL,
                     active=False)  # fmt: skip
+
+
+def test_what_waits_for_a_removed_receiver_becomes_a_dead_letter(site: Site) -> None:
+    receiver, _ = receive(site, URL)
+    alert = confirmed(site, raised(site))
+
+    remove_receiver(site, LOCAL, receiver.id)
+
+    assert said(site, alert) == [(receiver.name, "confirmed", "dead")]
+    dead = alert_deliveries(site, alert.id)[0][0].message.id
+    with pytest.raises(Conflict, match="removed"):
+        send_again(site, LOCAL, dead)
+
+
+def test_filters_and_certificates_that_can_never_fit_are_refused(site: Site) -> None:
+    with pytest.raises(NotFound, match="NOWHERE"):
+        receive(site, URL, cameras=(CameraId("NOWHERE"),))
+    with pytest.raises(InvalidInput, match="certificates"):
+        receive(site, URL, ca_pem="-----BEGIN CERTIFICATE-----\nnothing\n")
 
 
 def test_a_removed_receiver_that_got_an_alert_must_be_called(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import ssl
 from dataclasses import replace
 
 from shanasheel.actions.factmaking import make_fact
@@ -57,6 +58,7 @@ def add_receiver(site: Site, who: Person, wanted: Receiver, secret: str) -> tupl
             raise Exhausted(f"There are {_MOST} receivers already.", "Remove one.")
         receiver = _checked(replace(wanted, id=site.ids.new(), removed=None), made or secret)
         _refuse_twin(receiver, others)
+        _refuse_unknown(rows, receiver)
         rows.receivers.save(receiver)
         rows.receivers.set_secret(receiver.id, (made or secret).strip())
         _note(site, rows, who, "receiver_added", receiver)
@@ -88,6 +90,7 @@ def change_receiver(site: Site, who: Person, wanted: Receiver, secret: str | Non
                 key="password_again", field="secret",
             )  # fmt: skip
         _refuse_twin(receiver, rows.receivers.all())
+        _refuse_unknown(rows, receiver)
         rows.receivers.save(receiver)
         rows.receivers.set_secret(receiver.id, kept)
         _note(site, rows, who, "receiver_changed", receiver, new_secret=secret is not None)
@@ -108,6 +111,7 @@ def remove_receiver(site: Site, who: Person, identifier: str) -> None:
         receiver = replace(_known(rows, identifier), removed=site.clock.now(), active=False)
         rows.receivers.save(receiver)
         rows.receivers.set_secret(identifier, "")
+        rows.messages.bury(identifier, "The receiver was removed.")
         _note(site, rows, who, "receiver_removed", receiver)
 
 
@@ -157,6 +161,7 @@ def _checked(receiver: Receiver, secret: str) -> Receiver:
         address = checked_address(receiver.kind, receiver.address)
     if receiver.kind in _SIGNED:
         _check_key(secret)
+    _check_certificates(receiver.ca_pem)
     return replace(receiver, name=name, address=address, reach=receiver.reach.strip().rstrip("/"))
 
 
@@ -173,6 +178,15 @@ def _check_key(secret: str) -> None:
         )  # fmt: skip
 
 
+def _check_certificates(pem: str) -> None:
+    try:
+        ssl.create_default_context(cadata=pem or None)
+    except ssl.SSLError:
+        raise InvalidInput(
+            "These are no certificates.", "Give PEM.", key="bad_certificates", field="ca_pem"
+        ) from None
+
+
 def _new_key() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
@@ -183,6 +197,13 @@ def _refuse_twin(receiver: Receiver, others: tuple[Receiver, ...]) -> None:
             f"There is a receiver {receiver.name!r} already.", "Give another name.",
             key="receiver_twice", field="name",
         )  # fmt: skip
+
+
+def _refuse_unknown(rows: Rows, receiver: Receiver) -> None:
+    """Refuse cameras that there are not: of these nobody would ever be told."""
+    missing = set(receiver.cameras) - {one.id for one in rows.cameras.all()}
+    if missing:
+        raise NotFound(f"There is no camera {min(missing)!r}.", "See the list of cameras.")
 
 
 def _known(rows: Rows, identifier: str) -> Receiver:

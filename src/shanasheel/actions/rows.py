@@ -271,6 +271,7 @@ class Messages(Protocol):
         limit: int,
     ) -> tuple[Delivery, ...]: ...
     def save(self, delivery: Delivery) -> None: ...  # noqa: D102
+    def bury(self, receiver: str, fault: str) -> None: ...  # noqa: D102
     def begin_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def end_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def attempts(self, message: str) -> tuple[Attempt, ...]: ...  # noqa: D102

@@ -46,14 +46,23 @@ class Courier:
         """Say that something is due."""
         self._wanted.set()
 
-    def stop(self, *, retired: bool = False) -> None:
-        """End the thread after the message in hand, and let go of the way.
+    def end(self, *, retired: bool = False) -> None:
+        """Ask the thread to end after the message in hand, and to let go of the way.
 
         Args:
             retired: the receiver was removed.
         """
         self._retired, self._stopping = retired, True
         self._wanted.set()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is sent: only then may another courier follow."""
+        return not self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End, and wait a little."""
+        self.end(retired=self._retired)
         self._thread.join(_STOP_S)
 
     def _run(self) -> None:

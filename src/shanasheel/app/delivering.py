@@ -42,6 +42,7 @@ class Delivering:
     ) -> None:  # fmt: skip
         self._site, self._run_folder, self._told, self._make = site, run, told, make
         self._couriers: dict[str, tuple[_Known, Courier]] = {}
+        self._ending: dict[str, Courier] = {}
         self._stopping = threading.Event()
         self._down = False
         self._thread = threading.Thread(target=self._run, name="delivering", daemon=True)
@@ -72,11 +73,14 @@ class Delivering:
                     beat_s = _LOOK_S
                 if self._couriers:
                     self._guarded(self._wake)
-                rest_s = _POLL_S if self._couriers else _LOOK_S
+                rest_s = _POLL_S if self._couriers or self._ending else _LOOK_S
                 beat_s -= rest_s
                 self._stopping.wait(rest_s)
         finally:
-            for _, courier in self._couriers.values():
+            couriers = [*(one for _, one in self._couriers.values()), *self._ending.values()]
+            for courier in couriers:
+                courier.end()
+            for courier in couriers:
                 courier.stop()
             self._couriers.clear()
 
@@ -101,10 +105,13 @@ class Delivering:
         known = self._receivers()
         for identifier, (before, courier) in list(self._couriers.items()):
             if known.get(identifier) != before:
-                courier.stop(retired=identifier not in known)
+                courier.end(retired=identifier not in known)
+                self._ending[identifier] = courier
                 del self._couriers[identifier]
+        self._ending = {key: one for key, one in self._ending.items() if not one.ended}
         for identifier, one in known.items():
-            if identifier not in self._couriers:
+            # Two at once could let a cancellation overtake what it cancels.
+            if identifier not in self._couriers and identifier not in self._ending:
                 courier = Courier(self._site, one.receiver, one.secret, self._make, self._told)
                 self._couriers[identifier] = one, courier
                 courier.start()

@@ -180,6 +180,14 @@ class MessageRows:
             )
         )
 
+    def bury(self, receiver: str, fault: str) -> None:
+        """Make dead letters of everything that waits for a receiver."""
+        self._connection.execute(
+            update(messages)
+            .where(_WAITING, messages.c.receiver == receiver)
+            .values(state=DeliveryState.DEAD.value, fault=fault)
+        )
+
     def begin_attempt(self, attempt: Attempt) -> None:
         """Write that an attempt begins."""
         self._connection.execute(
