@@ -18,6 +18,10 @@ from shanasheel.domain.receivers import Message
 class Store(Protocol):
     """A database of rows."""
 
+    @property
+    def changes(self) -> int:
+        """A number that is another one after each transaction written through this object."""
+
     def begin(self) -> AbstractContextManager[Rows]:
         """Open a writing transaction."""
 

@@ -20,7 +20,8 @@ from shanasheel.base.errors import Conflict, Unavailable
 from shanasheel.domain.receivers import Delivery, Receiver, ReceiverKind
 
 _LOG = structlog.get_logger()
-_POLL_S = 0.1  # of the half second that an alert may take to a subscriber
+_POLL_S = 0.05  # of the half second that an alert may take to a subscriber
+_DUE_S = 0.5  # how soon it is noticed that a pause is over, or what another process queued
 _LOOK_S = 2.0  # how soon a new or changed receiver is noticed
 
 
@@ -45,6 +46,7 @@ class Delivering:
         self._ending: dict[str, Courier] = {}
         self._stopping = threading.Event()
         self._down = False
+        self._seen, self._rest_s = -1, 0.0
         self._thread = threading.Thread(target=self._run, name="delivering", daemon=True)
 
     def start(self) -> None:
@@ -96,6 +98,12 @@ class Delivering:
             _LOG.exception("delivering_failed")
 
     def _wake(self) -> None:
+        """Wake who has something due; asks the database only when it changed, or now and then."""
+        changes = self._site.store.changes
+        self._rest_s -= _POLL_S
+        if changes == self._seen and self._rest_s > 0:
+            return
+        self._seen, self._rest_s = changes, _DUE_S
         for receiver in due(self._site):
             if receiver in self._couriers:
                 self._couriers[receiver][1].wake()

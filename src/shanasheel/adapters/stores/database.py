@@ -55,6 +55,12 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """A number that is another one after each transaction written through this object."""
+        return self._changes
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -74,6 +80,7 @@ class Database:
                     connection.rollback()
                     raise
                 connection.commit()
+                self._changes += 1
         except IntegrityError:
             raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
         except DatabaseError as fault:
