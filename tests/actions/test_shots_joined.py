@@ -6,6 +6,7 @@ listener, the classifier, the event and the hub's intake as in a running product
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from shanasheel.domain.cameras import Place as Position
 from shanasheel.domain.footage import Packet, StreamFormat
 from shanasheel.domain.heard import HeardClock, Unplaced
 from shanasheel.domain.people import Person, Role
-from shanasheel.domain.wire import to_line
+from shanasheel.domain.wire import dumps, loads, to_line
 from shanasheel.watch.sound import (
     ImpulseClassifier,
     Listener,
@@ -230,6 +231,16 @@ def test_a_late_network_of_one_camera_is_put_right_by_its_clock(street: Street) 
 
     assert len(alert.sounds[0].heard) == 5
     assert off_m(alert) < radius_m(alert)
+
+
+def test_an_alert_from_before_sounds_were_joined_reads_as_it_was(street: Street) -> None:
+    told = json.loads(dumps(street.hear("A")))
+    del told["sounds"], told["first_event"]["clock"]
+
+    alert = loads(json.dumps(told), Alert)
+
+    assert (alert.sounds, alert.first_event.clock) == ((), None)
+    assert alert.events == 1
 
 
 def test_what_a_person_dismissed_takes_no_more_in(street: Street) -> None:

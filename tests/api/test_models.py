@@ -125,6 +125,8 @@ def test_a_cameras_own_models_are_chosen_where_its_other_settings_are(hub: Serve
     own = edit(detection="tiny", weapons="none")
     (during,) = hub.get("/installed").json["items"]
     kept = edit()
+    file = hub.get("/camera-file").text
+    plan = hub.ask("POST", "/camera-file/plans", {"text": file}).json
     wrong = edit(faces="tiny")
     away = edit(detection="yolox-nano")
     unknown = edit(weapons="no-such")
@@ -136,6 +138,9 @@ def test_a_cameras_own_models_are_chosen_where_its_other_settings_are(hub: Serve
     assert before["models"] == {"detection": "", "faces": "", "weapons": ""}
     assert (own.status, kept.status, off.status) == (200, 200, 200)
     assert during["models"] == {"detection": "tiny", "faces": "", "weapons": "none"}
+    assert "model: tiny" in file
+    assert "weapon_model: none" in file
+    assert plan["any"] is False
     assert (wrong.status, wrong.json["key"]) == (422, "model_task")
     assert (away.status, unknown.status) == (404, 404)
     assert after == during  # what is refused changes nothing

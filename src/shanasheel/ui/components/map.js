@@ -119,9 +119,11 @@ export default {
     this.measure();
     const { items } = await get("/alerts?state=new&state=acknowledged&limit=100").catch(() => ({ items: [] }));
     for (const alert of items) this.alerts[alert.id] = alert;
-    if (!this.named || this.alerts[this.named]) return;
-    const named = await get(`/alerts/${encodeURIComponent(this.named)}`).catch(() => null);
-    if (named) this.alerts[named.id] = named;
+    if (!this.named) return;
+    const named = this.alerts[this.named] || (await get(`/alerts/${encodeURIComponent(this.named)}`).catch(() => null));
+    if (!named) return;
+    this.alerts[named.id] = named;
+    this.fit();
   },
   beforeUnmount() {
     for (const stop of this.stops) stop();
@@ -161,7 +163,8 @@ export default {
       this.height = this.$refs.box.clientHeight || 600;
     },
     fit() {
-      const points = this.placed.map((camera) => metresOf(this.middle, camera.place));
+      const heard = (this.alerts[this.named]?.sounds || []).map((sound) => sound.place).filter(Boolean);
+      const points = [...this.placed.map((camera) => camera.place), ...heard].map((place) => metresOf(this.middle, place));
       if (!points.length) return;
       const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
       const [west, east, south, north] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
