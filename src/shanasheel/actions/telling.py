@@ -92,7 +92,7 @@ def _queue(
         alert=alert,
         earlier=tuple(Earlier(id=one.message.id, made=one.message.made) for one in mine),
         public=public_history(rows.alerts.decisions(alert.id)),
-        standing=_standing(rows, receiver, alert, made),
+        standing=_standing(rows, receiver, alert, made) if said is Said.CANCELLED else (),
         token=secrets.token_urlsafe(24),
     )
     message = described(rows, alert, plain)

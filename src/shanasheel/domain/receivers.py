@@ -128,8 +128,8 @@ class Message:
         earlier: what this receiver was told of the alert before, oldest first.
         public: the decisions that the public was told of, this one last; empty where no person
             has confirmed the alert.
-        standing: codes of other alerts of the same camera and kind that it was told of lately
-            and that are not cancelled.
+        standing: with a cancellation, codes of other alerts of the same camera and kind that it
+            was told of lately and that are not cancelled.
         token: who knows it may acknowledge this one message; a secret.
     """
 
