@@ -104,6 +104,10 @@ def test_where_mail_may_go_is_judged_and_nothing_else_than_chat_is_taken(tmp_pat
         make_sender(
             site, receiver, "mailto://93.184.215.14/?from=a@example.org&to=b@example.org"
         ).send(message)
+    telegram = "tgram://123456789:abcdefghijABCDEFGHIJabcdefghijABCDE/987654321"
+    known, _ = receive(site, "", name="Chat", kind=ReceiverKind.CHAT, secret=telegram)
+    assert known.address == "tgram://"
+    make_sender(site, known, telegram).close()
     with pytest.raises(InvalidInput, match="not understood"):
         make_sender(site, receiver, "tgram://")
     assert try_receiver(site, LOCAL, receiver.id).said is Said.TEST

@@ -89,7 +89,8 @@ def _parts(address: str) -> tuple[str, str, str]:
     """Return scheme, host and whatever stands before an @; empty where it cannot be read."""
     try:
         parts = urlsplit(address)
-        _ = parts.port
+        if parts.scheme not in CHATS:
+            _ = parts.port  # raises where it is none; a chat's token may stand there
     except ValueError:
         return "", "", ""
     return parts.scheme.lower(), parts.hostname or "", parts.netloc.rpartition("@")[0]
