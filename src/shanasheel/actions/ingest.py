@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
-from shanasheel.actions.surroundings import judge_around
+from shanasheel.actions.storytelling import Stories
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
@@ -18,7 +17,7 @@ from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.overview import Layer
 from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.wire import Spooled, from_line
-from shanasheel.warn import alerts_for, raise_or_merge
+from shanasheel.warn import alerts_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +45,21 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
     changed: dict[str, Alert] = {}
     rejected: list[str] = []
     with site.store.begin() as rows:
+        stories = Stories(site, rows)
         for line in lines:
             try:
                 record = from_line(line)
             except InvalidInput as fault:
                 rejected.append(fault.message)
                 continue
-            for alert in _store(site, rows, record):
+            for alert in _store(rows, stories, record):
                 changed[alert.id] = alert
+        stories.settle()
         rows.footage.set_cursor(spool, cursor)
     return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
 
 
-def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
+def _store(rows: Rows, stories: Stories, record: Spooled) -> tuple[Alert, ...]:
     """Store a record with its fact; return the alerts it raised, joined, or sheds light on."""
     match record:
         case Segment():
@@ -76,30 +77,15 @@ def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
         case Sighting():
             rows.sightings.add(record)
         case Event():
-            return _add_event(site, rows, record)
+            return _add_event(rows, stories, record)
     return ()
 
 
-def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
+def _add_event(rows: Rows, stories: Stories, event: Event) -> tuple[Alert, ...]:
     """Store an event; return the alert it raised or joined, and those it sheds light on."""
     if rows.alerts.has_event(event.id):
         return ()
-    alert = _alert_of(site, rows, event, site.clock.now())
-    rows.alerts.add_event(event, None if alert is None else alert.id)
+    told = stories.take(event) if alerts_for(event) else ()
+    rows.alerts.add_event(event, told[0].id if told else None)
     rows.facts.add(event_fact(event))
-    judged = () if alert is None else judge_around(rows, alert)
-    for one in judged:
-        rows.alerts.save(one)
-    return judged
-
-
-def _alert_of(site: Site, rows: Rows, event: Event, now: datetime) -> Alert | None:
-    if not alerts_for(event):
-        return None
-    return raise_or_merge(
-        event,
-        rows.alerts.undecided(event.camera),
-        raised=now,
-        ids=site.ids,
-        code=rows.alerts.next_code(),
-    )
+    return stories.judge(told[0]) if told else ()

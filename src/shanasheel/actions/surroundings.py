@@ -6,9 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shanasheel.actions.rows import Rows
-from shanasheel.domain.alerts import Alert, Event
-from shanasheel.domain.cameras import Camera, CameraId
-from shanasheel.warn import JUDGED, PRIORITIES, TOGETHER, judge, neighbours_of, priority_of
+from shanasheel.domain.alerts import Alert, Event, Urgency
+from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId
+from shanasheel.warn import (
+    JUDGED,
+    TOGETHER,
+    Circumstances,
+    judge,
+    neighbours_of,
+    priority_of,
+    urgency_of,
+)
 
 _MOST_NEAR = 32  # neighbours asked; more say nothing new
 _MOMENT = timedelta(microseconds=1)  # spans are half-open
@@ -47,10 +55,15 @@ def _judged(rows: Rows, alert: Alert, near: tuple[CameraId, ...]) -> Alert:
     for camera in near:
         around += rows.alerts.events(camera, event.at - TOGETHER, event.at + TOGETHER + _MOMENT)
     verdict = judge(event, near, around)
+    own = rows.cameras.one(alert.camera)
+    important = own is not None and own.priority is AnalysisPriority.HIGH
+    usual, why = urgency_of({part.kind for part in alert.story}, Circumstances(important=important))
+    priority = priority_of(alert.kind, verdict.surroundings, usual)
     return replace(
         alert,
         surroundings=verdict.surroundings.value,
         neighbours=verdict.neighbours,
         same=verdict.same,
-        priority=priority_of(alert.kind, verdict.surroundings, PRIORITIES[alert.kind]),
+        priority=priority,
+        urgency=why if priority is usual else (*why, Urgency.SHARED),
     )

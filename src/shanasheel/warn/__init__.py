@@ -1,6 +1,19 @@
-"""Events into alerts that a person decides on."""
+"""Events into alerts that a person decides on, and into what is done about them."""
 
-from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
+from shanasheel.warn.answering import (
+    assign,
+    begin,
+    cancellations,
+    overdue,
+    plan_for,
+    plans_in_force,
+    receive,
+    settle,
+    stop,
+)
+from shanasheel.warn.default_plans import DEFAULT_PLANS
+from shanasheel.warn.escalation import ask_louder, first_due
+from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for
 from shanasheel.warn.neighbours import (
     JUDGED,
     TOGETHER,
@@ -10,22 +23,47 @@ from shanasheel.warn.neighbours import (
     neighbours_of,
     priority_of,
 )
+from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, Precision, precision_of, wilson
+from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge
 from shanasheel.warn.triage import STEPS, Asks, decide, next_states
+from shanasheel.warn.urgency import ATTACK, Circumstances, urgency_of
 
 __all__ = [
+    "ATTACK",
     "COUNTED_ONLY",
+    "DEFAULT_PLANS",
     "JUDGED",
+    "LONGEST",
+    "NOISY_BELOW",
+    "NOISY_FROM",
     "PRIORITIES",
     "STEPS",
     "TOGETHER",
     "Asks",
+    "Circumstances",
+    "Precision",
     "Surroundings",
     "Verdict",
     "alerts_for",
+    "ask_louder",
+    "assign",
+    "begin",
+    "belongs",
+    "cancellations",
     "decide",
+    "first_due",
     "judge",
     "neighbours_of",
     "next_states",
+    "overdue",
+    "plan_for",
+    "plans_in_force",
+    "precision_of",
     "priority_of",
     "raise_or_merge",
+    "receive",
+    "settle",
+    "stop",
+    "urgency_of",
+    "wilson",
 ]
