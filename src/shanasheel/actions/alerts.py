@@ -16,8 +16,9 @@ from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.people import Person
+from shanasheel.domain.precision import Precision
 from shanasheel.find import decode_cursor, encode_cursor
-from shanasheel.warn import Precision, decide, precision_of
+from shanasheel.warn import decide, precision_of
 
 _MOST = 500
 

@@ -69,6 +69,7 @@ def decide(alert: str, body: DecisionBody, who: Who, desk: TheDesk) -> present.J
         desk.site, who, alert, after=body.state, reason=body.reason, version=body.version
     )
     desk.updates.publish({"type": "alert", "alert": present.alert(changed)})
+    desk.updates.publish({"type": "response", "alert": alert})
     return present.alert(*open_alert(desk.site, alert))
 
 

@@ -23,7 +23,7 @@ from shanasheel.warn.neighbours import (
     neighbours_of,
     priority_of,
 )
-from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, Precision, precision_of, wilson
+from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, precision_of, wilson
 from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge
 from shanasheel.warn.triage import STEPS, Asks, decide, next_states
 from shanasheel.warn.urgency import ATTACK, Circumstances, urgency_of
@@ -41,7 +41,6 @@ __all__ = [
     "TOGETHER",
     "Asks",
     "Circumstances",
-    "Precision",
     "Surroundings",
     "Verdict",
     "alerts_for",

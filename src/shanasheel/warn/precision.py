@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import sqrt
 
 from shanasheel.domain.alerts import AlertState
 from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.precision import Precision
 
 _Z = 1.959963984540054  # 95 %, two-sided
 #: A rule is proposed for change when even the upper end of its interval is below this.
 NOISY_BELOW = 0.5  # a convention: wrong more often than right
 #: and so many were decided.
 NOISY_FROM = 10  # a convention: fewer say little
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
-    """A rule at a camera, judged by what people decided on the alerts it took part in.
-
-    Args:
-        undecided: alerts that nobody has confirmed or dismissed.
-        precision: confirmed of those decided; None where none is.
-        low, high: 95 % Wilson interval of it; 0 and 1 where none is decided.
-        noisy: proposed for change: even `high` is below a half, and ten were decided.
-    """
-
-    kind: str
-    camera: CameraId
-    confirmed: int
-    dismissed: int
-    undecided: int
-    precision: float | None
-    low: float
-    high: float
-    noisy: bool
-
-    @property
-    def undecided_share(self) -> float:
-        """Share of its alerts that nobody has decided, in [0, 1]."""
-        return self.undecided / (self.confirmed + self.dismissed + self.undecided)
 
 
 def wilson(right: int, of: int) -> tuple[float, float]:
