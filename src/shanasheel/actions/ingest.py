@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
+from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.storytelling import Stories
@@ -17,7 +17,6 @@ from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.overview import Layer
 from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.wire import Spooled, from_line
-from shanasheel.warn import alerts_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +41,33 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
     Raises:
         Unavailable: the database cannot be written; the spool keeps the lines.
     """
-    changed: dict[str, Alert] = {}
+    records: list[Spooled] = []
     rejected: list[str] = []
+    for line in lines:
+        try:
+            records.append(from_line(line))
+        except InvalidInput as fault:
+            rejected.append(fault.message)
     with site.store.begin() as rows:
-        stories = Stories(site, rows)
-        for line in lines:
-            try:
-                record = from_line(line)
-            except InvalidInput as fault:
-                rejected.append(fault.message)
-                continue
-            for alert in _store(rows, stories, record):
-                changed[alert.id] = alert
-        stories.settle()
+        told = _store_all(site, rows, records)
         rows.footage.set_cursor(spool, cursor)
-    return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
+    return Absorbed(alerts=told, rejected=tuple(rejected))
 
 
-def _store(rows: Rows, stories: Stories, record: Spooled) -> tuple[Alert, ...]:
-    """Store a record with its fact; return the alerts it raised, joined, or sheds light on."""
+def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Alert, ...]:
+    """Store records with their facts; return the alerts raised, joined, or seen in a new light."""
+    known = rows.alerts.known_events([one.id for one in records if isinstance(one, Event)])
+    stories = Stories(site, rows)
+    for record in records:
+        if not isinstance(record, Event):
+            _store(rows, record)
+        elif record.id not in known:
+            stories.take(record)
+    return stories.settle()
+
+
+def _store(rows: Rows, record: Segment | Gap | Shed | ActiveSpan | Sighting) -> None:
+    """Store a record with its fact."""
     match record:
         case Segment():
             if rows.footage.add_segment(record) and record.stream in LOGGED:
@@ -76,16 +83,3 @@ def _store(rows: Rows, stories: Stories, record: Spooled) -> tuple[Alert, ...]:
             rows.overview.note(record.camera, Layer.ACTIVE, span)
         case Sighting():
             rows.sightings.add(record)
-        case Event():
-            return _add_event(rows, stories, record)
-    return ()
-
-
-def _add_event(rows: Rows, stories: Stories, event: Event) -> tuple[Alert, ...]:
-    """Store an event; return the alert it raised or joined, and those it sheds light on."""
-    if rows.alerts.has_event(event.id):
-        return ()
-    told = stories.take(event) if alerts_for(event) else ()
-    rows.alerts.add_event(event, told[0].id if told else None)
-    rows.facts.add(event_fact(event))
-    return stories.judge(told[0]) if told else ()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shanasheel.base.clock import EPOCH
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
@@ -92,13 +92,17 @@ class Sightings(Protocol):
 class Alerts(Protocol):
     """Rows of events, alerts and decisions."""
 
-    def add_event(self, event: Event, alert: str | None) -> bool: ...  # noqa: D102
-    def has_event(self, identifier: str) -> bool: ...  # noqa: D102
+    def add_events(self, found: Sequence[tuple[Event, str | None]]) -> None: ...  # noqa: D102
+    def known_events(self, identifiers: Sequence[str]) -> frozenset[str]: ...  # noqa: D102
+    def kinds_at(  # noqa: D102
+        self, cameras: Sequence[CameraId], kinds: Sequence[EventKind], start: datetime,
+        end: datetime,
+    ) -> tuple[tuple[CameraId, EventKind], ...]: ...  # fmt: skip
     def events(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Event, ...]: ...
     def count_events(self) -> int: ...  # noqa: D102
-    def save(self, alert: Alert) -> None: ...  # noqa: D102
+    def save(self, *changed: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102
     def alert(self, identifier: str) -> Alert | None: ...  # noqa: D102
     def numbered(self, number: int) -> Alert | None: ...  # noqa: D102
@@ -154,6 +158,7 @@ class Facts(Protocol):
     """Rows of facts, numbered as the ledger will number them."""
 
     def add(self, fact: Fact) -> int: ...  # noqa: D102
+    def add_all(self, found: Sequence[Fact]) -> None: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
     def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
     def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102

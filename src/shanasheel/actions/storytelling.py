@@ -5,51 +5,72 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shanasheel.actions.factmaking import event_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
-from shanasheel.actions.surroundings import judge_around
+from shanasheel.actions.surroundings import Area, judge_around
 from shanasheel.domain.alerts import Alert, Event
-from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId
+from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.response import ResponsePlan
 from shanasheel.warn import (
-    JUDGED,
     LONGEST,
     Circumstances,
+    alerts_for,
     first_due,
-    neighbours_of,
     plan_for,
     raise_or_merge,
 )
 
-_REACH = LONGEST + timedelta(seconds=60)
+_TOGETHER = timedelta(seconds=60)
+_BACK = LONGEST + _TOGETHER
+_MARGIN = timedelta(seconds=30)  # a batch seldom spans more: it is read once
 
 
 class Stories:
-    """The open alerts of one transaction; `settle` before it ends.
+    """The events and open alerts of one transaction; nothing is written before `settle`.
 
-    A thousand events a second are a few dozen stories: each is written once a batch, not once
-    an event.
+    A thousand events a second are a few dozen stories: each is judged and written once a batch,
+    not once an event.
     """
 
     def __init__(self, site: Site, rows: Rows) -> None:
         self._site, self._rows = site, rows
+        self._area = Area(rows)
         self._alerts: dict[str, Alert] = {}
         self._at: dict[CameraId, set[str]] = {}
-        self._unsaved: set[str] = set()
+        self._changed: dict[str, None] = {}
+        self._events: dict[str, tuple[Event, str | None]] = {}
         self._read: tuple[datetime, datetime] | None = None
-        self._near: dict[CameraId, tuple[CameraId, ...]] = {}
-        self._cameras: dict[CameraId, Camera] | None = None
         self._plans: tuple[ResponsePlan, ...] | None = None
         self._number = 0
 
-    def take(self, event: Event) -> tuple[Alert, ...]:
-        """Return the alert that an event raised or joined, alone."""
+    def take(self, event: Event) -> None:
+        """Take an event that is not stored yet; the same one again changes nothing."""
+        if event.id in self._events:
+            return
+        alert = self._tell(event) if alerts_for(event) else None
+        self._events[event.id] = (event, None if alert is None else alert.id)
+
+    def settle(self) -> tuple[Alert, ...]:
+        """Write events with their facts, and the alerts they raised, joined or shed light on."""
+        self._rows.alerts.add_events(tuple(self._events.values()))
+        self._rows.facts.add_all([event_fact(event) for event, _ in self._events.values()])
+        changed = [self._alerts[identifier] for identifier in self._changed]
+        others = [one for one in self._alerts.values() if one.id not in self._changed]
+        for alert in judge_around(self._rows, self._area, changed, others):
+            self._keep(alert)
+        told = tuple(self._alerts[identifier] for identifier in self._changed)
+        self._rows.alerts.save(*told)
+        self._changed, self._events = {}, {}
+        return told
+
+    def _tell(self, event: Event) -> Alert:
+        """Return the alert that an event raises or joins."""
         self._read_around(event.at)
-        near = self._near_of(event.camera)
-        camera = self._known().get(event.camera)
+        near = self._area.near(event.camera)
         around = Circumstances(
             hour=event.at.astimezone().hour,  # the machine stands where its cameras stand
-            important=camera is not None and camera.priority is AnalysisPriority.HIGH,
+            important=self._area.important(event.camera),
             confidence=event.confidence,
         )
         alert = raise_or_merge(
@@ -60,27 +81,14 @@ class Stories:
             self._number += 1
             alert = replace(alert, due=first_due(alert, self._plan(alert)))
         self._keep(alert)
-        return (alert,)
-
-    def judge(self, alert: Alert) -> tuple[Alert, ...]:
-        """Return an alert, and those it sheds light on, beside the cameras near."""
-        if alert.kind not in JUDGED:
-            return (alert,)
-        self.settle()  # neighbours are looked up in the rows
-        judged = judge_around(self._rows, alert)
-        for one in judged:
-            self._keep(one)
-        return judged
-
-    def settle(self) -> None:
-        """Write what changed."""
-        for identifier in self._unsaved:
-            self._rows.alerts.save(self._alerts[identifier])
-        self._unsaved.clear()
+        return alert
 
     def _keep(self, alert: Alert) -> None:
+        self._know(alert)
+        self._changed[alert.id] = None
+
+    def _know(self, alert: Alert) -> None:
         self._alerts[alert.id] = alert
-        self._unsaved.add(alert.id)
         for camera in alert.cameras:
             self._at.setdefault(camera, set()).add(alert.id)
 
@@ -90,29 +98,15 @@ class Stories:
 
     def _read_around(self, at: datetime) -> None:
         """Read the open alerts that may be joined at a time, unless they are known."""
-        start, end = at - _REACH, at + _REACH
+        start, end = at - _BACK, at + _TOGETHER
         if self._read is not None and self._read[0] <= start and end <= self._read[1]:
             return
         if self._read is not None:
             start, end = min(start, self._read[0]), max(end, self._read[1])
-        self._read = (start - LONGEST, end + LONGEST)
+        self._read = (start - _MARGIN, end + _MARGIN)
         for alert in self._rows.alerts.open_between(*self._read):
             if alert.id not in self._alerts:
-                self._alerts[alert.id] = alert
-                for camera in alert.cameras:
-                    self._at.setdefault(camera, set()).add(alert.id)
-
-    def _known(self) -> dict[CameraId, Camera]:
-        if self._cameras is None:
-            self._cameras = {camera.id: camera for camera in self._rows.cameras.all()}
-        return self._cameras
-
-    def _near_of(self, identifier: CameraId) -> tuple[CameraId, ...]:
-        if identifier not in self._near:
-            camera = self._known().get(identifier)
-            others = tuple(self._known().values())
-            self._near[identifier] = () if camera is None else neighbours_of(camera, others)
-        return self._near[identifier]
+                self._know(alert)
 
     def _next_code(self) -> str:
         if not self._number:

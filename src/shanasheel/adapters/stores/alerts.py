@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import alert_cameras, alerts, decisions, events
 from shanasheel.base.clock import to_us
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.wire import dumps, loads
 
@@ -20,32 +20,59 @@ _CLIP_REACH = timedelta(days=1)
 _OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
 
 
+_AT_ONCE = 500  # values of one statement
+_CHANGING = ("camera", "kind", "state", "at_us", "version", "body", "due_us")
+
+
+def _values(event: Event, alert: str | None) -> dict[str, object]:
+    return {
+        "id": event.id, "camera": event.camera, "kind": event.kind, "at_us": to_us(event.at),
+        "subject": event.subject, "alert": alert, "body": dumps(event),
+    }  # fmt: skip
+
+
+def _row(alert: Alert) -> dict[str, object]:
+    return {
+        "id": alert.id, "number": int(alert.code[2:]), "camera": alert.camera, "kind": alert.kind,
+        "state": alert.state, "at_us": to_us(alert.at), "version": alert.version,
+        "body": dumps(alert), "due_us": None if alert.due is None else to_us(alert.due),
+    }  # fmt: skip
+
+
 class AlertRows:
     """Reads and writes events, alerts and decisions within one transaction."""
 
     def __init__(self, connection: Connection, overview: OverviewRows) -> None:
         self._connection, self._overview = connection, overview
 
-    def add_event(self, event: Event, alert: str | None) -> bool:
-        """Store an event with the alert it belongs to; False when it is stored already."""
-        statement = insert(events).values(
-            id=event.id,
-            camera=event.camera,
-            kind=event.kind,
-            at_us=to_us(event.at),
-            subject=event.subject,
-            alert=alert,
-            body=dumps(event),
-        )
-        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
-        if added:
+    def add_events(self, found: Sequence[tuple[Event, str | None]]) -> None:
+        """Store new events, each with the alert it belongs to or None."""
+        if not found:
+            return
+        values = [_values(event, alert) for event, alert in found]
+        self._connection.execute(insert(events).on_conflict_do_nothing(), values)
+        for event, _ in found:
             self._overview.note_event(event.camera, to_us(event.at))
-        return added
 
-    def has_event(self, identifier: str) -> bool:
-        """Return whether an event is stored."""
-        row = self._connection.execute(select(events.c.id).where(events.c.id == identifier))
-        return row.first() is not None
+    def known_events(self, identifiers: Sequence[str]) -> frozenset[str]:
+        """Return which of these events are stored."""
+        known: set[str] = set()
+        for first in range(0, len(identifiers), _AT_ONCE):
+            some = identifiers[first : first + _AT_ONCE]
+            rows = self._connection.execute(select(events.c.id).where(events.c.id.in_(some)))
+            known.update(rows.scalars())
+        return frozenset(known)
+
+    def kinds_at(
+        self, cameras: Sequence[CameraId], kinds: Sequence[EventKind], start: datetime,
+        end: datetime,
+    ) -> tuple[tuple[CameraId, EventKind], ...]:  # fmt: skip
+        """Return which of these kinds each of these cameras had in `[start, end)`."""
+        c = events.c
+        query = select(c.camera, c.kind).where(c.camera.in_(cameras), c.kind.in_(kinds))
+        span = query.where(c.at_us >= to_us(start), c.at_us < to_us(end)).distinct()
+        rows = self._connection.execute(span)
+        return tuple((CameraId(camera), EventKind(kind)) for camera, kind in rows)
 
     def events(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Event, ...]:
         """Return a camera's events in `[start, end)`, oldest first, at most 5,000."""
@@ -65,23 +92,19 @@ class AlertRows:
         """Return how many events are stored."""
         return self._connection.execute(select(func.count()).select_from(events)).scalar_one()
 
-    def save(self, alert: Alert) -> None:
-        """Store an alert, new or changed."""
-        values = {
-            "camera": alert.camera,
-            "kind": alert.kind,
-            "state": alert.state,
-            "at_us": to_us(alert.at),
-            "version": alert.version,
-            "body": dumps(alert),
-            "due_us": None if alert.due is None else to_us(alert.due),
-        }
-        statement = insert(alerts).values(id=alert.id, number=int(alert.code[2:]), **values)
+    def save(self, *changed: Alert) -> None:
+        """Store alerts, new or changed."""
+        if not changed:
+            return
+        statement = insert(alerts)
+        updated = {name: statement.excluded[name] for name in _CHANGING}
         self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_=values)
+            statement.on_conflict_do_update(index_elements=["id"], set_=updated),
+            [_row(alert) for alert in changed],
         )
         seen_by = [
-            {"alert": alert.id, "camera": camera, "at_us": values["at_us"]}
+            {"alert": alert.id, "camera": camera, "at_us": to_us(alert.at)}
+            for alert in changed
             for camera in alert.cameras
         ]
         self._connection.execute(insert(alert_cameras).on_conflict_do_nothing(), seen_by)
