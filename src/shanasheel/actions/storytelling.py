@@ -19,6 +19,7 @@ from shanasheel.warn import (
     first_due,
     plan_for,
     raise_or_merge,
+    reaches,
 )
 
 _TOGETHER = timedelta(seconds=60)
@@ -67,7 +68,7 @@ class Stories:
     def _tell(self, event: Event) -> Alert:
         """Return the alert that an event raises or joins."""
         self._read_around(event.at)
-        near = self._area.near(event.camera)
+        near = self._area.near(event.camera) if reaches(event.kind) else ()
         around = Circumstances(
             hour=event.at.astimezone().hour,  # the machine stands where its cameras stand
             important=self._area.important(event.camera),
@@ -99,12 +100,19 @@ class Stories:
     def _read_around(self, at: datetime) -> None:
         """Read the open alerts that may be joined at a time, unless they are known."""
         start, end = at - _BACK, at + _TOGETHER
-        if self._read is not None and self._read[0] <= start and end <= self._read[1]:
-            return
-        if self._read is not None:
-            start, end = min(start, self._read[0]), max(end, self._read[1])
-        self._read = (start - _MARGIN, end + _MARGIN)
-        for alert in self._rows.alerts.open_between(*self._read):
+        if self._read is None:
+            self._read = (start, start)
+        known_from, known_to = self._read
+        if start < known_from:
+            self._learn(start - _MARGIN, known_from)
+            known_from = start - _MARGIN
+        if end > known_to:
+            self._learn(known_to, end + _MARGIN)
+            known_to = end + _MARGIN
+        self._read = (known_from, known_to)
+
+    def _learn(self, start: datetime, end: datetime) -> None:
+        for alert in self._rows.alerts.open_between(start, end):
             if alert.id not in self._alerts:
                 self._know(alert)
 

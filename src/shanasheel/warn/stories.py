@@ -43,10 +43,21 @@ def belongs(event: Event, alert: Alert, near: Collection[CameraId] = ()) -> bool
     """
     if alert.state not in _OPEN or event.at - alert.at > LONGEST:
         return False
+    if event.at > alert.last_event + _TOGETHER:
+        return False
     story = alert.story
     if len(story) >= _MOST_PARTS and not any(_same(event, part) for part in story):
         return False
     return any(_follows(event, part, near) for part in story)
+
+
+def reaches(kind: EventKind) -> bool:
+    """Return whether a kind can be part of a story that another camera tells.
+
+    >>> reaches(EventKind.SHOT_HEARD), reaches(EventKind.LOITERING)
+    (True, False)
+    """
+    return kind in ATTACK or kind in JUDGED
 
 
 def _follows(event: Event, part: Part, near: Collection[CameraId]) -> bool:
