@@ -208,6 +208,7 @@ export default {
       this.play();
     },
     decide(state) {
+      this.afterwards = this.busy ? state : null; // a key pressed while the last one is on its way counts
       if (!this.choices.includes(state) || this.busy) return;
       this.problem = "";
       if (state !== "dismissed") return void this.send(state, this.detail.state === "dismissed" ? t("alerts.real_after_all") : "");
@@ -224,6 +225,7 @@ export default {
         this.problem = problem.status === 409 ? t("alerts.conflict") : this.words(problem);
       } finally {
         this.busy = false;
+        if (this.afterwards && !this.problem) this.decide(this.afterwards);
       }
     },
     /** Send a decision. More of the same does not hold up a confirmation, but a dismissal is looked at again. */
