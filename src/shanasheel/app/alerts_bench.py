@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 from shanasheel.actions.alerts import list_alerts
 from shanasheel.actions.cameras import apply_cameras
@@ -52,7 +53,7 @@ def measure_events(rate: int, seconds: int, say: Say) -> dict[str, object]:
         intake = Intake(wired.site, folder, Updates(), Machine(folder.root))
         writer = _Writer(wired, folder, rate, seconds)
         intake.start()
-        begun_s = clock.monotonic_s()
+        begun_s, cpu_s = clock.monotonic_s(), process_time()
         writer.start()
         behind = _watch(wired, writer, say)
         written_s = clock.monotonic_s()
@@ -69,6 +70,7 @@ def measure_events(rate: int, seconds: int, say: Say) -> dict[str, object]:
             "most_behind": behind,
             "absorbed_after_s": round(absorbed_s - written_s, 2),
             "logged_after_s": round(clock.monotonic_s() - written_s, 2),
+            "cpu_ms_an_event": round(1000 * (process_time() - cpu_s) / max(1, writer.written), 3),
             "alerts": alerts,
         }
 
