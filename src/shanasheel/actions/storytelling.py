@@ -28,7 +28,7 @@ _MARGIN = timedelta(seconds=30)  # a batch seldom spans more: it is read once
 
 
 class Stories:
-    """The events and open alerts of one transaction; nothing is written before `settle`.
+    """The events and open alerts of one transaction; `settle` before it ends.
 
     A thousand events a second are a few dozen stories: each is judged and written once a batch,
     not once an event.
@@ -44,25 +44,41 @@ class Stories:
         self._read: tuple[datetime, datetime] | None = None
         self._plans: tuple[ResponsePlan, ...] | None = None
         self._number = 0
+        self._raised: list[str] = []
+        self._stored: set[str] = set()
 
     def take(self, event: Event) -> None:
         """Take an event that is not stored yet; the same one again changes nothing."""
-        if event.id in self._events:
+        if event.id in self._events or event.id in self._stored:
             return
         alert = self._tell(event) if alerts_for(event) else None
         self._events[event.id] = (event, None if alert is None else alert.id)
 
-    def settle(self) -> tuple[Alert, ...]:
-        """Write events with their facts, and the alerts they raised, joined or shed light on."""
+    def store(self) -> None:
+        """Write the events taken so far with their facts, for whoever looks for them in the rows.
+
+        Their alerts are written by `settle`.
+        """
         self._rows.alerts.add_events(tuple(self._events.values()))
         self._rows.facts.add_all([event_fact(event) for event, _ in self._events.values()])
+        self._stored.update(self._events)
+        self._events = {}
+
+    @property
+    def raised(self) -> tuple[Alert, ...]:
+        """The alerts that are new in this transaction, as they stand now."""
+        return tuple(self._alerts[identifier] for identifier in self._raised)
+
+    def settle(self) -> tuple[Alert, ...]:
+        """Write everything; return the alerts that were raised, joined or seen in a new light."""
+        self.store()
         changed = [self._alerts[identifier] for identifier in self._changed]
         others = [one for one in self._alerts.values() if one.id not in self._changed]
         for alert in judge_around(self._rows, self._area, changed, others):
             self._keep(alert)
         told = tuple(self._alerts[identifier] for identifier in self._changed)
         self._rows.alerts.save(*told)
-        self._changed, self._events = {}, {}
+        self._changed = {}
         return told
 
     def _tell(self, event: Event) -> Alert:
@@ -80,6 +96,7 @@ class Stories:
         )  # fmt: skip
         if alert.id not in self._alerts:
             self._number += 1
+            self._raised.append(alert.id)
             alert = replace(alert, due=first_due(alert, self._plan(alert)))
         self._keep(alert)
         return alert

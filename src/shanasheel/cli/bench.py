@@ -15,8 +15,8 @@ from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.cli.bench_activity import activity
-from shanasheel.cli.bench_alerts import alerts_list, events
 from shanasheel.cli.bench_describe import describe
+from shanasheel.cli.bench_events import alerts_list, events
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.bench_sound import sound
 from shanasheel.cli.bench_tampering import tampering

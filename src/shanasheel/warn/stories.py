@@ -32,7 +32,9 @@ _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=10)
 LONGEST = timedelta(minutes=10)
 _MOST_PARTS = 64  # camera, rule and place; beyond, a new alert
 _MOST_TRACKS = 16  # of a part, the newest
-_TECHNICAL = frozenset({*TAMPERING, EventKind.RECORDING_STOPPED})
+#: One camera that lost its signal, and several of an area: the latter by name, a later rule's.
+_LOST = frozenset({EventKind.SIGNAL_LOST, "cameras_lost"})
+_TECHNICAL = frozenset({*TAMPERING, *_LOST, EventKind.RECORDING_STOPPED})
 
 
 def belongs(event: Event, alert: Alert, near: Collection[CameraId] = ()) -> bool:
@@ -57,7 +59,7 @@ def reaches(kind: EventKind) -> bool:
     >>> reaches(EventKind.SHOT_HEARD), reaches(EventKind.LOITERING)
     (True, False)
     """
-    return kind in ATTACK or kind in JUDGED
+    return kind in ATTACK or kind in JUDGED or kind in _LOST
 
 
 def _follows(event: Event, part: Part, near: Collection[CameraId]) -> bool:
@@ -75,7 +77,8 @@ def _same(event: Event, part: Part) -> bool:
 def _same_view(event: Event, part: Part) -> bool:
     """Return whether different findings of one camera are one happening."""
     if event.kind in _TECHNICAL or part.kind in _TECHNICAL:
-        return event.kind in TAMPERING and part.kind in TAMPERING
+        lost = event.kind in _LOST and part.kind in _LOST
+        return lost or (event.kind in TAMPERING and part.kind in TAMPERING)
     if event.kind in ATTACK or part.kind in ATTACK:
         return True
     same_zone = bool(event.subject) and event.subject == part.subject
@@ -86,6 +89,8 @@ def _same_area(event: Event, part: Part) -> bool:
     """Return whether findings of two cameras near each other are one happening."""
     if event.kind in ATTACK and part.kind in ATTACK:
         return True
+    if event.kind in _LOST:
+        return part.kind in _LOST
     if event.kind in WEATHER:
         return part.kind in WEATHER
     return event.kind in JUDGED and event.kind == part.kind

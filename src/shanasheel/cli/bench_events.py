@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shanasheel.app.alerts_bench import measure_events, measure_list
+from shanasheel.app.events_bench import measure_events, measure_list
 from shanasheel.cli.options import JsonOption, remarks
 
 
