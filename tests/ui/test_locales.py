@@ -25,6 +25,7 @@ from shanasheel.domain.alerts import (
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
+from shanasheel.domain.heard import Unplaced
 from shanasheel.domain.people import Purpose, Role
 from shanasheel.domain.response import Logged, ResponseState, StepState
 from shanasheel.domain.shielding import Hide
@@ -67,6 +68,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "towards": Towards,
     "towards_person": Towards,
     "way": Towards,
+    "sound_unplaced": Unplaced,
 }
 
 

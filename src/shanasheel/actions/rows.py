@@ -107,7 +107,7 @@ class Alerts(Protocol):
     def alert(self, identifier: str) -> Alert | None: ...  # noqa: D102
     def numbered(self, number: int) -> Alert | None: ...  # noqa: D102
     def undecided(self, camera: CameraId) -> tuple[Alert, ...]: ...  # noqa: D102
-    def open_between(self, start: datetime, end: datetime) -> tuple[Alert, ...]: ...  # noqa: D102
+    def joinable(self, start: datetime, end: datetime) -> tuple[Alert, ...]: ...  # noqa: D102
     def due(self, until: datetime, limit: int) -> tuple[Alert, ...]: ...  # noqa: D102
     def events_of(self, alert: str, limit: int) -> tuple[Event, ...]: ...  # noqa: D102
     def outcomes(  # noqa: D102
@@ -123,6 +123,9 @@ class Alerts(Protocol):
     ) -> tuple[Alert, ...]: ...
     def between(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Alert, ...]: ...
+    def of_kind(  # noqa: D102
+        self, kind: EventKind, start: datetime, end: datetime
     ) -> tuple[Alert, ...]: ...
     def touching(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from shanasheel.actions.factmaking import event_fact
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.shots import with_shot, with_sound
 from shanasheel.actions.site import Site
 from shanasheel.actions.surroundings import Area, judge_around
-from shanasheel.domain.alerts import Alert, Event
+from shanasheel.domain.alerts import Alert, AlertState, Event, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.response import ResponsePlan
 from shanasheel.warn import (
@@ -73,7 +74,10 @@ class Stories:
         """Write everything; return the alerts that were raised, joined or seen in a new light."""
         self.store()
         changed = [self._alerts[identifier] for identifier in self._changed]
-        others = [one for one in self._alerts.values() if one.id not in self._changed]
+        others = [
+            one for one in self._alerts.values()
+            if one.id not in self._changed and one.state is not AlertState.CONFIRMED
+        ]  # fmt: skip
         for alert in judge_around(self._rows, self._area, changed, others):
             self._keep(alert)
         told = tuple(self._alerts[identifier] for identifier in self._changed)
@@ -84,22 +88,34 @@ class Stories:
     def _tell(self, event: Event) -> Alert:
         """Return the alert that an event raises or joins."""
         self._read_around(event.at)
-        near = self._area.near(event.camera) if reaches(event.kind) else ()
         around = Circumstances(
             hour=event.at.astimezone().hour,  # the machine stands where its cameras stand
             important=self._area.important(event.camera),
             confidence=event.confidence,
         )
-        alert = raise_or_merge(
-            event, self._candidates(event.camera, near), raised=self._site.clock.now(),
-            ids=self._site.ids, code=self._next_code(), near=near, around=around,
-        )  # fmt: skip
+        if event.kind is EventKind.SHOT_HEARD:
+            alert = self._of_shot(event, around)
+        else:
+            alert = self._of_event(event, around)
         if alert.id not in self._alerts:
             self._number += 1
             self._raised.append(alert.id)
             alert = replace(alert, due=first_due(alert, self._plan(alert)))
         self._keep(alert)
         return alert
+
+    def _of_event(self, event: Event, around: Circumstances) -> Alert:
+        near = self._area.near(event.camera) if reaches(event.kind) else ()
+        return raise_or_merge(
+            event, self._candidates(event.camera, near), raised=self._site.clock.now(),
+            ids=self._site.ids, code=self._next_code(), near=near, around=around,
+        )  # fmt: skip
+
+    def _of_shot(self, event: Event, around: Circumstances) -> Alert:
+        """One sound that several cameras heard is one, however far apart; else as any event."""
+        places = self._area.places()
+        heard = with_shot(event, self._alerts.values(), places, around)
+        return heard or with_sound(event, self._of_event(event, around), places)
 
     def _keep(self, alert: Alert) -> None:
         self._know(alert)
@@ -129,7 +145,7 @@ class Stories:
         self._read = (known_from, known_to)
 
     def _learn(self, start: datetime, end: datetime) -> None:
-        for alert in self._rows.alerts.open_between(start, end):
+        for alert in self._rows.alerts.joinable(start, end):
             if alert.id not in self._alerts:
                 self._know(alert)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from shanasheel.actions.rows import Rows
 from shanasheel.domain.alerts import Alert, Event, Urgency
-from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId
+from shanasheel.domain.cameras import AnalysisPriority, Camera, CameraId, Place
 from shanasheel.warn import (
     JUDGED,
     TOGETHER,
@@ -29,6 +29,7 @@ class Area:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._cameras: Mapping[CameraId, Camera] | None = None
+        self._places: Mapping[CameraId, Place] | None = None
         self._near: dict[CameraId, tuple[CameraId, ...]] = {}
 
     def near(self, identifier: CameraId) -> tuple[CameraId, ...]:
@@ -44,6 +45,13 @@ class Area:
         """Return whether a camera was marked important."""
         camera = self._known().get(identifier)
         return camera is not None and camera.priority is AnalysisPriority.HIGH
+
+    def places(self) -> Mapping[CameraId, Place]:
+        """Return where the cameras stand whose place is known."""
+        if self._places is None:
+            known = self._known().items()
+            self._places = {one: camera.place for one, camera in known if camera.place is not None}
+        return self._places
 
     def _known(self) -> Mapping[CameraId, Camera]:
         if self._cameras is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.heard import HeardClock, HeardSound
 
 
 class EventKind(StrEnum):
@@ -92,6 +93,7 @@ class Event:
         good_picture, picture: shielded pictures of the view, the last good one and that of the
             event, as paths relative to the data folder; empty when there is none. Of a weapon
             seen: of the person, with the place marked.
+        clock: how the camera's time stood to other clocks; of what was heard.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Event:
     detail: str = ""
     good_picture: str = ""
     picture: str = ""
+    clock: HeardClock | None = None
 
 
 class Urgency(StrEnum):
@@ -165,6 +168,7 @@ class Alert:
         urgency: why it has its priority.
         due: when it asks louder if nobody has acknowledged it; None when it never will.
         escalation, escalated_to: how loudly it asks now, and the role it has been passed to.
+        sounds: what its cameras heard, sound by sound, with the place of each where it is known.
     """
 
     id: str
@@ -185,6 +189,7 @@ class Alert:
     surroundings: str = ""
     neighbours: int = 0
     same: int = 0
+    sounds: tuple[HeardSound, ...] = ()
     parts: tuple[Part, ...] = ()
     urgency: tuple[Urgency, ...] = ()
     due: datetime | None = None

@@ -24,7 +24,7 @@ from shanasheel.warn.neighbours import (
     priority_of,
 )
 from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, precision_of, wilson
-from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge, reaches
+from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge, reaches, with_event
 from shanasheel.warn.triage import STEPS, Asks, decide, next_states
 from shanasheel.warn.urgency import ATTACK, Circumstances, urgency_of
 
@@ -66,4 +66,5 @@ __all__ = [
     "stop",
     "urgency_of",
     "wilson",
+    "with_event",
 ]

@@ -117,7 +117,7 @@ def raise_or_merge(  # noqa: PLR0913 - the event, what is known around it, and a
     around = around or Circumstances(confidence=event.confidence)
     fitting = [alert for alert in open_alerts if belongs(event, alert, near)]
     if fitting:
-        return _joined(event, max(fitting, key=lambda one: (one.last_event, one.id)), around)
+        return with_event(event, max(fitting, key=lambda one: (one.last_event, one.id)), around)
     priority, why = urgency_of([event.kind], around)
     return Alert(
         id=ids.new(),
@@ -139,7 +139,9 @@ def raise_or_merge(  # noqa: PLR0913 - the event, what is known around it, and a
     )
 
 
-def _joined(event: Event, alert: Alert, around: Circumstances) -> Alert:
+def with_event(event: Event, alert: Alert, around: Circumstances | None = None) -> Alert:
+    """Return an alert with one more event, and its version one higher."""
+    around = around or Circumstances()
     parts = _with(alert.story, event)
     graver = _gravity(event.kind) > _gravity(alert.kind)
     lead = event if graver else alert.first_event

@@ -131,11 +131,11 @@ class AlertRows:
         query = self._of(camera).where(alerts.c.state.in_(_OPEN)).order_by(alerts.c.at_us.desc())
         return self._read(query.limit(50))
 
-    def open_between(self, start: datetime, end: datetime) -> tuple[Alert, ...]:
-        """Return the newest 2,000 undecided alerts that began in `[start, end)`."""
+    def joinable(self, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return the newest 2,000 alerts that began in `[start, end)` and are not dismissed."""
         query = (
             select(alerts.c.body)
-            .where(alerts.c.state.in_(_OPEN))
+            .where(alerts.c.state.in_((*_OPEN, AlertState.CONFIRMED)))
             .where(alerts.c.at_us >= to_us(start), alerts.c.at_us < to_us(end))
             .order_by(alerts.c.at_us.desc())
         )
@@ -201,6 +201,20 @@ class AlertRows:
         c = alert_cameras.c
         query = self._of(camera).where(c.at_us >= to_us(start), c.at_us < to_us(end))
         return self._read(query.order_by(c.at_us).limit(5_000))
+
+    def of_kind(self, kind: EventKind, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return the newest 100 alerts of a kind raised in `[start, end)` by any camera."""
+        rows = self._connection.execute(
+            select(alerts.c.body)
+            .where(
+                alerts.c.kind == kind,
+                alerts.c.at_us >= to_us(start),
+                alerts.c.at_us < to_us(end),
+            )
+            .order_by(alerts.c.at_us.desc())
+            .limit(100)
+        )
+        return tuple(loads(row.body, Alert) for row in rows)
 
     def touching(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Alert, ...]:
         """Return every alert a camera is part of whose clip overlaps `[start, end)`."""
