@@ -48,9 +48,10 @@ def belongs(event: Event, alert: Alert, near: Collection[CameraId] = ()) -> bool
     if event.at > alert.last_event + _TOGETHER:
         return False
     story = alert.story
-    if len(story) >= _MOST_PARTS and not any(_same(event, part) for part in story):
-        return False
-    return any(_follows(event, part, near) for part in story)
+    full = len(story) >= _MOST_PARTS  # then it takes more of the same, and nothing new
+    return any(_follows(event, part, near) for part in story) and (
+        not full or any(_same(event, part) for part in story)
+    )
 
 
 def reaches(kind: EventKind) -> bool:
