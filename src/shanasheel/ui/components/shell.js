@@ -11,6 +11,7 @@ import { on } from "shanasheel-ui/updates.js";
 const TOASTS = 3;
 const TOAST_MS = 12000;
 const RECENT_MS = 30000;
+const RING_MS = 1500;
 const YEAR_S = 31536000;
 
 function remember(name, value) {
@@ -126,7 +127,10 @@ export default {
       this.toasts = [alert, ...this.toasts.filter((one) => one.id !== alert.id)].slice(0, TOASTS);
       // What nobody answered stays until somebody does.
       if (!asks) setTimeout(() => this.dropFresh(alert.id), TOAST_MS);
-      if (this.sound) chime(asks ? alert.escalation : alert.priority);
+      // A hundred at once ring once.
+      if (!this.sound || Date.now() - (this.rang || 0) < RING_MS) return;
+      this.rang = Date.now();
+      chime(asks ? alert.escalation : alert.priority);
     },
     dropFresh(id) {
       if ((this.louder[id] || "none") === "none") this.drop(id);
