@@ -147,6 +147,8 @@ def test_nothing_begins_before_a_person_has_confirmed(desk: Desk) -> None:
     desk.decide(alert, AlertState.ACKNOWLEDGED)
     before = answers_to(desk.site, alert.id).responses
 
+    with pytest.raises(Denied):
+        desk.decide(alert, AlertState.CONFIRMED, AUDITOR)
     with pytest.raises(NotFound, match="confirm"):
         settle_step(desk.site, SARA, alert.id, 1, state=StepState.DONE, reason="", version=1)
     desk.decide(alert, AlertState.CONFIRMED)

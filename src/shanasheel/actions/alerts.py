@@ -12,10 +12,10 @@ from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
-from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.errors import Denied, InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import CameraId
-from shanasheel.domain.people import Person
+from shanasheel.domain.people import Person, Role
 from shanasheel.domain.precision import Precision
 from shanasheel.find import decode_cursor, encode_cursor
 from shanasheel.warn import decide, precision_of
@@ -82,7 +82,10 @@ def decide_alert(
         NotFound: there is no such alert.
         Conflict: somebody changed it since `version`, or the step is not allowed from its state.
         InvalidInput: the step needs a reason.
+        Denied: an auditor sees what others decided.
     """
+    if who.role is Role.AUDITOR:
+        raise Denied("An auditor decides on no alert.", "Ask an operator.")
     with site.store.begin() as rows:
         alert = rows.alerts.alert(identifier)
         if alert is None:
