@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from shanasheel.domain.receivers import (
     ReceiverKind,
     Said,
 )
+from shanasheel.warn import publications
 from sites import make_place
 from told import CAMERA, confirmed, decided, dismissed, raised, receive
 
@@ -205,6 +207,24 @@ def test_a_topic_stays_on_while_another_alert_of_its_kind_stands(site: Site) -> 
 
     last = alert_deliveries(site, second.id)[-1][0].message
     assert last.standing == (first.code,)
+
+
+def test_what_a_story_was_told_by_before_is_left_when_it_is_told_by_something_graver(
+    site: Site,
+) -> None:
+    receiver, _ = receive(site, URL, inside=True, kinds=(EventKind.ZONE_ENTRY,))
+    alert = raised(site, kind=EventKind.ZONE_ENTRY)
+    send(site, receiver)
+    graver = replace(alert, kind=EventKind.WEAPON_SEEN, parts=alert.story)
+    with site.store.begin() as rows:
+        rows.alerts.save(graver)
+
+    confirmed(site, graver)
+
+    last = alert_deliveries(site, alert.id)[-1][0].message
+    topics = [one.topic for one in publications(last, receiver, "Basra")]
+    assert last.left == ("GATE/zone_entry",)
+    assert topics == ["shanasheel/Basra/GATE/zone_entry", "shanasheel/Basra/GATE/weapon_seen"]
 
 
 def test_a_dead_letter_is_sent_again_as_the_same_message_unless_it_became_wrong(

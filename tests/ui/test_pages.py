@@ -24,6 +24,7 @@ COMPONENTS = {
     "/": "wall",
     "/map": "map",
     "/alerts": "alerts",
+    "/shift": "shift",
     "/playback": "playback",
     "/find": "find",
     "/cameras": "cameras",
@@ -31,6 +32,7 @@ COMPONENTS = {
     "/receivers": "receivers",
     "/models": "models",
     "/proof": "proof",
+    "/precision": "precision",
     "/status": "status",
 }
 SCRIPTS = sorted([*ASSETS.glob("*.js"), *(UI / "components").glob("*.js")])

@@ -59,14 +59,14 @@ def test_the_public_is_told_of_what_is_confirmed_updated_and_cancelled(place: Si
     assert open_alert(site, alert.id)[0].state.value == "dismissed"
     alert = raised(site)
     with pytest.raises(InvalidInput, match="nobody has confirmed"):
-        public_alert(site, alert.code)
+        public_alert(site, alert.id)
     folder = site.data / "cap" / "publisher"
     delivering.start()
     documents: list[dict] = []
     try:
         for change in (confirmed, dismissed, confirmed, dismissed):
             alert = change(site, alert)
-            now = cap_maker(site)(public_alert(site, alert.code))
+            now = cap_maker(site)(public_alert(site, alert.id))
             wait_for(lambda: list(folder.glob("*.xml"))[len(documents) :], "the file")
             # By the command or by a receiver, a decision gives the same document.
             same = folder / f"{read(now)['identifier']}.xml"
@@ -103,7 +103,7 @@ def test_the_place_of_a_sound_is_told_with_its_circle(place: Site) -> None:
 
     alert = confirmed(site, alert)
 
-    document = read(cap_maker(site)(public_alert(site, alert.code)))
+    document = read(cap_maker(site)(public_alert(site, alert.id)))
     assert document["info"][0]["area"][0]["circle"] == ["30.51000,47.79000 0.81"]
     message = alert_deliveries(site, alert.id)[0][0].message
     told = words_of(message, to, MessageWords("en"))

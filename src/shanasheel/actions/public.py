@@ -27,20 +27,17 @@ def public_history(decisions: Sequence[Decision]) -> tuple[Earlier, ...]:
     return tuple(told)
 
 
-def public_alert(site: Site, code: str) -> Message:
+def public_alert(site: Site, identifier: str) -> Message:
     """Return what the public may be told of an alert now, as a message to nobody in particular.
-
-    Args:
-        code: what people say, such as `A-0031`, or the id.
 
     Raises:
         NotFound: there is no such alert.
         InvalidInput: nobody has confirmed it.
     """
     with site.store.read() as rows:
-        alert = rows.alerts.by_code(code) or rows.alerts.alert(code)
+        alert = rows.alerts.alert(identifier)
         if alert is None:
-            raise NotFound(f"There is no alert {code!r}.", "See the list of alerts.")
+            raise NotFound(f"There is no alert {identifier!r}.", "See the list of alerts.")
         told = public_history(rows.alerts.decisions(alert.id))
         if not told:
             raise InvalidInput(

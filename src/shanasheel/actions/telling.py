@@ -93,6 +93,7 @@ def _queue(
         earlier=tuple(Earlier(id=one.message.id, made=one.message.made) for one in mine),
         public=public_history(rows.alerts.decisions(alert.id)),
         standing=_standing(rows, receiver, alert, made) if said is Said.CANCELLED else (),
+        left=_left(rows, receiver, alert, mine, made),
         token=secrets.token_urlsafe(24),
     )
     message = described(rows, alert, plain)
@@ -100,10 +101,26 @@ def _queue(
     return message
 
 
-def _standing(rows: Rows, receiver: Receiver, alert: Alert, made: datetime) -> tuple[str, ...]:
-    topic = f"{alert.camera}/{alert.kind.value}"
-    codes = rows.messages.standing(receiver.id, topic, made - STANDS)
+def _standing(
+    rows: Rows, receiver: Receiver, alert: Alert, made: datetime, topic: str = ""
+) -> tuple[str, ...]:
+    codes = rows.messages.standing(receiver.id, topic or _topic(alert), made - STANDS)
     return tuple(code for code in codes if code != alert.code)
+
+
+def _left(
+    rows: Rows, receiver: Receiver, alert: Alert, told: Sequence[Delivery], made: datetime
+) -> tuple[str, ...]:
+    """Return by what else the alert was told before, where no other alert stands."""
+    before = {_topic(one.message.alert) for one in told if one.message.alert is not None}
+    return tuple(
+        topic for topic in sorted(before - {_topic(alert)})
+        if not _standing(rows, receiver, alert, made, topic)
+    )  # fmt: skip
+
+
+def _topic(alert: Alert) -> str:
+    return f"{alert.camera}/{alert.kind.value}"
 
 
 def _after(now: datetime, told: Sequence[Delivery]) -> datetime:

@@ -24,6 +24,7 @@ from shanasheel.api import (
     playing,
     proving,
     receiving,
+    responding,
     watching,
 )
 from shanasheel.api.context import Desk
@@ -51,8 +52,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, deciding, finding, keeping, proving, copying,
-        installing, handing_in, models, health, receiving,
+        people, watching, overview, playing, responding, deciding, finding, keeping, proving,
+        copying, installing, handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

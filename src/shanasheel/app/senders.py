@@ -21,7 +21,7 @@ from shanasheel.warn import (
     cloud_event,
     discoveries,
     forgotten,
-    publication,
+    publications,
     status_topic,
     words_of,
 )
@@ -83,8 +83,8 @@ def _broker(site: Site, receiver: Receiver, password: str) -> Sender:
         [one for one in cameras if not one.retired], receiver, name, words_in(receiver)
     )
 
-    def to_publish(message: Message) -> Publication:
-        return publication(message, receiver, name)
+    def to_publish(message: Message) -> tuple[Publication, ...]:
+        return publications(message, receiver, name)
 
     return MqttSender(
         receiver,
@@ -92,7 +92,7 @@ def _broker(site: Site, receiver: Receiver, password: str) -> Sender:
         status=status_topic(name),
         greetings=(*greetings, *forgotten([one for one in cameras if one.retired], receiver)),
         farewell=forgotten(cameras, receiver),
-        publication=to_publish,
+        publications=to_publish,
     )
 
 

@@ -24,6 +24,8 @@ class FactKind(StrEnum):
     HOLD = "hold"
     INTAKE = "intake"
     DELIVERY = "delivery"
+    RESPONSE = "response"
+    SHIFT = "shift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

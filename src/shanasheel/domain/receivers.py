@@ -99,11 +99,12 @@ class Receiver:
     reach: str = ""
 
     def wants(self, alert: Alert) -> bool:
-        """Return whether it is told of alerts like this one."""
+        """Return whether it is told of an alert: of any part of its story."""
+        kinds = {alert.kind, *(part.kind for part in alert.story)}
         return (
             (not self.priorities or alert.priority in self.priorities)
-            and (not self.kinds or alert.kind in self.kinds)
-            and (not self.cameras or alert.camera in self.cameras)
+            and (not self.kinds or not kinds.isdisjoint(self.kinds))
+            and (not self.cameras or not {alert.camera, *alert.cameras}.isdisjoint(self.cameras))
         )
 
 
@@ -130,6 +131,8 @@ class Message:
             has confirmed the alert.
         standing: with a cancellation, codes of other alerts of the same camera and kind that it
             was told of lately and that are not cancelled.
+        left: cameras and kinds (`GATE/zone_entry`) by which it was told of the alert before, and
+            is no more: a story is told by its gravest sign.
         token: who knows it may acknowledge this one message; a secret.
     """
 
@@ -147,6 +150,7 @@ class Message:
     earlier: tuple[Earlier, ...] = ()
     public: tuple[Earlier, ...] = ()
     standing: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     token: str = ""
 
     @property

@@ -18,6 +18,7 @@ from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.receivers import Message, Receiver
+from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import ActiveSpan, Sighting
 
 R = TypeVar("R")
@@ -40,7 +41,8 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(datetime, lambda value, _: from_us(int(value)))
     records = (
         Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
-        Intake, VaultPlan, IntakeOrder, Receiver, Message,
+        Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift, LogLine,
+        Receiver, Message,
     )  # fmt: skip
     for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))

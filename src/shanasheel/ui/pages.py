@@ -13,6 +13,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/", elements.Wall),
     ("/map", elements.Map),
     ("/alerts", elements.Alerts),
+    ("/shift", elements.Shift),
     ("/playback", elements.Playback),
     ("/find", elements.Find),
     ("/cameras", elements.Cameras),
@@ -20,6 +21,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/receivers", elements.Receivers),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
+    ("/precision", elements.Precision),
     ("/status", elements.Status),
 )
 

@@ -58,15 +58,22 @@ def status_topic(site: str) -> str:
     return f"{_ROOT}/{level(site)}/status"
 
 
-def publication(message: Message, receiver: Receiver, site: str) -> Publication:
-    """Return what a message changes; the same message gives the same publication."""
+def publications(message: Message, receiver: Receiver, site: str) -> tuple[Publication, ...]:
+    """Return what a message changes, what it leaves first; the same message gives the same."""
     alert = message.alert
     body = body_of(message, receiver)
     if alert is None:
-        return Publication(topic=f"{_ROOT}/{level(site)}/test", payload=_json(body), retain=False)
+        topic = f"{_ROOT}/{level(site)}/test"
+        return (Publication(topic=topic, payload=_json(body), retain=False),)
+    off = _json({"state": "OFF", "standing": [], **body})
+    left = [one.rpartition("/") for one in message.left]
     state = "ON" if stands(message) else "OFF"
     payload = {"state": state, "standing": list(message.standing), **body}
-    return Publication(topic=alert_topic(site, alert.camera, alert.kind), payload=_json(payload))
+    return (
+        *(Publication(topic=alert_topic(site, camera, EventKind(kind)), payload=off)
+          for camera, _, kind in left),
+        Publication(topic=alert_topic(site, alert.camera, alert.kind), payload=_json(payload)),
+    )  # fmt: skip
 
 
 def discoveries(

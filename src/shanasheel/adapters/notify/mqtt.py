@@ -34,11 +34,11 @@ class MqttSender:
     def __init__(
         self, receiver: Receiver, password: str, *, status: str,
         greetings: Sequence[Publication], farewell: Sequence[Publication],
-        publication: Callable[[Message], Publication],
+        publications: Callable[[Message], Sequence[Publication]],
     ) -> None:  # fmt: skip
         self._receiver, self._status = receiver, status
         self._greetings, self._farewell = greetings, farewell
-        self._publication = publication
+        self._publications = publications
         self._connected, self._answered, self._fault = threading.Event(), threading.Event(), ""
         self._started = False
         self._host, self._port, secure = host_of(receiver)
@@ -73,7 +73,8 @@ class MqttSender:
             raise Unavailable(
                 f"The broker is not reached: {self._fault or 'no answer'}.", "Check it."
             )
-        self._publish(self._publication(message), patience_s=_PATIENCE_S)
+        for one in self._publications(message):
+            self._publish(one, patience_s=_PATIENCE_S)
         return "PUBACK"
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.receivers import ReceiverRows
+from shanasheel.adapters.stores.response import ResponseRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
 from shanasheel.adapters.stores.summary import SummaryRows
@@ -48,6 +49,7 @@ class Transaction:
         self.summary = SummaryRows(connection)
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)
+        self.response = ResponseRows(connection)
 
 
 class Database:
