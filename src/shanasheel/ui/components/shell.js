@@ -124,6 +124,8 @@ export default {
     hearLink(up) {
       const before = this.linked;
       this.linked = up ? "up" : "down";
+      // What was dismissed before this page listened was told to nobody here.
+      if (up) takeBackMissed(this.nameOf).catch(() => undefined);
       if (!up || before !== "down") return;
       this.count();
       this.countWaiting();
