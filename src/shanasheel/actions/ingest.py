@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
+from shanasheel.actions.joining import completed_by
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.surroundings import judge_around
@@ -81,9 +82,16 @@ def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
 
 
 def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
-    """Store an event; return the alert it raised or joined, and those it sheds light on."""
+    """Store an event, and what it completes; return the alerts raised, joined or shed light on."""
     if rows.alerts.has_event(event.id):
         return ()
+    changed = _raise(site, rows, event)
+    for one in completed_by(rows, event, site.ids):
+        changed += _raise(site, rows, one)
+    return changed
+
+
+def _raise(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
     alert = _alert_of(site, rows, event, site.clock.now())
     rows.alerts.add_event(event, None if alert is None else alert.id)
     rows.facts.add(event_fact(event))

@@ -36,6 +36,11 @@ def judge_around(rows: Rows, alert: Alert) -> tuple[Alert, ...]:
     return tuple(judged)
 
 
+def near_cameras(rows: Rows, camera: CameraId) -> tuple[CameraId, ...]:
+    """Return the cameras near one, at most 32."""
+    return _near(rows.cameras.all(), camera)
+
+
 def _near(cameras: tuple[Camera, ...], identifier: CameraId) -> tuple[CameraId, ...]:
     camera = next((one for one in cameras if one.id == identifier), None)
     return () if camera is None else neighbours_of(camera, cameras)[:_MOST_NEAR]

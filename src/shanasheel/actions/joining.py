@@ -1,0 +1,28 @@
+"""Events that others make together, found as they are taken in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shanasheel.actions.rows import Rows
+from shanasheel.actions.surroundings import near_cameras
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event
+from shanasheel.warn import AFTER, AGAIN, JOINS, LOST, joined, several_lost
+
+_MOMENT = timedelta(microseconds=1)  # spans are half-open
+
+
+def completed_by(rows: Rows, event: Event, ids: IdMaker) -> tuple[Event, ...]:
+    """Return the events that one just stored completes together with earlier ones."""
+    found: list[Event | None] = []
+    if event.kind in JOINS:
+        around = rows.alerts.events(event.camera, event.at - 2 * AFTER, event.at + 2 * AFTER)
+        found.append(joined(event, around, ids))
+    if event.kind in LOST:
+        near = near_cameras(rows, event.camera)
+        events: list[Event] = []
+        for camera in (event.camera, *near):
+            events += rows.alerts.events(camera, event.at - AGAIN, event.at + AGAIN + _MOMENT)
+        found.append(several_lost(event, near, events, ids))
+    return tuple(one for one in found if one is not None)
