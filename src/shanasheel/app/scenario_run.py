@@ -22,7 +22,7 @@ from shanasheel.domain.described import Description, Windows, WindowsSeen
 from shanasheel.domain.seen import Detections, PlateSeen, PlateState, SecondLook, Sighting, Tracks
 from shanasheel.warn import joined
 from shanasheel.watch.rules import Agreement, RuleSet, weapon_event
-from shanasheel.watch.scenarios import Scenario, Truth
+from shanasheel.watch.scenarios import Scenario, Truth, warm_up
 from shanasheel.watch.scenarios.actors import Actor
 from shanasheel.watch.tracking import FalseObjects, FinishedTrack, Tracker, sighting_of
 
@@ -72,6 +72,7 @@ def _explains(truth: Truth, raised: tuple[EventKind, float]) -> bool:
 def run_scenario(scenario: Scenario) -> Outcome:
     """Return what a scenario raises."""
     run = _Run(scenario)
+    run.warm_up()
     for filmed in scenario.film():
         run.push(filmed.detections, filmed.actors)
     run.finish()
@@ -99,6 +100,12 @@ class _Run:
         self.tracker = Tracker(camera.id)
         self.rules = (RuleSet(camera, _IDS), RuleSet(camera, _IDS))
         self.random = np.random.default_rng([self.scenario.seed, 11])
+
+    def warm_up(self) -> None:
+        """Let the rules without a calibrated ground learn the view first, as in any street."""
+        tracker = Tracker(self.scenario.camera.id)
+        for filmed in warm_up(self.scenario).film():
+            self.rules[1].push(tracker.push(filmed.detections))
 
     def push(
         self, detections: Detections, actors: np.ndarray[tuple[int, ...], np.dtype[np.int32]]

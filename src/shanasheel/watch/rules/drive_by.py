@@ -28,7 +28,7 @@ _LONGEST = timedelta(seconds=25)  # beside the person
 _LEAVES = timedelta(seconds=3)  # from slow beside the person to fast
 _TWICE = 2  # pictures in a row
 _FORGET = timedelta(seconds=3)
-_HIDDEN = timedelta(seconds=10)
+_HIDDEN = timedelta(seconds=30)
 _STANDS_M_S = 1.0
 
 

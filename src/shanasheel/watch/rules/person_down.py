@@ -26,7 +26,7 @@ _UPRIGHT = 1.5  # height against width of who stands
 _LEAST_UPRIGHT = 4  # pictures
 _STRAY = 0.8  # of the own height; who crawls away further is not down
 _LOST_NEAR = 0.7  # of the height: a fallen person may begin a new track there
-_FORGET = timedelta(seconds=4)
+_FORGET, _FORGET_FALLEN = timedelta(seconds=4), timedelta(seconds=8)
 _STILL_DOWN = 0.7  # of the looks since the fall
 _SUM_S = 3.0
 
@@ -54,7 +54,7 @@ class PersonDown:
         """Return what this picture completes."""
         self._bodies = {
             track: body for track, body in self._bodies.items()
-            if timedelta() <= scene.at - body.at <= _FORGET
+            if timedelta() <= scene.at - body.at <= (_FORGET_FALLEN if body.fell else _FORGET)
         }  # fmt: skip
         events = []
         size = (scene.tracks.width_px, scene.tracks.height_px)

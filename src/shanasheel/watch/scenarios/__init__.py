@@ -7,7 +7,7 @@ judges rules: whoever measures pushes `Scenario.film` through the real tracker a
 from shanasheel.watch.scenarios.actors import Truth
 from shanasheel.watch.scenarios.filming import Filmed, Scenario
 from shanasheel.watch.scenarios.staged import STAGES
-from shanasheel.watch.scenarios.stories import ordinary_day, staged, story, story_names
+from shanasheel.watch.scenarios.stories import ordinary_day, staged, story, story_names, warm_up
 
 __all__ = [
     "STAGES",
@@ -18,4 +18,5 @@ __all__ = [
     "staged",
     "story",
     "story_names",
+    "warm_up",
 ]

@@ -144,7 +144,7 @@ def scattering(random: Random, happens: bool) -> Script:  # noqa: FBT001 - as ab
 
 def person_down(random: Random, happens: bool) -> Script:  # noqa: FBT001 - as above
     """Somebody falls and stays down; or ties a shoe, sits down, and goes on."""
-    script = _script(random, 70)
+    script = _script(random, 70, people=1, vehicles=0)
     x, y = float(random.uniform(-6, 6)), float(random.uniform(1.5, 6))
     walk = Walk((-18.0, y)).to((x, y), speed=1.3)
     falls_s = len(walk.points) / RATE

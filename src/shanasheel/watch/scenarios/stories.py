@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -122,6 +124,13 @@ def ordinary_day(seed: int, seconds: float, *, busy: float = 1.0, hour: int = 12
         *(Rule(rule=kind) for kind in (RuleKind.NO_PLATE, RuleKind.DARK_WINDOWS, RuleKind.CONVOY)),
     ]
     return scenario_of("ordinary day", seed, script, view_of(random, either_way=True), random)
+
+
+def warm_up(scenario: Scenario) -> Scenario:
+    """Return a few busy seconds in the same view, ten minutes before, to learn from."""
+    random = np.random.default_rng([scenario.seed, 106])
+    script = Script(seconds=12, actors=traffic(random, 12, people=25, vehicles=0))
+    return replace(scenario, script=script, start=scenario.start - timedelta(minutes=10))
 
 
 def story_names() -> tuple[str, ...]:
