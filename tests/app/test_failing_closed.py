@@ -39,7 +39,10 @@ class BrokenDetector:
         self.worked: list[datetime] = []
         self._real = load_detector(threads=1, input_px=160)
 
-    def detect(self, picture: Picture, parts: object = None) -> Detections:
+    def detect_parts(self, picture: Picture, _parts: object) -> Detections:
+        return self.detect(picture)
+
+    def detect(self, picture: Picture) -> Detections:
         if self.broken:
             self.failed.append(picture.at)
             raise RuntimeError("the model's memory is gone")

@@ -63,8 +63,8 @@ def test_a_model_is_added_checked_measured_and_used_by_a_camera(tmp_path: Path) 
     assert added["backends"] == ["openvino", "onnxruntime"]
     assert "no model 'nothing'" in refused
     by_name = {each["name"]: each for each in listed}
-    assert by_name["nanodet-g"]["used_by"] == ["site"]
-    assert by_name["nanodet-g"]["from"] == "built in"
+    assert by_name["nanodet-g-int8"]["used_by"] == ["site"]
+    assert by_name["nanodet-g-int8"]["from"] == "built in"
     assert by_name["yolox-nano"]["from"] == "can be pulled"
     tiny = by_name["tiny"]
     assert (tiny["used_by"], tiny["licence"]) == (["C1"], "Apache-2.0")
@@ -92,7 +92,7 @@ def test_a_model_is_added_checked_measured_and_used_by_a_camera(tmp_path: Path) 
     assert instead.scores.max(initial=0.0) < 0.5
     wrong = shanasheel("models", "verify", "--data", data, "--json", code=1)
     assert {each["name"]: each["right"] for each in json.loads(wrong)} == {
-        "nanodet-g": True, "tiny": False,
+        "nanodet-g-int8": True, "nanodet-g": True, "tiny": False,
     }  # fmt: skip
 
 

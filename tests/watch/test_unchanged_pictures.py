@@ -31,10 +31,16 @@ class BrightDetector(Detector):
         self.asked: list[int] = []
         self.shares: list[float] = []
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
+    def detect(self, picture: Picture) -> Detections:
+        self.shares.append(1.0)
+        return self._found(picture)
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections:
+        self.shares.append(float((parts[:, 2:] - parts[:, :2]).prod(axis=1).sum()))
+        return self._found(picture)
+
+    def _found(self, picture: Picture) -> Detections:
         self.asked.append(picture.frame_index // RATE)
-        sides = None if parts is None else parts[:, 2:] - parts[:, :2]
-        self.shares.append(1.0 if sides is None else float(sides.prod(axis=1).sum()))
         grey = picture.pixels(picture.width_px, picture.height_px, "gray")
         rows, columns = np.nonzero(grey > 200)
         box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]

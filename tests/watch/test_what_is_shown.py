@@ -36,7 +36,10 @@ class Script:
     def __init__(self, until: int) -> None:
         self._until = until
 
-    def detect(self, picture: Picture, parts: object = None) -> Detections:
+    def detect_parts(self, picture: Picture, _parts: object) -> Detections:
+        return self.detect(picture)
+
+    def detect(self, picture: Picture) -> Detections:
         count = int(picture.frame_index < self._until)
         return Detections(
             camera=picture.camera, at=picture.at, frame_index=picture.frame_index,

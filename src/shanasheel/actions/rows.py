@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shanasheel.base.clock import EPOCH
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
@@ -111,6 +111,9 @@ class Alerts(Protocol):
     ) -> tuple[Alert, ...]: ...
     def between(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Alert, ...]: ...
+    def of_kind(  # noqa: D102
+        self, kind: EventKind, start: datetime, end: datetime
     ) -> tuple[Alert, ...]: ...
     def touching(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime

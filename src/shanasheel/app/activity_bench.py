@@ -28,7 +28,7 @@ from shanasheel.watch.tracking import (
     smooth,
     write_mot,
 )
-from shanasheel.watch.vision import Detector, find_clip
+from shanasheel.watch.vision import Detector, PacketDecoder, find_clip
 from shanasheel.watch.vision.quiet_films import (
     HEIGHT_PX,
     WIDTH_PX,
@@ -110,6 +110,7 @@ def measure_activity(plan: Plan, detector: Detector, say: Say) -> dict[str, obje
 
 def look(footage: Path, detector: Detector, settings: AnalysisSettings) -> Look:
     """Analyse a file as a live camera's packets are, in this thread."""
+    _warm_up(footage, detector)
     analysis = Analysis(
         _CAMERA, detector, ids=IdMaker(SystemClock()), settings=settings,
         save_picture=lambda _sighting, _picture: "",
@@ -137,6 +138,15 @@ def look(footage: Path, detector: Detector, settings: AnalysisSettings) -> Look:
         detected=counts.detected,
         cpu_s=tuple(cpu_s),
     )
+
+
+def _warm_up(footage: Path, detector: Detector) -> None:
+    """Let the detector prepare for such pictures: a camera runs for months, a film for minutes."""
+    packet = next(iter(read_footage(footage, camera=_CAMERA.id, start=_START)))
+    decoder = PacketDecoder(packet.format)
+    for picture in (*decoder.push(packet), *decoder.flush()):
+        detector.detect(picture)
+        detector.detect_parts(picture, np.array([[0.0, 0.0, 0.1, 0.1]], np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

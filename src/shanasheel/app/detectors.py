@@ -15,7 +15,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Tiles, ViewFrom
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.vision import Picture
-from shanasheel.watch.vision.detect import Look, ModelDetector, load_model
+from shanasheel.watch.vision.detect import Detector, Look, ModelDetector, load_model
 from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.inference import Choice
 from shanasheel.watch.vision.inputs import Floats, side_of
@@ -47,6 +47,7 @@ class Detectors:
         self._loaded: dict[_Key, ModelDetector] = {}
         self._finders: dict[str, ModelDetector | None] = {}
         self._with_faces: dict[tuple[_Key, str], WithFaces] = {}
+        self._faults: dict[str, str] = {}  # of models that cannot be used
         self._lock = threading.Lock()
 
     @property
@@ -54,15 +55,32 @@ class Detectors:
         """Return which back end runs the built-in model."""
         return self._of(("", "", ViewFrom.SIDE)).backend
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
-        """Return everything of a known kind in a picture, or in parts of it, best first."""
-        camera = self._camera_named(picture.camera)
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind in a picture, best first."""
+        return self._for(picture.camera).detect(picture)
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture; None where that would save nothing."""
+        return self._for(picture.camera).detect_parts(picture, parts)
+
+    def _for(self, camera_id: CameraId) -> Detector:
+        camera = self._camera_named(camera_id)
         if camera is None:
-            return self._of(("", "", ViewFrom.SIDE)).detect(picture, parts)
+            return self._of(("", "", ViewFrom.SIDE))
         key = (camera.model, camera.tiles, camera.view)
-        if camera.faces:
-            return self._looking_for_faces(key, camera.faces).detect(picture, parts)
-        return self._of(key).detect(picture, parts)
+        return self._looking_for_faces(key, camera.faces) if camera.faces else self._of(key)
+
+    def told(self, identifier: CameraId) -> dict[str, object]:
+        """Return which models look at a camera, and why one cannot, for its status."""
+        camera = self._camera_named(identifier)
+        if camera is None:
+            return {}
+        looking = self._with_faces.get(((camera.model, camera.tiles, camera.view), camera.faces))
+        return {
+            "model_fault": self._faults.get(camera.model, ""),
+            "faces_model": camera.faces,
+            "faces_fault": self._faults.get(camera.faces, "") or (looking.fault if looking else ""),
+        }
 
     def _looking_for_faces(self, key: _Key, faces: str) -> WithFaces:
         detector = self._of(key)
@@ -81,6 +99,7 @@ class Detectors:
             _require(model, ModelTask.FACES)
             return self._run(model, Look())
         except ShanasheelError as fault:
+            self._faults[name] = str(fault)
             _LOG.error("faces_model_unusable", model=name, detail=str(fault))
             return None
 
@@ -106,6 +125,7 @@ class Detectors:
             built_in = self._registry.one("")
             if name in ("", built_in.card.name):
                 raise
+            self._faults[name] = str(fault)
             _LOG.error("model_unusable", model=name, instead=built_in.card.name, detail=str(fault))
             return self._run(built_in, look)
 

@@ -1,7 +1,13 @@
 """Events into alerts that a person decides on."""
 
 from shanasheel.warn.joining import AFTER, JOINS, joined
-from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
+from shanasheel.warn.merge import (
+    COUNTED_ONLY,
+    PRIORITIES,
+    alerts_for,
+    raise_or_merge,
+    with_event,
+)
 from shanasheel.warn.neighbours import (
     JUDGED,
     TOGETHER,
@@ -36,4 +42,5 @@ __all__ = [
     "priority_of",
     "raise_or_merge",
     "several_lost",
+    "with_event",
 ]

@@ -33,6 +33,7 @@ from shanasheel.watch.vision import (
     Masks,
     PacketDecoder,
     Picture,
+    Searched,
     Searcher,
     SecondLooks,
     Shield,
@@ -267,8 +268,11 @@ class Analysis:
     def _look(self, picture: Picture, findings: Findings) -> None:
         """Detect, track, judge and shield one picture."""
         self._end_late(picture.at, findings)
-        detections, searched = self._search(picture)
-        tracks = self._false_objects.without(self._tracker.push(detections), detections)
+        found = self._search(picture)
+        detections, searched = found.detections, found.asked
+        tracks = self._false_objects.without(
+            self._tracker.push(detections), detections, parts=found.parts
+        )
         events = self._rules.push(tracks, self.ground)
         self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
@@ -286,22 +290,19 @@ class Analysis:
             Looked(picture=picture, detections=detections, missed=missed, masks=masks)
         )
 
-    def _search(self, picture: Picture) -> tuple[Detections, bool]:
-        """Return what is in the picture, and whether the detector was asked.
-
-        What the pixels say of change opens and closes the gate for the next packets.
-        """
+    def _search(self, picture: Picture) -> Searched:
+        """Return what is in the picture; what has changed in it opens or closes the gate."""
         found = self._searcher.search(picture)
         self.counts.detected += found.asked
         if not self._settings.gate:
-            return found.detections, True
+            return found
         if found.changed is not False:
             self._changed_at = picture.at
             if found.changed:  # the first picture of a session says nothing
                 self._activity.hold(picture.at)
         elif self._changed_at and (picture.at - self._changed_at).total_seconds() >= _STILL_S:
             self._activity.rest(self._changed_at + _SETTLE, picture.at)
-        return found.detections, found.asked
+        return found
 
     def _judge_view(self, picture: Picture, masks: Masks) -> list[Event]:
         """Return what tampering begins here; look closer while there is a doubt."""

@@ -25,19 +25,24 @@ from shanasheel.watch.vision.outputs import decode
 SCRIPT = Path(__file__).parents[3] / "scripts" / "derive_detector.py"
 
 
-def test_the_card_states_the_checksum_of_the_model_beside_it() -> None:
-    card = read_card(detect.CARD)
+EXACT = detect.BUILT_IN / "nanodet_g.onnx"
 
-    assert card.sha256 == hashlib.sha256(detect.MODEL.read_bytes()).hexdigest()
-    assert (detect.MODEL.parent / "LICENSE-NOTICE.md").is_file()
+
+@pytest.mark.parametrize("model", [EXACT, detect.MODEL], ids=["exact", "eight bits"])
+def test_the_card_states_the_checksum_of_the_model_beside_it(model: Path) -> None:
+    card = read_card(model.with_suffix(".yaml"))
+
+    assert card.file == model.name
+    assert card.sha256 == hashlib.sha256(model.read_bytes()).hexdigest()
+    assert f"`{model.name}`" in (model.parent / "LICENSE-NOTICE.md").read_text("utf-8")
 
 
 @pytest.mark.footage
 def test_the_graph_reproduces_every_reference_detection() -> None:
     folder = data_folder("pets09-s2l1")
     reference = json.loads((folder / "nanodet_g_reference.json").read_text())["frames"]
-    card = read_card(detect.CARD)
-    runner = OnnxRunner(detect.MODEL, Choice(threads=2), detect.ports_of(card))
+    card = read_card(EXACT.with_suffix(".yaml"))
+    runner = OnnxRunner(EXACT, Choice(threads=2), detect.ports_of(card))
     compared = 0
 
     for number, bgr in frames(folder / "vtest.avi", {int(each) for each in reference}).items():
@@ -77,7 +82,7 @@ def bilinear_letterbox(bgr: np.ndarray) -> tuple[np.ndarray, float]:
     lower = bgr[top + 1][:, left] * (1 - across) + bgr[top + 1][:, left + 1] * across
     padded = np.zeros((-(-rows // 32) * 32, -(-columns // 32) * 32, 3), np.float32)
     padded[:rows, :columns] = np.round(upper * (1 - down) + lower * down)
-    card = read_card(detect.CARD).input
+    card = read_card(EXACT.with_suffix(".yaml")).input
     padded = (padded - np.array(card.mean)) / np.array(card.std)
     return np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32), scale
 
@@ -87,10 +92,10 @@ def bilinear_letterbox(bgr: np.ndarray) -> tuple[np.ndarray, float]:
 def test_a_damaged_model_is_refused_with_a_reason(tmp_path: Path, backend: str, harm: str) -> None:
     model = tmp_path / "model.onnx"
     if harm != "absent":
-        model.write_bytes(detect.MODEL.read_bytes()[: 0 if harm == "empty" else 4_000_000])
+        model.write_bytes(EXACT.read_bytes()[: 0 if harm == "empty" else 4_000_000])
 
     with pytest.raises(Unavailable) as refused:
-        load_model(read_card(detect.CARD), model, choice=Choice(backend=backend))
+        load_model(read_card(EXACT.with_suffix(".yaml")), model, choice=Choice(backend=backend))
 
     assert refused.value.remedy
 
@@ -110,8 +115,8 @@ def test_deriving_the_model_again_gives_the_same_outputs(tmp_path: Path) -> None
     (tmp_path / "again.onnx").write_bytes(model.SerializeToString())
 
     image = np.random.default_rng(5).normal(0, 1, (1, 3, 320, 416)).astype(np.float32)
-    ports = detect.ports_of(read_card(detect.CARD))
-    shipped = OnnxRunner(detect.MODEL, Choice(threads=2), ports).run(image)
+    ports = detect.ports_of(read_card(EXACT.with_suffix(".yaml")))
+    shipped = OnnxRunner(EXACT, Choice(threads=2), ports).run(image)
     again = OnnxRunner(tmp_path / "again.onnx", Choice(threads=2), ports).run(image)
     for first, second in zip(shipped, again, strict=True):
         np.testing.assert_allclose(first, second, rtol=0, atol=1e-5)

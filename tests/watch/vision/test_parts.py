@@ -103,7 +103,8 @@ def test_people_are_found_in_parts_as_in_the_whole(seconds: int) -> None:
     cells[int(middle[1]), int(middle[0])] = True
     parts = changed_parts(cells, CELL, whole.boxes / size)
     assert parts is not None
-    found = detector.detect(picture, parts)
+    found = detector.detect_parts(picture, parts)
+    assert found is not None
     assert overlap(sure[:1], found.boxes).max() > 0.7
     centre = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2 / size[:2]
     inside = (centre[:, None] >= parts[:, :2]) & (centre[:, None] <= parts[:, 2:])

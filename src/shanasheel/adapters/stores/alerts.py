@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import alerts, decisions, events
 from shanasheel.base.clock import to_us
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.wire import dumps, loads
 
@@ -134,6 +134,20 @@ class AlertRows:
             )
             .order_by(alerts.c.at_us)
             .limit(5_000)
+        )
+        return tuple(loads(row.body, Alert) for row in rows)
+
+    def of_kind(self, kind: EventKind, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return the newest 100 alerts of a kind raised in `[start, end)` by any camera."""
+        rows = self._connection.execute(
+            select(alerts.c.body)
+            .where(
+                alerts.c.kind == kind,
+                alerts.c.at_us >= to_us(start),
+                alerts.c.at_us < to_us(end),
+            )
+            .order_by(alerts.c.at_us.desc())
+            .limit(100)
         )
         return tuple(loads(row.body, Alert) for row in rows)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from shanasheel.base.clock import to_us
 from shanasheel.domain.cameras import KIND_NUMBERS, Kind
@@ -23,6 +24,8 @@ from shanasheel.watch.tracking.settings import TrackerSettings
 from shanasheel.watch.tracking.track import FinishedTrack
 
 _LOG = structlog.get_logger()
+
+Floats32 = NDArray[np.float32]
 
 # Guesses, tried on two clips with and without a poster (see docs/reference/benchmarks.md).
 _LEARN_US = 30_000_000  # a place must be known for so long …
@@ -72,16 +75,20 @@ class FalseObjects:
     _rested: list[_Life] = field(default_factory=list)  # things that came, and were last seen here
     _last: Detections | None = None
 
-    def without(self, tracks: Tracks, detections: Detections) -> Tracks:
+    def without(
+        self, tracks: Tracks, detections: Detections, *, parts: Floats32 | None = None
+    ) -> Tracks:
         """Return the tracks of one picture without those of false objects.
 
         Args:
             detections: of the same picture; when they repeat the last ones nothing is learned.
+            parts: where the picture was searched, (N, 4) ratios of it, None for everywhere:
+                nothing is learned of the rest, whose boxes were only carried on.
         """
         at_us = to_us(tracks.at)
         self._follow(tracks, at_us)
         if self._last is None or detections.boxes is not self._last.boxes:
-            self._learn(detections, at_us)
+            self._learn(detections, parts, at_us)
         self._last = detections
         kept = np.array([not self._false(int(track)) for track in tracks.ids], bool)
         if kept.all():
@@ -137,7 +144,7 @@ class FalseObjects:
         ]  # fmt: skip
         return max(came, default=None)
 
-    def _learn(self, detections: Detections, at_us: int) -> None:
+    def _learn(self, detections: Detections, parts: Floats32 | None, at_us: int) -> None:
         boxes = detections.boxes.astype(np.float64)
         lead = np.where(
             detections.kinds == KIND_NUMBERS[Kind.PERSON],
@@ -148,7 +155,10 @@ class FalseObjects:
             life for life in self._lives.values()
             if life.came_us is not None and life.last_us == at_us
         ]  # fmt: skip
+        size = np.array([detections.width_px, detections.height_px], np.float64)
         for place in self._places:
+            if parts is not None and not _within(place.box, parts, size):
+                continue
             if any(overlap(place.box[None], life.last[None])[0, 0] > _NEAR for life in taken):
                 continue  # something real stands before it
             here = strong & (detections.kinds == place.kind)
@@ -190,6 +200,12 @@ class FalseObjects:
             return None
         shares = overlap(life.first[None], np.stack([place.box for place in there]))[0]
         return there[int(shares.argmax())] if shares.max() > _SAME else None
+
+
+def _within(box: Floats, parts: Floats32, size: Floats) -> bool:
+    """Return whether the middle of a box lies in one of the parts."""
+    middle = (box[:2] + box[2:]) / 2 / size
+    return bool(((middle >= parts[:, :2]) & (middle < parts[:, 2:])).all(axis=1).any())
 
 
 def _strayed(first: Floats, now: Floats) -> float:

@@ -17,7 +17,7 @@ from shanasheel.watch.vision.plate_drawing import PlateFonts, find_fonts
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
 from shanasheel.watch.vision.previews import key_picture
-from shanasheel.watch.vision.searching import Searcher
+from shanasheel.watch.vision.searching import Searched, Searcher
 from shanasheel.watch.vision.second_look import SecondLooks
 from shanasheel.watch.vision.shield import Shield, still
 from shanasheel.watch.vision.shield_scores import ShieldScores
@@ -40,6 +40,7 @@ __all__ = [
     "PlateReader",
     "PlateScores",
     "Reliability",
+    "Searched",
     "Searcher",
     "SecondLooks",
     "Shield",

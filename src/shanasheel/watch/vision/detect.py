@@ -19,8 +19,8 @@ from shanasheel.watch.vision.suppression import join_at_seams, suppress
 from shanasheel.watch.vision.tiles import regions_of
 
 BUILT_IN = Path(__file__).parent / "models"
-CARD = BUILT_IN / "nanodet_g.yaml"
-MODEL = BUILT_IN / "nanodet_g.onnx"
+CARD = BUILT_IN / "nanodet_g_int8.yaml"
+MODEL = BUILT_IN / "nanodet_g_int8.onnx"
 
 
 class Detector(Protocol):
@@ -30,11 +30,17 @@ class Detector(Protocol):
     def backend(self) -> str:
         """Return which back end runs the model."""
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
-        """Return everything of a known kind, best first.
+    def detect(self, picture: Picture) -> Detections:
+        """Return everything of a known kind, best first."""
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture, best first, and nothing of the rest.
 
         Args:
-            parts: (N, 4) ratios of the picture: nothing else need be looked at, but may be.
+            parts: (N, 4) ratios of the picture.
+
+        Returns:
+            None where looking at these parts alone would save nothing: nothing was looked at.
         """
 
 
@@ -65,6 +71,7 @@ class ModelDetector:
         self._look = look or Look()
         self._inputs = InputMaker(card.input, side_px=side_px)
         self._wanted = Wanted(card, self._look.view)
+        self._prepared: set[tuple[int, int]] = set()
 
     @property
     def input_px(self) -> int:
@@ -85,20 +92,34 @@ class ModelDetector:
         """Return the same loaded model looking otherwise."""
         return ModelDetector(self._runner, self._card, side_px=self._inputs.side_px, look=look)
 
-    def detect(self, picture: Picture, parts: Floats | None = None) -> Detections:
+    def detect(self, picture: Picture) -> Detections:
         """Return everything of a known kind that scores enough for the card, best first.
-
-        Args:
-            parts: look at these alone where that is cheaper, (N, 4) ratios of the picture.
 
         Raises:
             InvalidInput: the model gives what its card does not say.
         """
-        if parts is not None and self._look.tiles == Tiles():
-            composed = self._inputs.compose(picture, parts)
-            if composed is not None:
-                return self._told(picture, self._in_parts(*composed))
         return self._told(picture, self._in_whole(picture))
+
+    def detect_parts(self, picture: Picture, parts: Floats) -> Detections | None:
+        """Return what is in parts of a picture; None in tiles, or where parts are too large.
+
+        Raises:
+            InvalidInput: the model gives what its card does not say.
+        """
+        if self._look.tiles != Tiles():
+            return None
+        self._prepare(picture.width_px, picture.height_px)
+        composed = self._inputs.compose(picture, parts)
+        return None if composed is None else self._told(picture, self._in_parts(*composed))
+
+    def _prepare(self, width_px: int, height_px: int) -> None:
+        """Run once what parts of such pictures are laid on: the first time takes half a second."""
+        if (width_px, height_px) not in self._prepared:
+            self._prepared.add((width_px, height_px))
+            for width, height in self._inputs.canvases(width_px, height_px):
+                nhwc = self._card.input.layout == "nhwc"
+                shape = (1, height, width, 3) if nhwc else (1, 3, height, width)
+                self._runner.run(np.zeros(shape, np.float32))
 
     def _in_parts(self, image: Floats, layout: Layout) -> Candidates:
         seen = self._seen(image)

@@ -78,6 +78,8 @@ class OpenVinoRunner:
         self._settings = {"PERFORMANCE_HINT": "LATENCY"}
         if self._device == _CPU[self.name]:
             self._settings["INFERENCE_NUM_THREADS"] = str(choice.threads)
+            # Else every process binds its first thread to the same core.
+            self._settings["ENABLE_CPU_PINNING"] = "NO"
         if choice.precision != "auto":
             kind = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}[choice.precision]
             self._settings["INFERENCE_PRECISION_HINT"] = kind

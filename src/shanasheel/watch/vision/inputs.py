@@ -108,14 +108,12 @@ class InputMaker:
         Returns:
             None where the model takes one size alone, or the parts would need the whole of it.
         """
-        if self._card.size is not None:
-            return None
-        across, down, size = self._scales(picture.width_px, picture.height_px)
+        across, down, _ = self._scales(picture.width_px, picture.height_px)
         shape = (max(1, round(picture.width_px * across)), max(1, round(picture.height_px * down)))
         rects = np.concatenate([np.floor(parts[:, :2] * shape), np.ceil(parts[:, 2:] * shape)], 1)
         rects = rects.clip(0, [*shape, *shape]).astype(int)
         sizes = [(right - left, bottom - top) for left, top, right, bottom in rects.tolist()]
-        for canvas in canvases((size[1], size[0]), self._card.step):
+        for canvas in self.canvases(picture.width_px, picture.height_px):
             places = laid_out(sizes, canvas)
             if places is not None:
                 break
@@ -133,6 +131,13 @@ class InputMaker:
             scale=np.array([across, down], np.float32),
         )
         return self._normal(sheet, (0, 0), sheet.shape[:2]), layout
+
+    def canvases(self, width_px: int, height_px: int) -> list[tuple[int, int]]:
+        """Return the sizes on which parts of such pictures are laid; none for fixed inputs."""
+        if self._card.size is not None:
+            return []
+        _, _, (height, width) = self._scales(width_px, height_px)
+        return canvases((width, height), self._card.step)
 
     @property
     def _layout(self) -> str:

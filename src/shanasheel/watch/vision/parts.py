@@ -18,9 +18,10 @@ Rect = tuple[int, int, int, int]  # x1 y1 x2 y2, half-open
 
 _BESIDE = 0.3  # of a box's own size, on each side: it has moved, and models judge by what is around
 _ALL = 0.4  # share of the picture from which on all of it is searched: larger parts save nothing
+_STEPS = (-1, 0, 1)
 _GAP_PX = 8  # between parts on a canvas
 #: Shares of the whole input's width and height; few, as back ends prepare for each size anew.
-_CANVASES = ((1 / 3, 1 / 2), (1 / 2, 1 / 2), (1 / 2, 3 / 4))
+_CANVASES = ((1 / 3, 1 / 2), (1 / 2, 3 / 4))
 
 
 def changed_parts(
@@ -40,6 +41,8 @@ def changed_parts(
         across, down = _BESIDE * (box[2] - box[0]), _BESIDE * (box[3] - box[1])
         left, top = int(max(0, box[0] - across)), int(max(0, box[1] - down))
         wanted[top : int(np.ceil(box[3] + down)), left : int(np.ceil(box[2] + across))] = True
+    if np.count_nonzero(wanted) > _ALL * rows * columns:
+        return None
     rects = _apart(_islands(wanted))
     if sum(_area(rect) for rect in rects) > _ALL * rows * columns:
         return None
@@ -87,7 +90,7 @@ def canvases(whole: tuple[int, int], step: int) -> list[tuple[int, int]]:
     """Return sizes of canvases, smallest first, all smaller than the whole input.
 
     >>> canvases((320, 192), 32)
-    [(128, 96), (160, 96), (160, 160)]
+    [(128, 96), (160, 160)]
     """
     found = {
         (-(-round(whole[0] * across) // step) * step, -(-round(whole[1] * down) // step) * step)
@@ -121,19 +124,17 @@ def _grown(values: NDArray[Any]) -> NDArray[Any]:
 
 def _islands(wanted: NDArray[np.bool_]) -> list[Rect]:
     """Return the rectangle around each group of touching cells."""
-    labels = np.where(wanted, np.arange(1, wanted.size + 1).reshape(wanted.shape), 0)
-    while True:
-        spread = np.where(wanted, _grown(labels), 0)
-        if np.array_equal(spread, labels):
-            break
-        labels = spread
+    left = {(row, column) for row, column in np.argwhere(wanted).tolist()}
     rects = []
-    for label in np.unique(labels[wanted]):
-        down, across = np.nonzero(labels == label)
-        rects.append(
-            (int(across.min()), int(down.min()), int(across.max()) + 1, int(down.max()) + 1)
-        )
-    return rects
+    while left:
+        island = [left.pop()]
+        for row, column in island:  # grows while it is walked
+            near = {(row + down, column + across) for down in _STEPS for across in _STEPS} & left
+            left -= near
+            island += near
+        rows, columns = zip(*island, strict=True)
+        rects.append((min(columns), min(rows), max(columns) + 1, max(rows) + 1))
+    return sorted(rects)
 
 
 def _apart(rects: list[Rect]) -> list[Rect]:

@@ -1,4 +1,4 @@
-"""The models of a data folder: the built-in one, cards of known ones, and what was added.
+"""The models of a data folder: the built-in ones, cards of known ones, and what was added.
 
 An added model lies in `models/<name>/`: its card, its file, and `state.json`, what was found out
 about it when it was added. A model is named by its card's name, which is taken once.
@@ -19,14 +19,14 @@ import structlog
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput, NotFound, Unavailable
 from shanasheel.base.files import sync_directory, write_atomic
 from shanasheel.watch.vision.cards import ModelCard, parse_card, read_card
-from shanasheel.watch.vision.detect import BUILT_IN, CARD
+from shanasheel.watch.vision.detect import BUILT_IN
 from shanasheel.watch.vision.inference import BACKENDS
 from shanasheel.watch.vision.onnx_file import check_size, inspect
 from shanasheel.watch.vision.trial import Guess, expected, try_model
 
 _LOG = structlog.get_logger()
 _CHUNK = 1024 * 1024
-DEFAULT = "nanodet-g"
+DEFAULT = "nanodet-g-int8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Registry:
         self.folder = data / "models"
 
     def all(self) -> tuple[Model, ...]:
-        """Return every model, the built-in one first, those not at hand last.
+        """Return every model, the built-in ones first, those not at hand last.
 
         A card that has become unreadable is left out and logged; `verify` names it.
         """
@@ -83,11 +83,14 @@ class Registry:
                 continue
             models[model.card.name] = model
         return tuple(
-            sorted(models.values(), key=lambda each: (not each.built_in, not each.at_hand))
+            sorted(
+                models.values(),
+                key=lambda each: (each.card.name != DEFAULT, not each.built_in, not each.at_hand),
+            )
         )
 
     def one(self, name: str) -> Model:
-        """Return the model of that name; an empty name means the built-in one.
+        """Return the model of that name; an empty name means the default.
 
         Raises:
             NotFound: there is none.
@@ -106,7 +109,8 @@ class Registry:
     def names(self) -> tuple[str, ...]:
         """Return the names of the models at hand, also of those whose card is unreadable."""
         added = [path.parent.name for path in self._cards()]
-        return tuple(dict.fromkeys((DEFAULT, *added)))
+        built_in = [each.card.name for each in _shipped() if each.built_in]
+        return tuple(dict.fromkeys((DEFAULT, *built_in, *added)))
 
     def card_text(self, name: str) -> bytes:
         """Return the text of a card, as it was written.
@@ -176,7 +180,7 @@ class Registry:
         """
         check_file(model.card, model.file)
         inspect(model.file)
-        card = CARD if model.built_in else model.folder / "card.yaml"
+        card = _shipped_card(model) if model.built_in else model.folder / "card.yaml"
         said = []
         for backend in model.backends:
             found = try_model(card, model.file, backend)  # type: ignore[arg-type]  # of BACKENDS
@@ -196,7 +200,7 @@ class Registry:
 
     def _check_name(self, card: ModelCard) -> None:
         if any(each.built_in and each.card.name == card.name for each in _shipped()):
-            raise Conflict(f"{card.name} is the built-in model.", "Choose another name.")
+            raise Conflict(f"{card.name} is a built-in model.", "Choose another name.")
         taken = self.folder / card.name / "card.yaml"
         if taken.is_file() and read_card(taken).sha256 != card.sha256:
             raise Conflict(
@@ -272,20 +276,24 @@ def sha256_of(file: Path) -> str:
 
 
 def _shipped() -> tuple[Model, ...]:
-    """Return the built-in model, and the cards we ship of models that can be pulled."""
+    """Return the built-in models, and the cards we ship of models that can be pulled."""
     models = []
     for path in sorted(BUILT_IN.glob("*.yaml")):
         card = parse_card(path.read_bytes(), path.name)
-        built_in = path == CARD
+        built_in = (BUILT_IN / card.file).is_file()
         models.append(
             Model(
                 card=card, folder=BUILT_IN if built_in else Path(f"/nonexistent/{card.name}"),
-                built_in=built_in, expected=_built_in_expected() if built_in else (),
+                built_in=built_in, expected=_built_in_expected(path) if built_in else (),
             )
         )  # fmt: skip
     return tuple(models)
 
 
-def _built_in_expected() -> tuple[Guess, ...]:
-    told = json.loads(CARD.with_suffix(".expected.json").read_bytes())
+def _shipped_card(model: Model) -> Path:
+    return model.file.with_suffix(".yaml")
+
+
+def _built_in_expected(card: Path) -> tuple[Guess, ...]:
+    told = json.loads(card.with_suffix(".expected.json").read_bytes())
     return tuple(cattrs.structure(each, Guess) for each in told)

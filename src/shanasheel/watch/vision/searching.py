@@ -25,11 +25,13 @@ class Searched:
 
     Args:
         asked: the detector was asked; else everything is still where it was.
+        parts: where it looked, (N, 4) ratios of the picture; None for everywhere.
         changed: the picture differs from the one before; None for the first of a session.
     """
 
     detections: Detections
     asked: bool
+    parts: Floats | None = None
     changed: bool | None
 
 
@@ -57,14 +59,15 @@ class Searcher:
             same = replace(last, at=picture.at, frame_index=picture.frame_index)
             return Searched(detections=same, asked=False, changed=False)
         parts = self._parts(picture, cells)
-        found = self._detector.detect(picture, parts)
-        if parts is None or last is None:
+        found = None if parts is None else self._detector.detect_parts(picture, parts)
+        if found is None or parts is None or last is None:
+            found, parts = self._detector.detect(picture), None
             self._whole_at = picture.at + _WHOLE
         else:
             found = merged(found, last, parts)
         self._change.keep(parts)
         self._again_at, self._last = picture.at + _AGAIN, found
-        return Searched(detections=found, asked=True, changed=changed)
+        return Searched(detections=found, asked=True, parts=parts, changed=changed)
 
     def _parts(self, picture: Picture, cells: NDArray[np.bool_] | None) -> Floats | None:
         """Return where to search; None for everywhere: at key moments, and when much changed."""
