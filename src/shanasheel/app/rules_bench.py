@@ -14,6 +14,7 @@ from shanasheel.app.scenario_run import Outcome, run_scenario
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import EventKind
+from shanasheel.warn import COUNTED_ONLY
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings
 from shanasheel.watch.scenarios import STAGES, Scenario, ordinary_day, staged, story, story_names
 from shanasheel.watch.sources import read_footage
@@ -21,7 +22,7 @@ from shanasheel.watch.vision import load_detector
 
 #: Seeds that constants of the rules were chosen on; the table is printed of others.
 TUNING_SEED = 1
-TABLE_SEED = 1001
+TABLE_SEED = 2001
 #: A camera-day: (how busy, local hour, share of the day), the night nearly empty.
 _DAY = ((1.0, 12, 8 / 24), (0.4, 17, 8 / 24), (0.05, 1, 8 / 24))
 _PIECE_S = 600.0
@@ -136,7 +137,7 @@ def _table(
         if task[0] == "story":
             stories.update(judged.false)
         if task[0] == "ordinary":
-            false.update(judged.false)
+            false.update(kind for kind in judged.false if kind not in COUNTED_ONLY)
     repeats = Counter(
         EventKind(task[1]) for task, _ in outcomes if task[0] == "staged" and not task[4]
     )

@@ -31,7 +31,6 @@ _LOOK_EVERY = 3  # pictures between two looks at one person
 _ARMED, _UNARMED = (3.2, 1.5), (-2.5, 1.2)  # mean and spread of log odds
 _BARE_TOLD, _BARE_WRONG = 0.85, 0.005
 _DARK_TOLD, _DARK_WRONG = 0.44, 0.01
-_COUNTED = frozenset({EventKind.LINE_CROSSING})
 _IDS = IdMaker(SystemClock())
 
 

@@ -58,8 +58,11 @@ def ambush(seed: int) -> Scenario:
         ends = (spot[0] + 30 * math.cos(angle), spot[1] + 30 * math.sin(angle))
         script.actors.append(person(walk.to(ends, speed=float(random.uniform(3, 5))), random))
     script.shots_s = [shot_s]
-    where = (x + 3, 3.0)
+    where, leaves_s = (x + 3, 3.0), begins_s + 14
     script.truths = [
+        Truth(kind=EventKind.DRIVE_BY, start_s=leaves_s, end_s=leaves_s + 8, where=where),
+        Truth(kind=EventKind.WEAPON_SEEN, start_s=begins_s, end_s=leaves_s, where=where),
+        Truth(kind=EventKind.ARMED_GROUP, start_s=begins_s, end_s=leaves_s, where=where),
         Truth(kind=EventKind.SCATTERING, start_s=shot_s, end_s=shot_s + 10, where=where),
         Truth(kind=EventKind.PERSON_DOWN, start_s=shot_s + 4, end_s=shot_s + 20, where=where),
         Truth(kind=EventKind.SHOT_AND_SCATTERING, start_s=shot_s, end_s=shot_s + 10, where=where),
