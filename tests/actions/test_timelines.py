@@ -132,10 +132,9 @@ def test_runs_and_cells_say_what_the_rows_say(  # noqa: C901 - a branch for each
                     rows.footage.add_shed(shed(number, detail, where))
                 elif what == "event":
                     moments.append(where[0])
-                    rows.alerts.add_event(
-                        Event(id=f"e{number}", camera=C1, kind=EventKind.LOITERING,
-                              at=from_us(where[0]), start=from_us(where[0]), subject=""), None
-                    )  # fmt: skip
+                    event = Event(id=f"e{number}", camera=C1, kind=EventKind.LOITERING,
+                                  at=from_us(where[0]), start=from_us(where[0]))  # fmt: skip
+                    rows.alerts.add_events([(event, None)])
 
     with database.read() as rows:
         runs = rows.overview.runs([C1], BASE - DAY_US, BASE + DAY_US)

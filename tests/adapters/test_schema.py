@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from shanasheel.adapters.stores import open_database
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.tables import metadata
 from shanasheel.base.errors import Unavailable
+from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.overview import Layer
 
 
@@ -138,3 +140,42 @@ def test_sightings_of_before_are_found_by_the_plates_that_they_had(tmp_path: Pat
         ).fetchall()
     database.close()
     assert found == [("", "", "", 700), ("none", "", "", 700), ("read", "48213A", "", 700)]
+
+
+def test_an_alert_of_before_keeps_its_camera_and_its_story(tmp_path: Path) -> None:
+    path = tmp_path / "shanasheel.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    event = (
+        '{"id":"e","camera":"GATE","kind":"loitering","at":1767225600000000,'
+        '"start":1767225600000000,"subject":"door","tracks":[7]}'
+    )
+    body = (
+        '{"id":"a","code":"A-0001","camera":"GATE","kind":"loitering","state":"new",'
+        '"priority":"high","subject":"door","at":1767225600000000,"raised":1767225600000000,'
+        '"last_event":1767225600000000,"events":1,"clip_start":1767225595000000,'
+        f'"clip_end":1767225610000000,"first_event":{event},"version":1}}'
+    )
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        connection.exec_driver_sql(
+            "INSERT INTO alerts (id, number, camera, kind, state, at_us, version, body)"
+            " VALUES ('a', 1, 'GATE', 'loitering', 'new', 1767225600000000, 1, ?)",
+            (body,),
+        )
+        connection.commit()
+    engine.dispose()
+
+    database = open_database(path)
+    with database.read() as rows:
+        (alert,) = rows.alerts.touching(CameraId("GATE"), at, at + timedelta(seconds=1))
+        due = rows.alerts.due(at + timedelta(days=999), 9)
+    database.close()
+
+    assert (alert.cameras, alert.due, due) == (("GATE",), None, ())
+    assert [(part.kind.value, part.subject, part.tracks) for part in alert.story] == [
+        ("loitering", "door", (7,))
+    ]

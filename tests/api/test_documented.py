@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shanasheel.api import handing_in, installing, models, playing
+from shanasheel.api import deciding, handing_in, installing, models, playing, responding
 
 
 def test_every_route_for_players_is_documented() -> None:
@@ -30,3 +30,18 @@ def test_every_route_for_installing_models_and_handing_in_is_listed() -> None:
 
     assert len(routes) == 22
     assert routes - listed == set()
+
+
+def test_every_route_about_alerts_and_answers_is_listed() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
+    listed = set(re.findall(r"`[A-Z]+ (/api/v1[^`?]+)`|^## `(/api/v1[^`]+)`", text, re.MULTILINE))
+    known = {re.sub(r"{\w+}", "{}", one or other) for one, other in listed}
+
+    routes = {
+        re.sub(r"{\w+}", "{}", f"/api/v1{route.path}")
+        for router in (deciding.router, responding.router)
+        for route in router.routes
+    }
+
+    assert len(routes) == 14
+    assert routes - known == set()

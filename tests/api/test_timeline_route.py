@@ -111,7 +111,7 @@ def test_too_many_events_are_counted_and_a_quiet_hour_of_the_day_stays_exact(hub
             moment = at(4 * number)
             event = Event(id=f"e{number}", camera=CAMERA, kind=EventKind.LOITERING, at=moment,
                           start=moment, subject="")  # fmt: skip
-            rows.alerts.add_event(event, None)
+            rows.alerts.add_events([(event, None)])
 
     busy = ask(hub, NOON, at(21_600), px=1000)
     quiet = ask(hub, at(-3600), NOON, px=1000)

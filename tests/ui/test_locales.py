@@ -13,12 +13,21 @@ import shanasheel.ui
 from shanasheel.actions.intake_outcomes import IntakeState
 from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
-from shanasheel.domain.alerts import AlertState, EventKind, Priority, SoundLike, Tampering
+from shanasheel.domain.alerts import (
+    AlertState,
+    Escalation,
+    EventKind,
+    Priority,
+    SoundLike,
+    Tampering,
+    Urgency,
+)
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.heard import Unplaced
 from shanasheel.domain.people import Purpose, Role
+from shanasheel.domain.response import Logged, ResponseState, StepState
 from shanasheel.domain.shielding import Hide
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
 
@@ -40,6 +49,11 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "filter": AlertState,
     "decided": AlertState,
     "priority": Priority,
+    "urgency": Urgency,
+    "escalation": Escalation,
+    "logged": Logged,
+    "response_state": ResponseState,
+    "step_state": StepState,
     "cause": GapCause,
     "shed": ShedCause,
     "purpose": Purpose,

@@ -24,12 +24,14 @@ COMPONENTS = {
     "/": "wall",
     "/map": "map",
     "/alerts": "alerts",
+    "/shift": "shift",
     "/playback": "playback",
     "/find": "find",
     "/cameras": "cameras",
     "/intake": "intake",
     "/models": "models",
     "/proof": "proof",
+    "/precision": "precision",
     "/status": "status",
 }
 SCRIPTS = sorted([*ASSETS.glob("*.js"), *(UI / "components").glob("*.js")])

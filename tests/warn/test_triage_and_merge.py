@@ -56,7 +56,7 @@ def test_an_event_within_a_minute_joins_the_open_alert():
         event(-61),
         event(subject="door"),
         event(camera="B"),
-        event(kind=EventKind.LOITERING),
+        event(kind=EventKind.LOITERING, subject="door"),
     ],
 )
 def test_an_event_of_something_else_raises_its_own_alert(other):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from shanasheel.actions.answering import follow_decision
 from shanasheel.actions.factmaking import decision_fact
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import to_us
-from shanasheel.base.errors import InvalidInput, NotFound
-from shanasheel.domain.alerts import Alert, AlertState, Decision
+from shanasheel.base.errors import Denied, InvalidInput, NotFound
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import CameraId
-from shanasheel.domain.people import Person
+from shanasheel.domain.people import Person, Role
+from shanasheel.domain.precision import Precision
 from shanasheel.find import decode_cursor, encode_cursor
-from shanasheel.warn import decide
+from shanasheel.warn import decide, precision_of
 
 _MOST = 500
 
@@ -78,7 +82,10 @@ def decide_alert(
         NotFound: there is no such alert.
         Conflict: somebody changed it since `version`, or the step is not allowed from its state.
         InvalidInput: the step needs a reason.
+        Denied: an auditor sees what others decided.
     """
+    if who.role is Role.AUDITOR:
+        raise Denied("An auditor decides on no alert.", "Ask an operator.")
     with site.store.begin() as rows:
         alert = rows.alerts.alert(identifier)
         if alert is None:
@@ -92,7 +99,49 @@ def decide_alert(
             version=version,
             ids=site.ids,
         )
+        changed = replace(changed, due=None)  # somebody has answered
         rows.alerts.save(changed)
         rows.alerts.add_decision(decision)
         rows.facts.add(decision_fact(decision))
+        follow_decision(site, rows, changed, decision)
     return changed
+
+
+def find_alert(site: Site, name: str) -> str:
+    """Return an alert's id by the code people say (`A-0031`, or 31), or by its id.
+
+    Raises:
+        NotFound: there is no such alert.
+    """
+    number = name.upper().removeprefix("A-")
+    with site.store.read() as rows:
+        found = rows.alerts.numbered(int(number)) if number.isdecimal() else rows.alerts.alert(name)
+    if found is None:
+        raise NotFound(f"There is no alert {name!r}.", "See `shanasheel alerts list`.")
+    return found.id
+
+
+def alert_events(site: Site, identifier: str) -> tuple[Event, ...]:
+    """Return the first 500 events of an alert, oldest first.
+
+    Raises:
+        NotFound: there is no such alert.
+    """
+    open_alert(site, identifier)
+    with site.store.read() as rows:
+        return rows.alerts.events_of(identifier, _MOST)
+
+
+def precision(site: Site, start: datetime, end: datetime) -> tuple[Precision, ...]:
+    """Return how often each rule at each camera was right, by what people decided.
+
+    Alerts that began in `[start, end)` count; an alert counts once for every rule and camera that
+    took part in it.
+
+    Raises:
+        InvalidInput: the span is empty.
+    """
+    if not start < end:
+        raise InvalidInput("The span is empty.", "Give `from` before `to`.")
+    with site.store.read() as rows:
+        return precision_of(rows.alerts.outcomes(start, end))

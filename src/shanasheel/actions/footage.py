@@ -135,19 +135,25 @@ def may_watch(site: Site, who: Person, camera: str, stream: Stream, grant: str |
     return known
 
 
-def alert_clip(site: Site, alert: Alert) -> Path:
+def alert_clip(site: Site, alert: Alert, camera: CameraId | None = None) -> Path:
     """Return a shielded MP4 that shows an alert, made when first asked for.
 
     A clip whose span is still being recorded is made again next time.
 
+    Args:
+        camera: one of the alert's; the one it is told by where none is named.
+
     Raises:
-        NotFound: no shielded footage covers the alert (yet).
+        NotFound: no shielded footage covers the alert (yet), or the camera saw nothing of it.
     """
+    camera = camera or alert.camera
+    if camera not in alert.cameras:
+        raise NotFound(f"Alert {alert.code} is not about camera {camera!r}.")
     folder = site.data / "cache" / "clips"
     folder.mkdir(parents=True, exist_ok=True)
     with site.store.read() as rows:
         found = as_recorded(
-            rows.footage.segments(alert.camera, Stream.SHIELDED, alert.clip_start, alert.clip_end)
+            rows.footage.segments(camera, Stream.SHIELDED, alert.clip_start, alert.clip_end)
         )
     files = [
         (file_of(site.data, segment.path), segment.start)
@@ -159,7 +165,7 @@ def alert_clip(site: Site, alert: Alert) -> Path:
             f"No footage of alert {alert.code} is stored yet.", "It appears within ten seconds."
         )
     newest = max(one.end for one in found).timestamp()
-    path = folder / f"{alert.id}-{len(files)}-{int(newest)}-{alert.version}.mp4"
+    path = folder / f"{alert.id}-{camera}-{len(files)}-{int(newest)}-{alert.version}.mp4"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             part = Path(scratch) / "clip.mp4"

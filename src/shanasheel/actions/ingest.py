@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
-from shanasheel.actions.joining import completed_by
+from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
+from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
-from shanasheel.actions.shots import alert_of_shot
 from shanasheel.actions.site import Site
-from shanasheel.actions.surroundings import judge_around
+from shanasheel.actions.storytelling import Stories
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.alerts import Alert, Event, EventKind
+from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.overview import Layer
 from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.wire import Spooled, from_line
-from shanasheel.warn import alerts_for, raise_or_merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +42,37 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
     Raises:
         Unavailable: the database cannot be written; the spool keeps the lines.
     """
-    changed: dict[str, Alert] = {}
+    records: list[Spooled] = []
     rejected: list[str] = []
+    for line in lines:
+        try:
+            records.append(from_line(line))
+        except InvalidInput as fault:
+            rejected.append(fault.message)
     with site.store.begin() as rows:
-        for line in lines:
-            try:
-                record = from_line(line)
-            except InvalidInput as fault:
-                rejected.append(fault.message)
-                continue
-            for alert in _store(site, rows, record):
-                changed[alert.id] = alert
+        told = _store_all(site, rows, records)
         rows.footage.set_cursor(spool, cursor)
-    return Absorbed(alerts=tuple(changed.values()), rejected=tuple(rejected))
+    return Absorbed(alerts=told, rejected=tuple(rejected))
 
 
-def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
-    """Store a record with its fact; return the alerts it raised, joined, or sheds light on."""
+def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Alert, ...]:
+    """Store records with their facts; return the alerts raised, joined, or seen in a new light."""
+    known = rows.alerts.known_events([one.id for one in records if isinstance(one, Event)])
+    stories = Stories(site, rows)
+    for record in records:
+        if not isinstance(record, Event):
+            _store(rows, record)
+        elif record.id not in known:
+            stories.take(record)
+            if record.kind in COMPLETING:
+                stories.store()
+                for one in completed_by(rows, record, site.ids):
+                    stories.take(one)
+    return stories.settle()
+
+
+def _store(rows: Rows, record: Segment | Gap | Shed | ActiveSpan | Sighting) -> None:
+    """Store a record with its fact."""
     match record:
         case Segment():
             if rows.footage.add_segment(record) and record.stream in LOGGED:
@@ -77,40 +88,3 @@ def _store(site: Site, rows: Rows, record: Spooled) -> tuple[Alert, ...]:
             rows.overview.note(record.camera, Layer.ACTIVE, span)
         case Sighting():
             rows.sightings.add(record)
-        case Event():
-            return _add_event(site, rows, record)
-    return ()
-
-
-def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
-    """Store an event, and what it completes; return the alerts raised, joined or shed light on."""
-    if rows.alerts.has_event(event.id):
-        return ()
-    changed = _raise(site, rows, event)
-    for one in completed_by(rows, event, site.ids):
-        changed += _raise(site, rows, one)
-    return changed
-
-
-def _raise(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
-    alert = _alert_of(site, rows, event, site.clock.now())
-    rows.alerts.add_event(event, None if alert is None else alert.id)
-    rows.facts.add(event_fact(event))
-    judged = () if alert is None else judge_around(rows, alert)
-    for one in judged:
-        rows.alerts.save(one)
-    return judged
-
-
-def _alert_of(site: Site, rows: Rows, event: Event, now: datetime) -> Alert | None:
-    if not alerts_for(event):
-        return None
-    if event.kind is EventKind.SHOT_HEARD:
-        return alert_of_shot(site, rows, event, now)
-    return raise_or_merge(
-        event,
-        rows.alerts.undecided(event.camera),
-        raised=now,
-        ids=site.ids,
-        code=rows.alerts.next_code(),
-    )

@@ -16,6 +16,7 @@ from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
+from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
 
 
@@ -91,16 +92,27 @@ class Sightings(Protocol):
 class Alerts(Protocol):
     """Rows of events, alerts and decisions."""
 
-    def add_event(self, event: Event, alert: str | None) -> bool: ...  # noqa: D102
-    def has_event(self, identifier: str) -> bool: ...  # noqa: D102
+    def add_events(self, found: Sequence[tuple[Event, str | None]]) -> None: ...  # noqa: D102
+    def known_events(self, identifiers: Sequence[str]) -> frozenset[str]: ...  # noqa: D102
+    def kinds_at(  # noqa: D102
+        self, cameras: Sequence[CameraId], kinds: Sequence[EventKind], start: datetime,
+        end: datetime,
+    ) -> tuple[tuple[CameraId, EventKind], ...]: ...  # fmt: skip
     def events(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Event, ...]: ...
     def count_events(self) -> int: ...  # noqa: D102
-    def save(self, alert: Alert) -> None: ...  # noqa: D102
+    def save(self, *changed: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102
     def alert(self, identifier: str) -> Alert | None: ...  # noqa: D102
+    def numbered(self, number: int) -> Alert | None: ...  # noqa: D102
     def undecided(self, camera: CameraId) -> tuple[Alert, ...]: ...  # noqa: D102
+    def joinable(self, start: datetime, end: datetime) -> tuple[Alert, ...]: ...  # noqa: D102
+    def due(self, until: datetime, limit: int) -> tuple[Alert, ...]: ...  # noqa: D102
+    def events_of(self, alert: str, limit: int) -> tuple[Event, ...]: ...  # noqa: D102
+    def outcomes(  # noqa: D102
+        self, start: datetime, end: datetime
+    ) -> tuple[tuple[str, CameraId, AlertState, int], ...]: ...
     def page(  # noqa: D102
         self,
         *,
@@ -123,10 +135,33 @@ class Alerts(Protocol):
     def decisions(self, alert: str) -> tuple[Decision, ...]: ...  # noqa: D102
 
 
+class Responding(Protocol):
+    """Rows of plans, responses, cancellations, shifts, and the alerts' log."""
+
+    def plans(self) -> tuple[ResponsePlan, ...]: ...  # noqa: D102
+    def save_plan(self, plan: ResponsePlan) -> None: ...  # noqa: D102
+    def drop_plan(self, name: str) -> None: ...  # noqa: D102
+    def save(self, response: Response) -> None: ...  # noqa: D102
+    def of_alert(self, alert: str) -> tuple[Response, ...]: ...  # noqa: D102
+    def running(self) -> tuple[Response, ...]: ...  # noqa: D102
+    def due(self, until: datetime, limit: int) -> tuple[Response, ...]: ...  # noqa: D102
+    def save_cancellation(self, cancellation: Cancellation) -> None: ...  # noqa: D102
+    def cancellation(self, identifier: str) -> Cancellation | None: ...  # noqa: D102
+    def cancellations(  # noqa: D102
+        self, *, alert: str | None, waiting: bool
+    ) -> tuple[Cancellation, ...]: ...
+    def save_shift(self, shift: Shift) -> None: ...  # noqa: D102
+    def shifts(self, limit: int) -> tuple[Shift, ...]: ...  # noqa: D102
+    def here(self) -> tuple[Shift, ...]: ...  # noqa: D102
+    def add_line(self, line: LogLine) -> None: ...  # noqa: D102
+    def log(self, alert: str) -> tuple[LogLine, ...]: ...  # noqa: D102
+
+
 class Facts(Protocol):
     """Rows of facts, numbered as the ledger will number them."""
 
     def add(self, fact: Fact) -> int: ...  # noqa: D102
+    def add_all(self, found: Sequence[Fact]) -> None: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
     def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
     def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102
@@ -260,3 +295,5 @@ class Rows(Protocol):
     def overview(self) -> Overview: ...  # noqa: D102
     @property
     def summary(self) -> Summary: ...  # noqa: D102
+    @property
+    def response(self) -> Responding: ...  # noqa: D102

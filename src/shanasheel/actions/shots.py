@@ -7,39 +7,44 @@ own, and its alert is found as any event's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.domain.alerts import Alert, AlertState, Event, EventKind
 from shanasheel.domain.cameras import CameraId, Place
 from shanasheel.domain.heard import Heard, HeardSound
-from shanasheel.warn import raise_or_merge, with_event
+from shanasheel.warn import Circumstances, with_event
 from shanasheel.watch.sound import joined
 
-_BACK, _AHEAD = timedelta(minutes=11), timedelta(minutes=2)  # as long as an alert takes events in
 _WINDOW = timedelta(seconds=10)  # more than sound and the worst clock take between two cameras
 _MOST_SOUNDS = 16  # of one alert; what comes after is counted, not placed
 # A dismissed alert hides what joins it: the same shot heard elsewhere speaks against the dismissal.
 _TAKES_MORE = frozenset({AlertState.NEW, AlertState.ACKNOWLEDGED, AlertState.CONFIRMED})
 
 
-def alert_of_shot(site: Site, rows: Rows, event: Event, now: datetime) -> Alert:
-    """Return the alert that a heard shot joins or raises, with what is known of its place."""
-    kind = EventKind.SHOT_HEARD
-    around = rows.alerts.of_kind(kind, event.at - _BACK, event.at + _AHEAD)
-    places = {one.id: one.place for one in rows.cameras.all() if one.place is not None}
-    heard = Heard(camera=event.camera, event=event.id, at=event.at, clock=event.clock)
-    for alert, number in _sounds_near(around, heard):
+def with_shot(
+    event: Event, alerts: Iterable[Alert], places: Mapping[CameraId, Place], around: Circumstances
+) -> Alert | None:
+    """Return the alert one of whose sounds this is too, with its place anew; None for a new sound.
+
+    Args:
+        alerts: of the last minutes; those without sounds, or dismissed, are passed over.
+        places: where the cameras stand.
+    """
+    heard = _heard(event)
+    for alert, number in _sounds_near(alerts, heard):
         sound = joined((*alert.sounds[number].heard, heard), places)
         if sound is not None:
             sounds = (*alert.sounds[:number], sound, *alert.sounds[number + 1 :])
-            return replace(with_event(event, alert), sounds=sounds)
-    code = rows.alerts.next_code()
-    found = raise_or_merge(event, around, raised=now, ids=site.ids, code=code)
-    return replace(found, sounds=(*found.sounds, *_alone(heard, places))[:_MOST_SOUNDS])
+            return replace(with_event(event, alert, around), sounds=sounds)
+    return None
+
+
+def with_sound(event: Event, alert: Alert, places: Mapping[CameraId, Place]) -> Alert:
+    """Return an alert with a sound that one camera heard, up to 16 of them."""
+    return replace(alert, sounds=(*alert.sounds, *_alone(_heard(event), places))[:_MOST_SOUNDS])
 
 
 def heard_alerts(site: Site, start: datetime, end: datetime) -> tuple[Alert, ...]:
@@ -48,7 +53,11 @@ def heard_alerts(site: Site, start: datetime, end: datetime) -> tuple[Alert, ...
         return rows.alerts.of_kind(EventKind.SHOT_HEARD, start, end)
 
 
-def _sounds_near(alerts: tuple[Alert, ...], heard: Heard) -> Iterator[tuple[Alert, int]]:
+def _heard(event: Event) -> Heard:
+    return Heard(camera=event.camera, event=event.id, at=event.at, clock=event.clock)
+
+
+def _sounds_near(alerts: Iterable[Alert], heard: Heard) -> Iterator[tuple[Alert, int]]:
     """Yield sounds that a camera may have heard too, by alert and number, oldest first."""
     near = [
         (each.heard[0].at, alert, number)

@@ -23,6 +23,7 @@ from shanasheel.api import (
     people,
     playing,
     proving,
+    responding,
     watching,
 )
 from shanasheel.api.context import Desk
@@ -50,8 +51,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, deciding, finding, keeping, proving, copying,
-        installing, handing_in, models, health,
+        people, watching, overview, playing, responding, deciding, finding, keeping, proving,
+        copying, installing, handing_in, models, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from shanasheel.actions.alerts import alert_picture, decide_alert, list_alerts, open_alert
+from shanasheel.actions.alerts import (
+    alert_events,
+    alert_picture,
+    decide_alert,
+    list_alerts,
+    open_alert,
+)
 from shanasheel.actions.footage import alert_clip
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
@@ -50,6 +56,12 @@ def one_alert(alert: str, _who: Who, desk: TheDesk) -> present.Json:
     return present.alert(*open_alert(desk.site, alert))
 
 
+@router.get("/alerts/{alert}/events")
+def events(alert: str, _who: Who, desk: TheDesk) -> present.Json:
+    """List the first 500 events of an alert, oldest first."""
+    return {"items": [present.event(one) for one in alert_events(desk.site, alert)]}
+
+
 @router.post("/alerts/{alert}/decisions")
 def decide(alert: str, body: DecisionBody, who: Who, desk: TheDesk) -> present.Json:
     """Acknowledge, confirm or dismiss an alert."""
@@ -57,14 +69,15 @@ def decide(alert: str, body: DecisionBody, who: Who, desk: TheDesk) -> present.J
         desk.site, who, alert, after=body.state, reason=body.reason, version=body.version
     )
     desk.updates.publish({"type": "alert", "alert": present.alert(changed)})
+    desk.updates.publish({"type": "response", "alert": alert})
     return present.alert(*open_alert(desk.site, alert))
 
 
 @router.get("/alerts/{alert}/clip")
-def clip(alert: str, _who: Who, desk: TheDesk) -> FileResponse:
-    """Return a shielded MP4 that shows the alert."""
+def clip(alert: str, _who: Who, desk: TheDesk, camera: str | None = None) -> FileResponse:
+    """Return a shielded MP4 that shows the alert, from one of its cameras."""
     record, _ = open_alert(desk.site, alert)
-    path = alert_clip(desk.site, record)
+    path = alert_clip(desk.site, record, None if camera is None else CameraId(camera))
     return FileResponse(path, media_type="video/mp4", headers=_PRIVATE)
 
 

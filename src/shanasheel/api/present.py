@@ -11,7 +11,7 @@ from shanasheel.actions.sound import played_as
 from shanasheel.api import present_sounds
 from shanasheel.base.clock import from_us, iso, to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.alerts import Alert, Decision
+from shanasheel.domain.alerts import Alert, Decision, Event, Part
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.described import Description, told
 from shanasheel.domain.footage import Segment
@@ -96,6 +96,13 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
         "surroundings": record.surroundings,
         "neighbours": record.neighbours,
         "neighbours_same": record.same,
+        "cameras": list(record.cameras),
+        "parts": [_part(part) for part in record.story],
+        "confidence": round(record.first_event.confidence, 3),
+        "urgency": [why.value for why in record.urgency],
+        "due": None if record.due is None else iso(record.due),
+        "escalation": record.escalation.value,
+        "escalated_to": record.escalated_to,
         "sounds": [present_sounds.sound(one) for one in record.sounds],
         "clip_url": f"/api/v1/alerts/{record.id}/clip",
         "good_picture_url": _still_url(record.id, "good", record.first_event.good_picture),
@@ -114,6 +121,28 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
             for decision in decisions
         ]
     return body
+
+
+def _part(part: Part) -> Json:
+    return {
+        "camera": part.camera, "kind": part.kind.value, "subject": part.subject,
+        "events": part.events, "first": iso(part.first), "last": iso(part.last),
+    }  # fmt: skip
+
+
+def event(record: Event) -> Json:
+    """Return an event as it stands in an alert's story."""
+    return {
+        "id": record.id,
+        "camera": record.camera,
+        "kind": record.kind.value,
+        "at": iso(record.at),
+        "at_us": to_us(record.at),
+        "subject": record.subject,
+        "detail": record.detail,
+        "confidence": round(record.confidence, 3),
+        "numbers": dict(record.numbers),
+    }
 
 
 def _still_url(alert: str, which: str, path: str) -> str | None:

@@ -36,6 +36,7 @@ from shanasheel.app.processes import (
     stop_on_signal,
 )
 from shanasheel.app.replication import Replication
+from shanasheel.app.timers import Timers
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
 
@@ -113,7 +114,7 @@ def serve(
         metrics_token=lambda: _metrics_token(folder),
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
-                             Housekeeping(wired.site)]  # fmt: skip
+                             Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
     if wired.ledger is not None:
         beside.append(Replication(wired.site, folder))
     beside += [intake_desk, model_desk]

@@ -16,6 +16,7 @@ from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_describe import describe
+from shanasheel.cli.bench_events import alerts_list, events
 from shanasheel.cli.bench_rules import rules
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.bench_sound import sound
@@ -31,6 +32,8 @@ from shanasheel.watch.vision.registry import Registry
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 for command in (activity, describe, rules, shield, sound, tampering, tracking, weapons):
     app.command()(command)
+app.command("events")(events)
+app.command("alerts-list")(alerts_list)
 
 DataArgument = Annotated[
     Path, typer.Argument(help="MOTChallenge folder: a clip, gt.txt, seqinfo.ini.")

@@ -125,19 +125,62 @@ class Event:
     clock: HeardClock | None = None
 
 
+class Urgency(StrEnum):
+    """Why an alert has its priority, beside the rule's own."""
+
+    RULE = "rule"
+    TOGETHER = "together"
+    NIGHT = "night"
+    IMPORTANT = "important"
+    DOUBTFUL = "doubtful"
+    SHARED = "shared"
+
+
+class Escalation(StrEnum):
+    """How loudly an alert asks for somebody, by how long nobody has answered."""
+
+    NONE = "none"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one rule found at one place of one camera, within an alert.
+
+    Args:
+        first, last: time of its first and newest event.
+        tracks: numbers of the newest tracks concerned.
+    """
+
+    camera: CameraId
+    kind: EventKind
+    subject: str
+    events: int
+    first: datetime
+    last: datetime
+    tracks: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A call for a person's attention, with triage state; has one or more events.
+    """A call for a person's attention, with triage state: one happening, one or more events.
 
     Args:
         code: what people say, for example `A-0031`.
-        at: time of the frame that raised it (first event).
+        camera, kind, subject, first_event: of the gravest event, by which it is told; of several
+            alike, of the first.
+        at: time of the frame that raised it (its first event).
         raised: when the alert was stored.
         last_event: time of the newest event merged into it.
         clip_start, clip_end: span of footage that shows it, half-open.
         version: counts changes; a decision must name the version it was made on.
         surroundings: what the cameras near say of tampering (`warn.neighbours`); empty if nothing.
         neighbours, same: how many cameras are near, and how many of them show the same.
+        parts: its events by camera, rule and place, oldest first; empty in alerts of before.
+        urgency: why it has its priority.
+        due: when it asks louder if nobody has acknowledged it; None when it never will.
+        escalation, escalated_to: how loudly it asks now, and the role it has been passed to.
         sounds: what its cameras heard, sound by sound, with the place of each where it is known.
     """
 
@@ -160,6 +203,27 @@ class Alert:
     neighbours: int = 0
     same: int = 0
     sounds: tuple[HeardSound, ...] = ()
+    parts: tuple[Part, ...] = ()
+    urgency: tuple[Urgency, ...] = ()
+    due: datetime | None = None
+    escalation: Escalation = Escalation.NONE
+    escalated_to: str = ""
+
+    @property
+    def story(self) -> tuple[Part, ...]:
+        """Its parts; those of an alert of before are made from what it says."""
+        if self.parts:
+            return self.parts
+        one = Part(
+            camera=self.camera, kind=self.kind, subject=self.subject, events=self.events,
+            first=self.at, last=self.last_event, tracks=self.first_event.tracks,
+        )  # fmt: skip
+        return (one,)
+
+    @property
+    def cameras(self) -> tuple[CameraId, ...]:
+        """Every camera that saw or heard it, the first one first."""
+        return tuple(dict.fromkeys(part.camera for part in self.story))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class FactKind(StrEnum):
     DELETION = "deletion"
     HOLD = "hold"
     INTAKE = "intake"
+    RESPONSE = "response"
+    SHIFT = "shift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,14 @@ class Alerts(Element, component="components/alerts.js"):
     """Alerts, their clips and decisions."""
 
 
+class Shift(Element, component="components/shift.js"):
+    """Who is at the desk, and what one shift hands to the next."""
+
+
+class Precision(Element, component="components/precision.js"):
+    """How right each rule is, by what people decided."""
+
+
 class Playback(Element, component="components/playback.js"):
     """Stored footage on a time line."""
 

@@ -42,12 +42,14 @@ NAVIGATION = (
     Entry(path="/", icon="grid_view", key="nav.wall"),
     Entry(path="/map", icon="map", key="nav.map"),
     Entry(path="/alerts", icon="notifications", key="nav.alerts"),
+    Entry(path="/shift", icon="badge", key="nav.shift"),
     Entry(path="/playback", icon="history", key="nav.playback"),
     Entry(path="/find", icon="image_search", key="nav.find"),
     Entry(path="/cameras", icon="videocam", key="nav.cameras"),
     Entry(path="/intake", icon="upload_file", key="nav.intake"),
     Entry(path="/models", icon="model_training", key="nav.models"),
     Entry(path="/proof", icon="verified_user", key="nav.proof"),
+    Entry(path="/precision", icon="query_stats", key="nav.precision"),
     Entry(path="/status", icon="monitor_heart", key="nav.status"),
 )
 

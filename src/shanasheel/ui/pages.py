@@ -13,12 +13,14 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/", elements.Wall),
     ("/map", elements.Map),
     ("/alerts", elements.Alerts),
+    ("/shift", elements.Shift),
     ("/playback", elements.Playback),
     ("/find", elements.Find),
     ("/cameras", elements.Cameras),
     ("/intake", elements.Intake),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
+    ("/precision", elements.Precision),
     ("/status", elements.Status),
 )
 

@@ -16,6 +16,7 @@ from shanasheel.domain.alerts import Event, EventKind, Priority
 from shanasheel.domain.cameras import Camera, CameraId
 
 NEAR_M = 400.0  # guess: one shower, one transformer
+_NEAR_LAT_DEG = NEAR_M / 110_000  # a little more than 400 m: most cameras are passed over soon
 TOGETHER = timedelta(seconds=60)
 _SHARED = 0.5  # of the neighbours at least
 _SEVERAL = 2  # other cameras of one area lost at once
@@ -60,7 +61,8 @@ def neighbours_of(camera: Camera, cameras: Sequence[Camera]) -> tuple[CameraId, 
     return tuple(
         other.id
         for other in cameras
-        if other.id != camera.id and not other.retired and other.place is not None
+        if other.place is not None and abs(other.place.lat_deg - place.lat_deg) < _NEAR_LAT_DEG
+        and other.id != camera.id and not other.retired
         and place.distance_m(other.place.lat_deg, other.place.lon_deg) <= NEAR_M
     )  # fmt: skip
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from shanasheel.adapters.stores.overview import OverviewRows
-from shanasheel.adapters.stores.tables import alerts, decisions, events
+from shanasheel.adapters.stores.tables import alert_cameras, alerts, decisions, events
 from shanasheel.base.clock import to_us
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import CameraId
@@ -17,6 +17,26 @@ from shanasheel.domain.wire import dumps, loads
 
 # A clip reaches further from its alert's time only where something loitered for a day.
 _CLIP_REACH = timedelta(days=1)
+_OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
+
+
+_AT_ONCE = 500  # values of one statement
+_CHANGING = ("camera", "kind", "state", "at_us", "version", "body", "due_us")
+
+
+def _values(event: Event, alert: str | None) -> dict[str, object]:
+    return {
+        "id": event.id, "camera": event.camera, "kind": event.kind, "at_us": to_us(event.at),
+        "subject": event.subject, "alert": alert, "body": dumps(event),
+    }  # fmt: skip
+
+
+def _row(alert: Alert) -> dict[str, object]:
+    return {
+        "id": alert.id, "number": int(alert.code[2:]), "camera": alert.camera, "kind": alert.kind,
+        "state": alert.state, "at_us": to_us(alert.at), "version": alert.version,
+        "body": dumps(alert), "due_us": None if alert.due is None else to_us(alert.due),
+    }  # fmt: skip
 
 
 class AlertRows:
@@ -25,26 +45,34 @@ class AlertRows:
     def __init__(self, connection: Connection, overview: OverviewRows) -> None:
         self._connection, self._overview = connection, overview
 
-    def add_event(self, event: Event, alert: str | None) -> bool:
-        """Store an event with the alert it belongs to; False when it is stored already."""
-        statement = insert(events).values(
-            id=event.id,
-            camera=event.camera,
-            kind=event.kind,
-            at_us=to_us(event.at),
-            subject=event.subject,
-            alert=alert,
-            body=dumps(event),
-        )
-        added = bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
-        if added:
+    def add_events(self, found: Sequence[tuple[Event, str | None]]) -> None:
+        """Store new events, each with the alert it belongs to or None."""
+        if not found:
+            return
+        values = [_values(event, alert) for event, alert in found]
+        self._connection.execute(insert(events).on_conflict_do_nothing(), values)
+        for event, _ in found:
             self._overview.note_event(event.camera, to_us(event.at))
-        return added
 
-    def has_event(self, identifier: str) -> bool:
-        """Return whether an event is stored."""
-        row = self._connection.execute(select(events.c.id).where(events.c.id == identifier))
-        return row.first() is not None
+    def known_events(self, identifiers: Sequence[str]) -> frozenset[str]:
+        """Return which of these events are stored."""
+        known: set[str] = set()
+        for first in range(0, len(identifiers), _AT_ONCE):
+            some = identifiers[first : first + _AT_ONCE]
+            rows = self._connection.execute(select(events.c.id).where(events.c.id.in_(some)))
+            known.update(rows.scalars())
+        return frozenset(known)
+
+    def kinds_at(
+        self, cameras: Sequence[CameraId], kinds: Sequence[EventKind], start: datetime,
+        end: datetime,
+    ) -> tuple[tuple[CameraId, EventKind], ...]:  # fmt: skip
+        """Return which of these kinds each of these cameras had in `[start, end)`."""
+        c = events.c
+        query = select(c.camera, c.kind).where(c.camera.in_(cameras), c.kind.in_(kinds))
+        span = query.where(c.at_us >= to_us(start), c.at_us < to_us(end)).distinct()
+        rows = self._connection.execute(span)
+        return tuple((CameraId(camera), EventKind(kind)) for camera, kind in rows)
 
     def events(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Event, ...]:
         """Return a camera's events in `[start, end)`, oldest first, at most 5,000."""
@@ -64,20 +92,22 @@ class AlertRows:
         """Return how many events are stored."""
         return self._connection.execute(select(func.count()).select_from(events)).scalar_one()
 
-    def save(self, alert: Alert) -> None:
-        """Store an alert, new or changed."""
-        values = {
-            "camera": alert.camera,
-            "kind": alert.kind,
-            "state": alert.state,
-            "at_us": to_us(alert.at),
-            "version": alert.version,
-            "body": dumps(alert),
-        }
-        statement = insert(alerts).values(id=alert.id, number=int(alert.code[2:]), **values)
+    def save(self, *changed: Alert) -> None:
+        """Store alerts, new or changed."""
+        if not changed:
+            return
+        statement = insert(alerts)
+        updated = {name: statement.excluded[name] for name in _CHANGING}
         self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_=values)
+            statement.on_conflict_do_update(index_elements=["id"], set_=updated),
+            [_row(alert) for alert in changed],
         )
+        seen_by = [
+            {"alert": alert.id, "camera": camera, "at_us": to_us(alert.at)}
+            for alert in changed
+            for camera in alert.cameras
+        ]
+        self._connection.execute(insert(alert_cameras).on_conflict_do_nothing(), seen_by)
 
     def next_code(self) -> str:
         """Return the code for the next alert, for example `A-0031`."""
@@ -91,18 +121,64 @@ class AlertRows:
         ).first()
         return None if row is None else loads(row.body, Alert)
 
+    def numbered(self, number: int) -> Alert | None:
+        """Return the alert whose code has this number, or None."""
+        found = self._read(select(alerts.c.body).where(alerts.c.number == number))
+        return found[0] if found else None
+
     def undecided(self, camera: CameraId) -> tuple[Alert, ...]:
         """Return the camera's newest 50 alerts that nobody has confirmed or dismissed."""
-        rows = self._connection.execute(
+        query = self._of(camera).where(alerts.c.state.in_(_OPEN)).order_by(alerts.c.at_us.desc())
+        return self._read(query.limit(50))
+
+    def joinable(self, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return the newest 2,000 alerts that began in `[start, end)` and are not dismissed."""
+        query = (
             select(alerts.c.body)
-            .where(
-                alerts.c.camera == camera,
-                alerts.c.state.in_((AlertState.NEW, AlertState.ACKNOWLEDGED)),
-            )
+            .where(alerts.c.state.in_((*_OPEN, AlertState.CONFIRMED)))
+            .where(alerts.c.at_us >= to_us(start), alerts.c.at_us < to_us(end))
             .order_by(alerts.c.at_us.desc())
-            .limit(50)
         )
-        return tuple(loads(row.body, Alert) for row in rows)
+        return self._read(query.limit(2_000))
+
+    def due(self, until: datetime, limit: int) -> tuple[Alert, ...]:
+        """Return the alerts that were to ask louder by a time, the longest due first."""
+        query = select(alerts.c.body).where(alerts.c.due_us <= to_us(until))
+        return self._read(query.order_by(alerts.c.due_us).limit(limit))
+
+    def events_of(self, alert: str, limit: int) -> tuple[Event, ...]:
+        """Return an alert's first events, oldest first."""
+        query = select(events.c.body).where(events.c.alert == alert)
+        rows = self._connection.execute(query.order_by(events.c.at_us, events.c.id).limit(limit))
+        return tuple(loads(row.body, Event) for row in rows)
+
+    def outcomes(
+        self, start: datetime, end: datetime
+    ) -> tuple[tuple[str, CameraId, AlertState, int], ...]:
+        """Return how many alerts of `[start, end)` each rule and camera took part in, by state."""
+        pairs = (
+            select(events.c.kind, events.c.camera, alerts.c.id, alerts.c.state)
+            .join(alerts, alerts.c.id == events.c.alert)
+            .where(alerts.c.at_us >= to_us(start), alerts.c.at_us < to_us(end))
+            .distinct()
+            .subquery()
+        )
+        groups = (pairs.c.kind, pairs.c.camera, pairs.c.state)
+        rows = self._connection.execute(select(*groups, func.count()).group_by(*groups))
+        return tuple(
+            (kind, CameraId(camera), AlertState(state), n) for kind, camera, state, n in rows
+        )
+
+    def _of(self, camera: CameraId) -> Select[str]:
+        """Return a query of the alerts that a camera is part of."""
+        return (
+            select(alerts.c.body)
+            .join(alert_cameras, alert_cameras.c.alert == alerts.c.id)
+            .where(alert_cameras.c.camera == camera)
+        )
+
+    def _read(self, query: Select[str]) -> tuple[Alert, ...]:
+        return tuple(loads(body, Alert) for body in self._connection.execute(query).scalars())
 
     def page(
         self,
@@ -113,29 +189,18 @@ class AlertRows:
         limit: int,
     ) -> tuple[Alert, ...]:
         """Return alerts newest first, those before the (time, id) of the last one seen."""
-        query = select(alerts.c.body).order_by(alerts.c.at_us.desc(), alerts.c.id.desc())
+        query = select(alerts.c.body) if camera is None else self._of(camera)
         if states:
             query = query.where(alerts.c.state.in_(states))
-        if camera is not None:
-            query = query.where(alerts.c.camera == camera)
         if before is not None:
             query = query.where(tuple_(alerts.c.at_us, alerts.c.id) < before)
-        rows = self._connection.execute(query.limit(limit))
-        return tuple(loads(row.body, Alert) for row in rows)
+        return self._read(query.order_by(alerts.c.at_us.desc(), alerts.c.id.desc()).limit(limit))
 
     def between(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Alert, ...]:
-        """Return a camera's alerts raised in `[start, end)`, oldest first."""
-        rows = self._connection.execute(
-            select(alerts.c.body)
-            .where(
-                alerts.c.camera == camera,
-                alerts.c.at_us >= to_us(start),
-                alerts.c.at_us < to_us(end),
-            )
-            .order_by(alerts.c.at_us)
-            .limit(5_000)
-        )
-        return tuple(loads(row.body, Alert) for row in rows)
+        """Return the alerts a camera is part of that began in `[start, end)`, oldest first."""
+        c = alert_cameras.c
+        query = self._of(camera).where(c.at_us >= to_us(start), c.at_us < to_us(end))
+        return self._read(query.order_by(c.at_us).limit(5_000))
 
     def of_kind(self, kind: EventKind, start: datetime, end: datetime) -> tuple[Alert, ...]:
         """Return the newest 100 alerts of a kind raised in `[start, end)` by any camera."""
@@ -152,15 +217,13 @@ class AlertRows:
         return tuple(loads(row.body, Alert) for row in rows)
 
     def touching(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Alert, ...]:
-        """Return every alert of a camera whose clip overlaps `[start, end)`."""
-        rows = self._connection.execute(
-            select(alerts.c.body).where(
-                alerts.c.camera == camera,
-                alerts.c.at_us >= to_us(start - _CLIP_REACH),
-                alerts.c.at_us < to_us(end + _CLIP_REACH),
+        """Return every alert a camera is part of whose clip overlaps `[start, end)`."""
+        c = alert_cameras.c
+        found = self._read(
+            self._of(camera).where(
+                c.at_us >= to_us(start - _CLIP_REACH), c.at_us < to_us(end + _CLIP_REACH)
             )
         )
-        found = (loads(row.body, Alert) for row in rows)
         return tuple(one for one in found if one.clip_start < end and start < one.clip_end)
 
     def count(self, *states: AlertState) -> int:

@@ -22,6 +22,7 @@ from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
+from shanasheel.adapters.stores.response import ResponseRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
 from shanasheel.adapters.stores.summary import SummaryRows
@@ -44,6 +45,7 @@ class Transaction:
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
         self.summary = SummaryRows(connection)
+        self.response = ResponseRows(connection)
 
 
 class Database:

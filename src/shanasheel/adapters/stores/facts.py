@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.engine import Row
@@ -10,6 +10,8 @@ from sqlalchemy.engine import Row
 from shanasheel.adapters.stores.tables import facts
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.facts import Fact, FactKind, StoredFact
+
+_AT_ONCE = 500  # values of one statement
 
 
 class FactRows:
@@ -41,6 +43,22 @@ class FactRows:
             )
         )
         return entry
+
+    def add_all(self, found: Sequence[Fact]) -> None:
+        """Write facts in this order; those written already keep their index."""
+        known: set[str] = set()
+        for first in range(0, len(found), _AT_ONCE):
+            some = [fact.id for fact in found[first : first + _AT_ONCE]]
+            query = select(facts.c.id).where(facts.c.id.in_(some))
+            known.update(self._connection.execute(query).scalars())
+        entry = self.count()
+        values = [
+            {"entry": entry + index, "id": fact.id, "kind": fact.kind, "at_us": to_us(fact.at),
+             "body": fact.body, "salt": fact.salt}
+            for index, fact in enumerate(one for one in found if one.id not in known)
+        ]  # fmt: skip
+        if values:
+            self._connection.execute(insert(facts), values)
 
     def count(self) -> int:
         """Return how many facts there are: one more than the highest index."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shanasheel.adapters.stores.tables import (
+    alert_cameras,
     alerts,
     camera_days,
     deletions,
@@ -242,10 +243,11 @@ class OverviewRows:
 
     def alerts(self, cameras: Sequence[str], start: datetime, end: datetime) -> tuple[Mark, ...]:
         """Return the newest alerts in `[start, end)`, at most 500."""
-        a = alerts.c
+        a, seen = alerts.c, alert_cameras.c
         rows = self._connection.execute(
-            select(a.id, a.camera, a.at_us, a.kind, a.state, a.number)
-            .where(a.at_us >= to_us(start), a.at_us < to_us(end), a.camera.in_(cameras))
+            select(a.id, seen.camera, a.at_us, a.kind, a.state, a.number)
+            .join(alert_cameras, seen.alert == a.id)
+            .where(a.at_us >= to_us(start), a.at_us < to_us(end), seen.camera.in_(cameras))
             .order_by(a.at_us.desc())
             .limit(500)
         )

@@ -200,6 +200,7 @@ events = Table(
     Column("body", Text, nullable=False, comment="Event as JSON"),
     Index("ix_events_camera_at", "camera", "at_us"),
     Index("ix_events_at", "at_us"),
+    Index("ix_events_alert", "alert"),
 )
 
 alerts = Table(
@@ -213,8 +214,70 @@ alerts = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, comment="counts changes"),
     Column("body", Text, nullable=False, comment="Alert as JSON"),
+    Column("due_us", BigInteger, nullable=True, comment="when it asks louder; null for never"),
     Index("ix_alerts_at", "at_us", "id"),
-    Index("ix_alerts_state_at", "state", "at_us"),
+    Index("ix_alerts_state_at_id", "state", "at_us", "id"),
+    Index("ix_alerts_due", "due_us"),
+)
+
+alert_cameras = Table(
+    "alert_cameras",
+    metadata,
+    Column("alert", String(36), primary_key=True),
+    Column("camera", String(32), primary_key=True),
+    Column("at_us", BigInteger, nullable=False, comment="of the alert"),
+    Index("ix_alert_cameras_camera_at", "camera", "at_us", "alert"),
+    comment="every camera of an alert's story",
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("body", Text, nullable=False, comment="ResponsePlan as JSON"),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("alert", String(36), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("due_us", BigInteger, nullable=True, comment="when its next step is overdue"),
+    Column("body", Text, nullable=False, comment="Response as JSON"),
+    Index("ix_responses_due", "due_us"),
+    Index("ix_responses_state", "state"),
+)
+
+cancellations = Table(
+    "cancellations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("alert", String(36), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("acknowledged_us", BigInteger, nullable=True, comment="null until they know"),
+    Column("body", Text, nullable=False, comment="Cancellation as JSON"),
+    Index("ix_cancellations_acknowledged", "acknowledged_us"),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=True, comment="null while they are here"),
+    Column("body", Text, nullable=False, comment="Shift as JSON"),
+    Index("ix_shifts_start", "start_us"),
+)
+
+alert_log = Table(
+    "alert_log",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("alert", String(36), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="LogLine as JSON"),
 )
 
 decisions = Table(

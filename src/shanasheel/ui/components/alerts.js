@@ -1,14 +1,18 @@
-// Alerts: a list that grows by itself, and for each its clip, its reason and a person's decision.
+// Alerts: a list that grows by itself, and for each its story, its clip and a person's decision.
 
-import { get, post, query } from "shanasheel-ui/api.js";
+import { get, post, query, wordsOf } from "shanasheel-ui/api.js";
 import { cameraStore } from "shanasheel-ui/camera_store.js";
-import { dateTime, when, toUs } from "shanasheel-ui/format.js";
+import { dateTime, percent, toUs } from "shanasheel-ui/format.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { KIND_ICONS, measurements, reason } from "shanasheel-ui/reason.js";
 import { bestSound, placeInWords } from "shanasheel-ui/sound_words.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
-import shnDialog from "shanasheel-ui/dialog.js";
+import alertKeys from "shanasheel-ui/alert_keys.js";
+import alertList from "shanasheel-ui/alert_list.js";
+import alertResponse from "shanasheel-ui/alert_response.js";
+import alertStory from "shanasheel-ui/alert_story.js";
+import dismissDialog from "shanasheel-ui/dismiss_dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
 const FILTERS = ["open", "new", "acknowledged", "confirmed", "dismissed", "all"];
@@ -19,39 +23,31 @@ const NEXT = {
   confirmed: ["dismissed"],
   dismissed: ["confirmed"],
 };
+const PAGE = 100;
 
 export default {
-  components: { shnDialog, shnEmpty },
+  components: { alertKeys, alertList, alertResponse, alertStory, dismissDialog, shnEmpty },
   template: `
     <div class="shn-page alerts">
       <section class="list">
         <div class="shn-bar">
-          <h1>{{ t('nav.alerts') }}</h1><span class="grow"></span><span class="dim keys">{{ t('alerts.keys') }}</span>
+          <h1>{{ t('nav.alerts') }}</h1><span class="grow"></span><button class="shn-button small keys" type="button" @click="helping = true">{{ t('alerts.keys') }} <kbd>?</kbd></button>
         </div>
         <div class="shn-switch wide" role="group" :aria-label="t('alerts.filter')">
-          <button v-for="one in filters" :key="one" type="button" :class="{ on: filter === one }" @click="setFilter(one)">{{ tk('filter', one) }}</button>
+          <button v-for="one in filters" :key="one" type="button" :class="{ on: filter === one }" :aria-pressed="filter === one" @click="setFilter(one)">{{ tk('filter', one) }}</button>
         </div>
         <shn-empty v-if="!items.length" icon="verified_user" :loading="!loaded" :fault="fault" :title="t('alerts.empty')" :text="t('alerts.empty_hint')"></shn-empty>
-        <ol v-else class="shn-alert-list" ref="list" data-role="alert-list">
-          <li v-for="alert in items" :key="alert.id">
-            <button type="button" class="row" :class="[alert.state, alert.priority, { on: alert.id === chosenId, fresh: fresh.has(alert.id) }]" :data-alert="alert.id" :data-state="alert.state" @click="choose(alert.id)">
-              <span class="mi" aria-hidden="true">{{ icons[alert.kind] || 'notifications' }}</span>
-              <span class="words"><strong>{{ reason(alert) }}</strong>
-                <small>{{ nameOf(alert.camera) }} · <bdi>{{ alert.code }}</bdi><template v-if="alert.events > 1"> · {{ t('alerts.events', { count: alert.events }) }}</template></small></span>
-              <span class="end"><bdi class="num">{{ when(alert.at) }}</bdi><span class="shn-tag" :class="'s-' + alert.state">{{ tk('state', alert.state) }}</span></span>
-            </button>
-          </li>
-          <li v-if="next" class="more"><button class="shn-button" type="button" @click="load(next)">{{ t('more') }}</button></li>
-        </ol>
+        <alert-list v-else ref="list" :items="items" :chosen="chosenId" :fresh="fresh" :more="Boolean(next)" :name-of="nameOf" @choose="choose" @open="openClip" @toggle="playOrPause" @more="loadMore"></alert-list>
       </section>
       <section class="detail" v-if="detail" :data-detail="detail.id" :data-state="detail.state">
         <header class="shn-bar">
           <span class="mi big" :class="detail.priority" aria-hidden="true">{{ icons[detail.kind] || 'notifications' }}</span>
           <h2>{{ reason(detail) }}</h2><span class="grow"></span>
+          <span v-if="detail.state === 'new' && detail.escalation !== 'none'" class="shn-tag bad" data-role="escalated">{{ tk('escalation', detail.escalation) }}<template v-if="detail.escalated_to">: {{ tk('duty', detail.escalated_to) }}</template></span>
           <span class="shn-tag" :class="'s-' + detail.state">{{ tk('state', detail.state) }}</span>
         </header>
         <div class="clip" dir="ltr">
-          <video ref="clip" :key="detail.id + detail.clip_end" :src="clipMissing ? undefined : detail.clip_url" :poster="detail.poster_url || undefined" controls controlslist="nodownload noremoteplayback" disablepictureinpicture loop playsinline @error="clipMissing = true" @loadedmetadata="play" data-role="clip"></video>
+          <video ref="clip" :key="detail.id + clipCamera + detail.clip_end" :src="clipMissing ? undefined : clipUrl" :poster="detail.poster_url || undefined" controls controlslist="nodownload noremoteplayback" disablepictureinpicture loop playsinline @error="clipMissing = true" @loadedmetadata="play" data-role="clip"></video>
           <div v-if="clipMissing" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">movie</span><strong>{{ t('alerts.clip_missing') }}</strong><span>{{ t('alerts.clip_missing_hint') }}</span></div>
           <span class="shn-tag ok over"><span class="mi" aria-hidden="true">shield</span>{{ t('stream.shielded') }}</span>
         </div>
@@ -63,6 +59,8 @@ export default {
           <a class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+        <alert-response :alert="detail" :me="me"></alert-response>
+        <!-- Who was told when: the deliveries of this alert belong here. -->
         <div v-if="detail.good_picture_url || detail.picture_url" class="shn-pair" data-role="views">
           <figure v-if="detail.good_picture_url"><img :src="detail.good_picture_url" :alt="t('alerts.good_view')" data-view="good"><figcaption>{{ t('alerts.good_view') }}</figcaption></figure>
           <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="pictureWords" data-view="now"><figcaption>{{ pictureWords }}</figcaption></figure>
@@ -75,10 +73,11 @@ export default {
               <div><dt>{{ t('fact.camera') }}</dt><dd>{{ nameOf(detail.camera) }} <bdi class="id">{{ detail.camera }}</bdi></dd></div>
               <div><dt>{{ t('fact.at') }}</dt><dd><bdi>{{ dateTime(detail.at) }}</bdi></dd></div>
               <div v-if="detail.subject"><dt>{{ t('fact.subject') }}</dt><dd>{{ detail.subject }}</dd></div>
-              <div><dt>{{ t('fact.priority') }}</dt><dd>{{ tk('priority', detail.priority) }}</dd></div>
+              <div><dt>{{ t('fact.priority') }}</dt><dd>{{ tk('priority', detail.priority) }}<small v-for="why in detail.urgency" :key="why" class="dim"> · {{ tk('urgency', why) }}</small></dd></div>
+              <div><dt>{{ t('fact.confidence') }}</dt><dd><bdi>{{ percent(detail.confidence) }}</bdi></dd></div>
               <div v-for="[name, value] in measurements(detail)" :key="name"><dt>{{ name }}</dt><dd><bdi>{{ value }}</bdi></dd></div>
-              <div><dt>{{ t('fact.events') }}</dt><dd class="num">{{ detail.events }}</dd></div>
-            </dl></div>
+            </dl>
+            <alert-story :alert="detail" :camera="clipCamera" :name-of="nameOf" @camera="clipOf = $event; clipMissing = false"></alert-story></div>
           <div><h3>{{ t('alerts.decisions') }}</h3>
             <ol class="shn-steps" data-role="decisions">
               <li><span class="mi" aria-hidden="true">sensors</span><div><strong>{{ t('alerts.raised') }}</strong><small><bdi>{{ dateTime(detail.raised) }}</bdi></small></div></li>
@@ -88,22 +87,23 @@ export default {
         </div>
       </section>
       <section v-else class="detail"><shn-empty icon="ads_click" :title="t('alerts.choose')" :text="t('alerts.choose_hint')"></shn-empty></section>
-      <shn-dialog v-if="dismissing" :title="t('alerts.dismiss_title', { code: detail.code })" @close="dismissing = false">
-        <form @submit.prevent="send('dismissed', why)">
-          <label class="shn-field">{{ t('alerts.dismiss_reason') }}<textarea v-model.trim="why" name="reason" rows="3" maxlength="1000" required :placeholder="t('alerts.dismiss_hint')"></textarea></label>
-          <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
-          <footer><button class="shn-button" type="button" @click="dismissing = false">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" :disabled="!why || busy">{{ tk('decide', 'dismissed') }}</button></footer>
-        </form>
-      </shn-dialog>
+      <dismiss-dialog v-if="dismissing" :code="detail.code" :confirmed="detail.state === 'confirmed'" :busy="busy" :problem="problem" @close="dismissing = false" @send="send('dismissed', $event)"></dismiss-dialog>
+      <alert-keys v-if="helping" @close="helping = false"></alert-keys>
     </div>`,
   data: () => ({
-    store: cameraStore(), filters: FILTERS, filter: "open", items: [], next: null, loaded: false, fault: null, chosenId: null, detail: null,
-    busy: false, problem: "", dismissing: false, why: "", clipMissing: false, fresh: new Set(), icons: KIND_ICONS,
+    store: cameraStore(), filters: FILTERS, filter: "open", items: [], next: null, loaded: false, fault: null, chosenId: null, detail: null, me: "",
+    busy: false, asking: false, problem: "", dismissing: false, helping: false, clipMissing: false, clipOf: "", fresh: new Set(), icons: KIND_ICONS,
   }),
   computed: {
     pageDir: () => document.documentElement.dir,
     choices() {
       return NEXT[this.detail?.state] || [];
+    },
+    clipCamera() {
+      return this.detail.cameras.includes(this.clipOf) ? this.clipOf : this.detail.camera;
+    },
+    clipUrl() {
+      return this.detail.clip_url + query({ camera: this.clipCamera });
     },
     pictureWords() {
       return t(this.detail.kind === "weapon_seen" ? "alerts.marked_person" : "alerts.present_view");
@@ -116,7 +116,7 @@ export default {
       return sound && (sound.place || sound.line) ? `/map#${this.detail.id}` : null;
     },
     playbackLink() {
-      return `/playback${query({ camera: this.detail.camera, at: toUs(this.detail.at) })}`;
+      return `/playback${query({ camera: this.clipCamera, at: toUs(this.detail.at) })}`;
     },
   },
   created() {
@@ -126,9 +126,11 @@ export default {
       onKeys({
         KeyJ: () => this.step(1), ArrowDown: () => this.step(1), KeyK: () => this.step(-1), ArrowUp: () => this.step(-1),
         KeyA: () => this.decide("acknowledged"), KeyC: () => this.decide("confirmed"), KeyD: () => this.decide("dismissed"),
-        Escape: () => { this.dismissing = false; }, Space: this.playOrPause,
+        Slash: () => { this.helping = true; }, Enter: () => this.openClip(this.chosenId), Space: this.playOrPause,
+        Escape: () => { this.dismissing = this.helping = false; },
       }),
     ];
+    get("/session").then((session) => { this.me = session.person?.name || ""; }).catch(() => undefined);
     const wanted = location.hash.slice(1);
     this.load().then(() => this.choose(wanted || this.items[0]?.id));
     this.onHash = () => this.choose(location.hash.slice(1));
@@ -139,7 +141,7 @@ export default {
     window.removeEventListener("hashchange", this.onHash);
   },
   methods: {
-    t, tk, reason, measurements, when, dateTime, cameraName,
+    t, tk, reason, measurements, dateTime, percent,
     nameOf(id) {
       return cameraName(this.store.all.find((one) => one.id === id) || { id });
     },
@@ -149,8 +151,10 @@ export default {
     },
     async load(cursor = null) {
       try {
-        const page = await get(`/alerts${query({ state: STATES[this.filter] || [this.filter], cursor, limit: 50 })}`);
-        this.items = cursor ? [...this.items, ...page.items] : page.items;
+        const page = await get(`/alerts${query({ state: STATES[this.filter] || [this.filter], cursor, limit: PAGE })}`);
+        const found = page.items.map(Object.freeze); // not watched field by field: there may be ten thousand
+        const known = new Set(cursor ? this.items.map((one) => one.id) : []);
+        this.items = cursor ? [...this.items, ...found.filter((one) => !known.has(one.id))] : found;
         this.next = page.next;
         this.fault = null;
       } catch (fault) {
@@ -158,6 +162,12 @@ export default {
       } finally {
         this.loaded = true;
       }
+    },
+    async loadMore() {
+      if (this.asking || !this.next) return;
+      this.asking = true;
+      await this.load(this.next);
+      this.asking = false;
     },
     async setFilter(filter) {
       this.filter = filter;
@@ -168,22 +178,24 @@ export default {
       const index = this.items.findIndex((one) => one.id === alert.id);
       if (index >= 0) {
         // Stays listed after a decision until the filter is set anew: rows must not jump away.
-        this.items[index] = { ...this.items[index], ...alert };
+        this.items[index] = Object.freeze({ ...this.items[index], ...alert });
       } else if (this.matches(alert)) {
-        this.items = [alert, ...this.items].sort((one, other) => (one.raised < other.raised ? 1 : -1));
+        const place = this.items.findIndex((one) => one.at <= alert.at);
+        this.items.splice(place < 0 ? this.items.length : place, 0, Object.freeze(alert));
         this.fresh = new Set([...this.fresh, alert.id]);
       }
-      if (alert.id === this.chosenId && alert.version > (this.detail?.version || 0)) this.open(alert.id);
+      if (alert.id === this.chosenId && (alert.version > (this.detail?.version || 0) || alert.escalation !== this.detail?.escalation)) this.open(alert.id);
       if (!this.chosenId) this.choose(alert.id);
     },
-    async choose(id) {
+    async choose(id, focus = false) {
       if (!id) return;
       this.chosenId = id;
       this.problem = "";
       this.clipMissing = false;
+      this.clipOf = "";
       history.replaceState(history.state, "", `#${id}`);
+      this.$refs.list?.show(this.items.findIndex((alert) => alert.id === id), focus);
       await this.open(id);
-      this.$refs.list?.querySelector(".row.on")?.scrollIntoView({ block: "nearest" });
     },
     async open(id) {
       try {
@@ -193,16 +205,22 @@ export default {
         this.problem = this.words(problem);
       }
     },
-    step(rows) {
-      const index = this.items.findIndex((alert) => alert.id === this.chosenId);
-      const wanted = this.items[Math.min(Math.max(index + rows, 0), this.items.length - 1)];
-      if (wanted) this.choose(wanted.id);
+    async step(rows) {
+      const index = this.items.findIndex((alert) => alert.id === this.chosenId) + rows;
+      if (index >= this.items.length) await this.loadMore();
+      const wanted = this.items[Math.min(Math.max(index, 0), this.items.length - 1)];
+      if (wanted) this.choose(wanted.id, true);
+    },
+    async openClip(id) {
+      if (id !== this.chosenId) await this.choose(id);
+      this.$refs.clip?.focus();
+      this.play();
     },
     decide(state) {
+      this.afterwards = this.busy ? state : null; // a key pressed while the last one is on its way counts
       if (!this.choices.includes(state) || this.busy) return;
       this.problem = "";
-      if (state !== "dismissed") return void this.send(state, "");
-      this.why = "";
+      if (state !== "dismissed") return void this.send(state, this.detail.state === "dismissed" ? t("alerts.real_after_all") : "");
       this.dismissing = true;
     },
     async send(state, why) {
@@ -216,6 +234,7 @@ export default {
         this.problem = problem.status === 409 ? t("alerts.conflict") : this.words(problem);
       } finally {
         this.busy = false;
+        if (this.afterwards && !this.problem) this.decide(this.afterwards);
       }
     },
     /** Send a decision. More of the same does not hold up a confirmation, but a dismissal is looked at again. */
@@ -232,9 +251,10 @@ export default {
       }
     },
     words(problem) {
-      return [problem.message || t("fault.unreachable"), problem.remedy].filter(Boolean).join(" ");
+      return wordsOf(problem, t("fault.unreachable"));
     },
     play() {
+      if (!this.$refs.clip) return;
       this.$refs.clip.muted = true;
       this.$refs.clip.play().catch(() => undefined);
     },

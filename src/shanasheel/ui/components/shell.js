@@ -11,6 +11,7 @@ import { on } from "shanasheel-ui/updates.js";
 const TOASTS = 3;
 const TOAST_MS = 12000;
 const RECENT_MS = 30000;
+const RING_MS = 1500;
 const YEAR_S = 31536000;
 
 function remember(name, value) {
@@ -27,6 +28,7 @@ export default {
       <a class="shn-icon bell" href="/alerts" :title="t('header.unread', { count: unread.size })" :aria-label="t('header.unread', { count: unread.size })">
         <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
       </a>
+      <a v-if="waiting" class="shn-button small bad" href="/shift" data-role="waiting-cancellations"><span class="mi" aria-hidden="true">cancel</span>{{ t('header.cancellations', { count: waiting }) }}</a>
       <button class="shn-icon" type="button" @click="toggleSound" :title="sound ? t('header.mute') : t('header.unmute')" :aria-pressed="sound"><span class="mi" aria-hidden="true">{{ sound ? 'volume_up' : 'volume_off' }}</span></button>
       <button class="shn-icon" type="button" @click="toggleTheme" :title="t('header.theme')" data-role="theme"><span class="mi" aria-hidden="true">{{ theme === 'dark' ? 'light_mode' : 'dark_mode' }}</span></button>
       <button class="shn-button small" type="button" @click="toggleLang" :lang="otherLang" data-role="language">{{ t('header.other_language') }}</button>
@@ -34,9 +36,9 @@ export default {
       <button v-if="session?.login_required && session.person" class="shn-icon" type="button" @click="leave" :title="t('header.logout')"><span class="mi flip" aria-hidden="true">logout</span></button>
       <teleport to="body">
         <div class="shn-toasts" role="status" aria-live="polite">
-          <a v-for="alert in toasts" :key="alert.id" class="shn-toast" :class="alert.priority" :href="'/alerts#' + alert.id" :data-alert="alert.id">
+          <a v-for="alert in toasts" :key="alert.id" class="shn-toast" :class="[alert.priority, alert.escalation]" :href="'/alerts#' + alert.id" :data-alert="alert.id">
             <span class="mi" aria-hidden="true">{{ icons[alert.kind] || 'notifications' }}</span>
-            <span><strong>{{ reason(alert) }}</strong><small><bdi>{{ alert.code }}</bdi> · {{ nameOf(alert.camera) }} · <bdi class="num">{{ clockTime(alert.at) }}</bdi></small></span>
+            <span><strong>{{ reason(alert) }}</strong><em v-if="alert.escalation !== 'none'">{{ tk('escalation', alert.escalation) }}<template v-if="alert.escalated_to">: {{ tk('duty', alert.escalated_to) }}</template></em><small><bdi>{{ alert.code }}</bdi> · {{ nameOf(alert.camera) }} · <bdi class="num">{{ clockTime(alert.at) }}</bdi></small></span>
             <button class="shn-icon" type="button" @click.prevent="drop(alert.id)" :aria-label="t('close')"><span class="mi" aria-hidden="true">close</span></button>
           </a>
         </div>
@@ -48,6 +50,8 @@ export default {
     unread: new Set(),
     known: new Set(),
     toasts: [],
+    louder: {},
+    waiting: 0,
     theme: document.documentElement.dataset.theme,
     sound: localStorage.getItem("shn_sound") === "on",
     now: clockTime(new Date()),
@@ -57,14 +61,17 @@ export default {
   async created() {
     this.store = cameraStore();
     this.clock = setInterval(() => { this.now = clockTime(new Date()); }, 1000);
-    this.stops = [on("alert", this.hear), on("link", this.hearLink)];
+    this.stops = [on("alert", this.hear), on("link", this.hearLink), on("response", this.countWaiting)];
     try {
       this.session = await get("/session");
     } catch (problem) {
       this.session = null;
     }
     if (this.session?.login_required && !this.session.person) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-    else this.count();
+    else {
+      this.count();
+      this.countWaiting();
+    }
   },
   beforeUnmount() {
     clearInterval(this.clock);
@@ -82,15 +89,27 @@ export default {
       try {
         const { items } = await get("/alerts?state=new&limit=100");
         this.unread = new Set(items.map((alert) => alert.id));
-        for (const alert of items) this.known.add(alert.id);
+        for (const alert of items) {
+          this.known.add(alert.id);
+          this.louder[alert.id] = alert.escalation;
+        }
       } catch (problem) {
         setTimeout(this.count, 5000);
+      }
+    },
+    async countWaiting() {
+      try {
+        this.waiting = (await get("/cancellations")).items.length;
+      } catch (problem) {
+        setTimeout(this.countWaiting, 5000);
       }
     },
     hearLink(up) {
       const before = this.linked;
       this.linked = up ? "up" : "down";
-      if (up && before === "down") this.count();
+      if (!up || before !== "down") return;
+      this.count();
+      this.countWaiting();
     },
     hear(alert) {
       // Old alerts with one more event are no news, also when they come before the list does.
@@ -102,10 +121,19 @@ export default {
       else unread.delete(alert.id);
       this.unread = unread;
       if (alert.state !== "new") this.drop(alert.id);
-      if (!fresh) return;
-      this.toasts = [alert, ...this.toasts].slice(0, TOASTS);
-      setTimeout(() => this.drop(alert.id), TOAST_MS);
-      if (this.sound) chime(alert.priority);
+      const asks = alert.state === "new" && alert.escalation !== "none" && alert.escalation !== (this.louder[alert.id] || "none");
+      this.louder[alert.id] = alert.escalation;
+      if (!fresh && !asks) return;
+      this.toasts = [alert, ...this.toasts.filter((one) => one.id !== alert.id)].slice(0, TOASTS);
+      // What nobody answered stays until somebody does.
+      if (!asks) setTimeout(() => this.dropFresh(alert.id), TOAST_MS);
+      // A hundred at once ring once.
+      if (!this.sound || Date.now() - (this.rang || 0) < RING_MS) return;
+      this.rang = Date.now();
+      chime(asks ? alert.escalation : alert.priority);
+    },
+    dropFresh(id) {
+      if ((this.louder[id] || "none") === "none") this.drop(id);
     },
     drop(id) {
       this.toasts = this.toasts.filter((one) => one.id !== id);

@@ -8,8 +8,9 @@ export function onKeys(handlers) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (TYPING.has(event.target.tagName) && event.target.type !== "checkbox") return;
     if (document.querySelector(".shn-dialog") && event.code !== "Escape") return;
-    // A focused button takes Space and Enter for itself.
-    if (event.target.tagName === "BUTTON" && (event.code === "Space" || event.code === "Enter")) return;
+    // A focused button takes Space and Enter for itself, a link Enter.
+    if (["BUTTON", "SUMMARY"].includes(event.target.tagName) && (event.code === "Space" || event.code === "Enter")) return;
+    if (event.target.tagName === "A" && event.code === "Enter") return;
     const handler = handlers[event.code];
     if (!handler) return;
     event.preventDefault();
