@@ -25,9 +25,10 @@ from shanasheel.app.assignment import deal
 from shanasheel.app.settings import as_settings, read_settings
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
 from shanasheel.base.text import hide_password
-from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, RuleKind, Zone
+from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Zone
 from shanasheel.domain.cameras import Place as Spot
 from shanasheel.domain.people import Person, Role
+from shanasheel.domain.rules import RuleKind
 from shanasheel.domain.shielding import Hide, Shielding
 from shanasheel.domain.wire import dumps, loads
 from sites import make_place

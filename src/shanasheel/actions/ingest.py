@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
+from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.storytelling import Stories
@@ -64,6 +65,10 @@ def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Aler
             _store(rows, record)
         elif record.id not in known:
             stories.take(record)
+            if record.kind in COMPLETING:
+                stories.store()
+                for one in completed_by(rows, record, site.ids):
+                    stories.take(one)
     changed = stories.settle()
     for alert in stories.raised:
         tell_raised(site, rows, alert)

@@ -23,9 +23,9 @@ from shanasheel.domain.cameras import (
     Line,
     Outage,
     Place,
-    RuleKind,
     Zone,
 )
+from shanasheel.domain.rules import RuleKind
 from shanasheel.watch.vision.renditions import Rendition, draw_clip, render_clip
 
 _MARK = "this-is-a-demo"

@@ -19,7 +19,8 @@ from shanasheel.app.machine import Machine
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import Clock, SystemClock
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.cameras import Camera, CameraId, RuleKind, Zone
+from shanasheel.domain.cameras import Camera, CameraId, Zone
+from shanasheel.domain.rules import RuleKind
 from shanasheel.watch.sources.opening import open_file
 from shanasheel.watch.vision.renditions import Rendition, render_clip
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shanasheel.actions.cameras import HIDDEN
 from shanasheel.app.addresses import DEFAULT_PORT
+from shanasheel.app.rule_settings import RuleSettings, check_rules
+from shanasheel.app.yaml_places import YamlPlaces
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import hide_password
 from shanasheel.domain.cameras import (
@@ -22,13 +24,13 @@ from shanasheel.domain.cameras import (
     Kind,
     Line,
     Place,
-    RuleKind,
     ViewFrom,
     Zone,
 )
 from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.ground import LEAST_POINTS, MOST_POINTS, Ground, GroundPoint
 from shanasheel.domain.keeping import KeepRule
+from shanasheel.domain.rules import TIME_ZONE, RuleKind
 from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -57,6 +59,7 @@ class ZoneSettings(_Strict):
     rules: list[RuleKind] = [RuleKind.ZONE_ENTRY]
     kinds: list[Kind] = []
     loiter_s: float = Field(default=30.0, gt=0, le=86_400)
+    hours: list[str] = Field(default=[], max_length=32)
 
 
 class LineSettings(_Strict):
@@ -66,6 +69,7 @@ class LineSettings(_Strict):
     start: Point
     end: Point
     kinds: list[Kind] = []
+    hours: list[str] = Field(default=[], max_length=32)
 
 
 class GroundPointSettings(_Strict):
@@ -131,6 +135,8 @@ class CameraSettings(_Strict):
     ground: GroundSettings | None = None
     faces: str = Field(default="", max_length=64)
     weapon_model: str = Field(default="", max_length=64)
+    rules: list[RuleSettings] = Field(default=[], max_length=64)
+    time_zone: str = Field(default=TIME_ZONE, max_length=64)
 
 
 class KeepSettings(_Strict):
@@ -239,8 +245,13 @@ def parse_settings(text: bytes, path: Path) -> tuple[Settings, tuple[Camera, ...
         line = " ".join(str(fault).split())
         raise InvalidInput(f"{path} is not YAML: {line}", "Mend the line it names.") from fault
     except ValidationError as fault:
-        listed = "; ".join(f"{error['msg']} @ ${_path(error['loc'])}" for error in fault.errors())
+        at = YamlPlaces(text)
+        listed = "; ".join(
+            f"{error['msg']} @ ${_path(error['loc'])} (line {at.line(error['loc'])})"
+            for error in fault.errors()
+        )
         raise InvalidInput(f"{path}: {listed}", "See docs/reference/configuration.md.") from fault
+    check_rules(path, settings.cameras or (), YamlPlaces(text))
     return settings, _cameras(path, settings)
 
 
@@ -307,6 +318,8 @@ def as_settings(camera: Camera, *, hide: bool) -> dict[str, object]:
         ground=GroundSettings.of(camera.ground) if camera.ground else None,
         faces=camera.faces,
         weapon_model=camera.weapon_model,
+        rules=[RuleSettings.model_validate(asdict(rule)) for rule in camera.rules],
+        time_zone=camera.time_zone,
     )
     return {"id": camera.id, **listed.model_dump(mode="json", exclude_defaults=True)}
 
@@ -336,11 +349,18 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
                 rules=tuple(zone.rules),
                 kinds=tuple(zone.kinds),
                 loiter_s=zone.loiter_s,
+                hours=tuple(zone.hours),
             )
             for zone in listed.zones
         ),
         lines=tuple(
-            Line(name=line.name, start=line.start, end=line.end, kinds=tuple(line.kinds))
+            Line(
+                name=line.name,
+                start=line.start,
+                end=line.end,
+                kinds=tuple(line.kinds),
+                hours=tuple(line.hours),
+            )
             for line in listed.lines
         ),
         analysis_fps=listed.analysis_fps,
@@ -361,6 +381,8 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
         ground=listed.ground.ground() if listed.ground else None,
         faces=listed.faces,
         weapon_model=listed.weapon_model,
+        rules=tuple(rule.record() for rule in listed.rules),
+        time_zone=listed.time_zone,
     )
 
 

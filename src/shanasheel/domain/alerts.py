@@ -29,6 +29,19 @@ class EventKind(StrEnum):
     RECORDING_STOPPED = "recording_stopped"
     SHOT_HEARD = "shot_heard"
     WEAPON_SEEN = "weapon_seen"
+    STOPPED_VEHICLE = "stopped_vehicle"
+    SCATTERING = "scattering"
+    PERSON_DOWN = "person_down"
+    CROWD = "crowd"
+    WRONG_WAY = "wrong_way"
+    DRIVE_BY = "drive_by"
+    ARMED_GROUP = "armed_group"
+    NO_PLATE = "no_plate"
+    DARK_WINDOWS = "dark_windows"
+    CONVOY = "convoy"
+    CURFEW = "curfew"
+    SHOT_AND_SCATTERING = "shot_and_scattering"
+    CAMERAS_LOST = "cameras_lost"
 
 
 class SoundLike(StrEnum):

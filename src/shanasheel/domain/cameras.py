@@ -11,6 +11,14 @@ from typing import NewType
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.ground import Ground
 from shanasheel.domain.points import check_points
+from shanasheel.domain.rules import (
+    TIME_ZONE,
+    Rule,
+    RuleKind,
+    fault_of,
+    hours_faults,
+    zone_of_time,
+)
 from shanasheel.domain.shielding import Shielding
 
 CameraId = NewType("CameraId", str)
@@ -82,14 +90,6 @@ class Tiles:
         return cls(across=int(found[1]), down=int(found[2]))
 
 
-class RuleKind(StrEnum):
-    """What a zone or line watches for."""
-
-    ZONE_ENTRY = "zone_entry"
-    LOITERING = "loitering"
-    LINE_CROSSING = "line_crossing"
-
-
 class Kind(StrEnum):
     """What kind of thing a detection, track or sighting is of."""
 
@@ -141,6 +141,7 @@ class Zone:
         rules: which of `ZONE_ENTRY` and `LOITERING` to raise.
         kinds: things the zone cares for; empty means all.
         loiter_s: seconds inside after which `LOITERING` is raised.
+        hours: when these rules hold, as `domain.rules.Hours` reads them; empty means always.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Zone:
     rules: tuple[RuleKind, ...] = (RuleKind.ZONE_ENTRY,)
     kinds: tuple[Kind, ...] = ()
     loiter_s: float = 30.0
+    hours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_points(self.name, self.points, least=3)
@@ -155,6 +157,14 @@ class Zone:
             raise InvalidInput(
                 f"Zone {self.name!r}: line_crossing needs a line.", "Put it under `lines`."
             )
+        for rule in self.rules:
+            if rule not in (RuleKind.ZONE_ENTRY, RuleKind.LOITERING):
+                raise InvalidInput(
+                    f"Zone {self.name!r}: {rule} stands under the camera's rules.",
+                    "Put it there, with this zone's name.",
+                )
+        for fault in hours_faults(self.hours):
+            raise InvalidInput(f"Zone {self.name!r}: {fault}.", "")
         if not self.loiter_s > 0:
             raise InvalidInput(f"Zone {self.name!r}: loiter_s must be above 0 seconds.", "")
 
@@ -167,14 +177,18 @@ class Line:
         start: (x, y) as ratios of picture width and height, in [0, 1].
         end: the other end, likewise.
         kinds: things the line cares for; empty means all.
+        hours: when crossings are told, as for zones.
     """
 
     name: str
     start: tuple[float, float]
     end: tuple[float, float]
     kinds: tuple[Kind, ...] = ()
+    hours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for fault in hours_faults(self.hours):
+            raise InvalidInput(f"Line {self.name!r}: {fault}.", "")
         check_points(self.name, (self.start, self.end), least=2)
         if self.start == self.end:
             raise InvalidInput(f"Line {self.name!r} has no length.", "Give two different ends.")
@@ -234,6 +248,8 @@ class Camera:
         ground: where points of its view lie on the ground; None where nobody measured.
         weapon_model: name of the model that looks a second time at people for weapons; empty for
             the site's, which is none until one is chosen; `none` for nobody.
+        rules: what else is watched for, and which of `domain.rules.ALWAYS` is not.
+        time_zone: IANA name of the zone in which hours of rules are told.
     """
 
     id: CameraId
@@ -265,6 +281,8 @@ class Camera:
     ground: Ground | None = None
     faces: str = ""
     weapon_model: str = ""
+    rules: tuple[Rule, ...] = ()
+    time_zone: str = TIME_ZONE
 
     def __post_init__(self) -> None:
         if not _CAMERA_ID.fullmatch(self.id):
@@ -294,6 +312,16 @@ class Camera:
             raise InvalidInput(
                 f"Camera {self.id}: keep_days must be above 0.", "Leave it out for the site's rule."
             )
+        zone_of_time(self.time_zone)
+        for fault in self.rule_faults():
+            raise InvalidInput(f"Camera {self.id}: rule {fault}.", "See docs/guide/rules.md.")
+
+    def rule_faults(self) -> list[str]:
+        """Return what is wrong with its rules."""
+        zones = tuple(zone.name for zone in self.zones)
+        lines = tuple(line.name for line in self.lines)
+        faults = [fault_of(rule, zones=zones, lines=lines) for rule in self.rules]
+        return [fault for fault in faults if fault]
 
     def named(self, language: str) -> str:
         """Return the name for `ar` or `en`, falling back to the other, then to the id."""

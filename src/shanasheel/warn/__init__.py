@@ -15,6 +15,7 @@ from shanasheel.warn.answering import (
 from shanasheel.warn.cap import cap, cap_identifier
 from shanasheel.warn.default_plans import DEFAULT_PLANS
 from shanasheel.warn.escalation import ask_louder, first_due
+from shanasheel.warn.joining import AFTER, JOINS, joined
 from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for
 from shanasheel.warn.messages import SITE, Told, Words, cloud_event, site_of, words_of
 from shanasheel.warn.neighbours import (
@@ -27,6 +28,7 @@ from shanasheel.warn.neighbours import (
     priority_of,
 )
 from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, precision_of, wilson
+from shanasheel.warn.several_lost import AGAIN, LOST, several_lost
 from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge, reaches, with_event
 from shanasheel.warn.topics import (
     Publication,
@@ -39,12 +41,16 @@ from shanasheel.warn.triage import STEPS, Asks, decide, next_states
 from shanasheel.warn.urgency import ATTACK, Circumstances, urgency_of
 
 __all__ = [
+    "AFTER",
+    "AGAIN",
     "ATTACK",
     "CHATS",
     "COUNTED_ONLY",
     "DEFAULT_PLANS",
+    "JOINS",
     "JUDGED",
     "LONGEST",
+    "LOST",
     "NOISY_BELOW",
     "NOISY_FROM",
     "PRIORITIES",
@@ -73,6 +79,7 @@ __all__ = [
     "first_due",
     "forgotten",
     "host_of",
+    "joined",
     "judge",
     "neighbours_of",
     "next_states",
@@ -86,6 +93,7 @@ __all__ = [
     "reaches",
     "receive",
     "settle",
+    "several_lost",
     "shown_chat",
     "site_of",
     "status_topic",

@@ -273,7 +273,7 @@ class Analysis:
         tracks = self._false_objects.without(
             self._tracker.push(detections), detections, parts=found.parts
         )
-        events = self._rules.push(tracks)
+        events = self._rules.push(tracks, self.ground)
         self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
         masks = self._shield.cover(picture, detections, missed)
@@ -335,8 +335,10 @@ class Analysis:
                 continue
             event = weapon_event(self._camera, found, ids=self._ids)
             marked = self._save_still(event, "now", found.best.picture)
-            findings.events.append(replace(event, picture=marked))
-            self.counts.events += 1
+            event = replace(event, picture=marked)
+            raised = [event, *self._rules.weapon(event)]
+            findings.events += raised
+            self.counts.events += len(raised)
 
     def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
         if self._encoder is None:
@@ -377,7 +379,13 @@ class Analysis:
             if kept is not None:
                 sighting = replace(sighting, picture=self._save_picture(sighting, kept[1]))
             self.counts.sightings += 1
-            findings.sightings += self._describer.put(sighting, views, side=self._side)
+            self._tell(self._describer.put(sighting, views, side=self._side), findings)
 
     def _tell_described(self, findings: Findings, *, end: bool = False) -> None:
-        findings.sightings += self._describer.ready(end=end)
+        self._tell(self._describer.ready(end=end), findings)
+
+    def _tell(self, sightings: Sequence[Sighting], findings: Findings) -> None:
+        events = self._rules.seen(sightings)
+        findings.sightings += sightings
+        findings.events += events
+        self.counts.events += len(events)

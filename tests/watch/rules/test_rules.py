@@ -8,8 +8,9 @@ from shanasheel.base.clock import FakeClock
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import EventKind
-from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, RuleKind, Zone
+from shanasheel.domain.cameras import Camera, CameraId, Kind, Line, Zone
 from shanasheel.domain.footage import GapCause
+from shanasheel.domain.rules import RuleKind
 from shanasheel.domain.seen import Tracks
 from shanasheel.watch.rules import RuleSet, TamperFinding, signal_event, view_event
 

@@ -15,8 +15,8 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.described import Towards
 from shanasheel.domain.ground import Ground, GroundPoint
+from shanasheel.domain.ground_plane import GroundPlane
 from shanasheel.watch.tracking import FinishedTrack
-from shanasheel.watch.tracking.ground import GroundPlane
 from shanasheel.watch.tracking.movement import movement_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

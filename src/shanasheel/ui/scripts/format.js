@@ -79,6 +79,7 @@ export function measured(name, value) {
   if (name.endsWith("_share") || name.endsWith("_ratio")) return percent(value);
   if (name.endsWith("_px")) return `${number(value)} ${t("unit.px")}`;
   if (name.endsWith("_m")) return `${number(value, 1)} ${t("unit.m")}`;
+  if (name.endsWith("_kmh")) return `${number(value)} ${t("unit.kmh")}`;
   if (name.endsWith("_deg")) return `${number(value)}°`;
   return number(value, 2);
 }

@@ -6,7 +6,7 @@ import { t, tk } from "shanasheel-ui/strings.js";
 /** Where the words of a kind's detail stand; elsewhere it is a direction. */
 const FAMILIES = {
   signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
-  shot_heard: "heard",
+  shot_heard: "heard", shot_and_scattering: "heard",
   clock_changed: "clock_of",
 };
 
@@ -44,4 +44,17 @@ export const KIND_ICONS = {
   recording_stopped: "hard_drive",
   shot_heard: "hearing",
   weapon_seen: "report",
+  stopped_vehicle: "local_parking",
+  scattering: "directions_run",
+  person_down: "personal_injury",
+  crowd: "groups",
+  wrong_way: "wrong_location",
+  drive_by: "speed",
+  armed_group: "groups_3",
+  no_plate: "no_accounts",
+  dark_windows: "tonality",
+  convoy: "commute",
+  curfew: "nightlight",
+  shot_and_scattering: "crisis_alert",
+  cameras_lost: "videocam_off",
 };

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from shanasheel.domain.described import Movement, Towards
 from shanasheel.domain.ground import Ground
+from shanasheel.domain.ground_plane import GroundPlane
 from shanasheel.watch.tracking.geometry import Floats
-from shanasheel.watch.tracking.ground import GroundPlane
 from shanasheel.watch.tracking.track import FinishedTrack
 
 _LEAST_WAY = 0.5  # of the thing's own size; on less nothing is said of its direction (guess)

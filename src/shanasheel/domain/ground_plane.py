@@ -7,9 +7,11 @@ direct linear transformation). The ground is taken as a plane, the lens as witho
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shanasheel.domain.ground import Ground
-from shanasheel.watch.tracking.geometry import Floats
+
+Floats = NDArray[np.float64]
 
 
 class GroundPlane:
@@ -21,14 +23,24 @@ class GroundPlane:
         self._matrix = _homography(picture, metres)
         # Which side of the horizon the given points lie on; beyond it nothing is ground.
         self._side = np.sign(_depth(self._matrix, picture).sum())
+        self._least = 1e-3 * float(np.abs(self._matrix[2]).max())
+        self._rows: list[list[float]] = self._matrix.tolist()
 
     def metres(self, points: Floats) -> Floats:
         """Return (N, 2) metres of (N, 2) picture ratios; NaN at and above the horizon."""
         depth = _depth(self._matrix, points)
         mapped = np.column_stack([points, np.ones(len(points))]) @ self._matrix[:2].T
-        least = 1e-3 * np.abs(self._matrix[2]).max()
-        depth = np.where(depth * self._side > least, depth, np.nan)
+        depth = np.where(depth * self._side > self._least, depth, np.nan)
         return np.asarray(mapped / depth[:, None], np.float64)
+
+    def place(self, foot: tuple[float, float]) -> tuple[float, float] | None:
+        """Return metres of one picture ratio, without arrays; None at and above the horizon."""
+        x, y = foot
+        (a, b, c), (d, e, f), (g, h, i) = self._rows
+        depth = g * x + h * y + i
+        if depth * self._side <= self._least:
+            return None
+        return (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
 
 
 def _depth(matrix: Floats, points: Floats) -> Floats:

@@ -1,0 +1,251 @@
+"""How each thing in view moves over the ground, in metres.
+
+With a calibrated `Ground` metres are real. Without, they are learnt from the people who walk by
+(`own_scale`). Until that is known, the thing itself is the yardstick: a person is taken as 1.7 m
+tall, a vehicle and a two-wheeler as 1.5 m, and what comes or goes looks slower than it is.
+
+A place too far from where the last second leads is another thing that took over the track: its way
+begins anew there.
+
+A foot hidden behind something makes a box short and its place jump; a person's foot is put back
+below the head by the person's own height of the last seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shanasheel.domain.cameras import Kind
+from shanasheel.domain.ground import Ground
+from shanasheel.domain.ground_plane import GroundPlane
+from shanasheel.domain.seen import Tracks
+from shanasheel.watch.rules.geometry import Box, Point, foot
+from shanasheel.watch.rules.own_scale import OwnScale
+from shanasheel.watch.rules.standing import standing_in
+
+_HEIGHTS_M = {Kind.PERSON: 1.7, Kind.VEHICLE: 1.5, Kind.TWO_WHEELER: 1.5}
+_FIT_S = 1.0  # speed is the slope of so many seconds (guess; one step of a walk is half of it)
+_LEAST_POINTS = 3
+_KEEP_S = 3.0
+_FORGET = timedelta(seconds=3)  # the tracker looks 2 s for what it lost
+_EDGE = 0.004  # of the picture: boxes so near its edge are cut off there
+_DOUBT = 1.25  # guess: so far off is a usual lens
+_JUMP_M, _JUMP_M_S = 1.5, 2.5  # guess: who starts to run is off by a metre, a car by a little more
+_SHORT = 0.8  # of its usual height: a person's feet are hidden
+_FURTHEST_M = 150.0  # nearer the horizon a place on the ground says nothing
+
+
+class _Plane(Protocol):
+    def place(self, foot: Point, /) -> Point | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """One track in one picture.
+
+    Args:
+        box, foot: ratios of the picture. height_px: of the box.
+        place: metres; of the ground where it is calibrated, else from where it was first seen.
+        velocity: metres a second along the axes of `place`.
+        since: when it was first seen, or took over the track.
+        jumped: it took over the track.
+        fitted: there were points enough for a speed.
+        metre_px: pixels of the picture that a metre is there, upright.
+    """
+
+    track: int
+    kind: Kind
+    box: Box
+    foot: Point
+    foot_px: Point
+    height_px: float
+    score: float
+    place: Point
+    velocity: Point
+    since: datetime
+    jumped: bool
+    fitted: bool
+    metre_px: float
+
+    @property
+    def speed_m_s(self) -> float:
+        """Return its speed; 0 while it is not known."""
+        return math.hypot(*self.velocity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything in one picture as rules see it.
+
+    Args:
+        measured: metres are of the ground, which was calibrated or learnt.
+        doubt: by how much more than measured something must be, 1 where it was calibrated.
+    """
+
+    tracks: Tracks
+    movers: tuple[Mover, ...]
+    measured: bool
+    doubt: float
+
+    @property
+    def at(self) -> datetime:
+        """Return the picture's time."""
+        return self.tracks.at
+
+    def of(self, *kinds: Kind) -> list[Mover]:
+        """Return the movers of these kinds; none given means all."""
+        return [mover for mover in self.movers if not kinds or mover.kind in kinds]
+
+    def apart_m(self, one: Mover, other: Mover) -> float:
+        """Return how far two things are from each other, about."""
+        if self.measured:
+            return math.dist(one.place, other.place)
+        return math.dist(one.foot_px, other.foot_px) * 2 / (one.metre_px + other.metre_px)
+
+
+@dataclass(slots=True)
+class _Way:
+    since: datetime
+    at: datetime
+    foot_px: Point
+    place: Point = (0.0, 0.0)
+    metre_px: float = 0.0
+    jumped: bool = False
+    heights: deque[float] = field(default_factory=lambda: deque(maxlen=15))
+    points: deque[tuple[float, float, float]] = field(default_factory=deque)
+
+
+class Movers:
+    """Of one camera's session; time that falls back forgets everything."""
+
+    def __init__(self) -> None:
+        self._ways: dict[int, _Way] = {}
+        self._at: datetime | None = None
+        self._ground: Ground | None = None
+        self._plane: _Plane | None = None
+        self._own = OwnScale()
+
+    def push(self, tracks: Tracks, ground: Ground | None) -> Scene:
+        """Return one picture's movers."""
+        fell_back = self._at is not None and tracks.at < self._at
+        if fell_back or ground != self._ground:
+            self._ways.clear()
+            self._ground, self._plane = ground, GroundPlane(ground) if ground else self._own.learnt
+        self._at = tracks.at
+        movers = []
+        for kind in Kind:
+            for standing in standing_in(tracks, (kind,)):
+                seen = self._seen(tracks, kind, standing.track, standing.box)
+                movers.append(self._mover(seen, kind, standing.track, standing.box, standing.score))
+        for track in [one for one, way in self._ways.items() if tracks.at - way.at > _FORGET]:
+            del self._ways[track]
+        scene = Scene(tracks=tracks, movers=tuple(movers), measured=self._plane is not None,
+                      doubt=_DOUBT if ground is None else 1.0)  # fmt: skip
+        if ground is None:
+            self._learn(movers, (tracks.width_px, tracks.height_px))
+        return scene
+
+    def _learn(self, movers: list[Mover], size_px: tuple[int, int]) -> None:
+        """Learn the ground from people seen whole; from the next picture on it holds."""
+        for mover in movers:
+            whole = mover.box[1] > _EDGE and mover.box[3] < 1 - _EDGE
+            if mover.kind is Kind.PERSON and whole and self._own.push(mover.box, size_px):
+                self._plane = self._own.learnt
+                self._ways.clear()
+
+    def _seen(self, tracks: Tracks, kind: Kind, track: int, box: Box) -> _Way:
+        """Take note of where a track is now."""
+        width_px, height_px = tracks.width_px, tracks.height_px
+        tall_px = max(1.0, (box[3] - box[1]) * height_px)
+        way = self._ways.get(track)
+        x, y = foot(box)
+        new = way is None
+        if way is None:
+            way = _Way(tracks.at, tracks.at, (x * width_px, y * height_px))
+            self._ways[track] = way
+        cut = box[0] < _EDGE or box[2] > 1 - _EDGE or box[3] > 1 - _EDGE
+        usual_px = middle(way.heights) if len(way.heights) > 2 else tall_px
+        if kind is Kind.PERSON and tall_px < _SHORT * usual_px:
+            y = box[1] + usual_px / height_px
+        if not cut or new:
+            way.heights.append(tall_px)
+            self._step(way, (x * width_px, y * height_px), (x, y), tracks.at, new=new,
+                       metre_px=usual_px / _HEIGHTS_M[kind])  # fmt: skip
+        way.at = tracks.at
+        return way
+
+    def _step(
+        self, way: _Way, foot_px: Point, ratios: Point, at: datetime, *, new: bool, metre_px: float
+    ) -> None:
+        place = None
+        if self._plane is not None:
+            place = self._plane.place(ratios)
+            if place is not None and math.hypot(*place) > _FURTHEST_M:
+                place = None
+        elif not new:
+            scale = 2 / (way.metre_px + metre_px)
+            place = (
+                way.place[0] + (foot_px[0] - way.foot_px[0]) * scale,
+                way.place[1] + (foot_px[1] - way.foot_px[1]) * scale,
+            )
+        way.foot_px, way.metre_px = foot_px, metre_px
+        if place is not None and _jumps(way, place, at.timestamp()):
+            way.points.clear()
+            way.since, way.jumped = at, True
+        if place is not None or (new and self._plane is None):
+            way.place = place or way.place
+            way.points.append((at.timestamp(), *way.place))
+        while way.points and way.points[0][0] < at.timestamp() - _KEEP_S:
+            way.points.popleft()
+
+    def _mover(self, way: _Way, kind: Kind, track: int, box: Box, score: float) -> Mover:
+        recent = [point for point in way.points if point[0] >= way.at.timestamp() - _FIT_S]
+        fitted = len(recent) >= _LEAST_POINTS
+        place, velocity = _line(recent) if fitted else (way.place, (0.0, 0.0))
+        return Mover(
+            track=track, kind=kind, box=box, foot=foot(box), foot_px=way.foot_px,
+            height_px=way.metre_px * _HEIGHTS_M[kind], score=score, place=place,
+            velocity=velocity, since=way.since, jumped=way.jumped, fitted=fitted,
+            metre_px=way.metre_px,
+        )  # fmt: skip
+
+
+def _jumps(way: _Way, place: Point, at_s: float) -> bool:
+    """Return whether a place is too far from where the last second leads."""
+    recent = [point for point in way.points if point[0] >= way.points[-1][0] - _FIT_S]
+    if len(recent) < _LEAST_POINTS:
+        return False
+    (x, y), (vx, vy) = _line(recent)
+    gap_s = at_s - recent[-1][0]
+    off_m = math.hypot(place[0] - x - vx * gap_s, place[1] - y - vy * gap_s)
+    return off_m > _JUMP_M + _JUMP_M_S * gap_s
+
+
+def middle(values: Iterable[float]) -> float:
+    """Return the middle one of numbers, the upper of two.
+
+    >>> middle([3.0, 1.0, 2.0])
+    2.0
+    """
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]
+
+
+def _line(points: list[tuple[float, float, float]]) -> tuple[Point, Point]:
+    """Return place and velocity at the last point, of a straight line through all of them."""
+    count, last = len(points), points[-1][0]
+    late = [point[0] - last for point in points]
+    mean = sum(late) / count
+    spread = sum((one - mean) ** 2 for one in late)
+    xs, ys = [point[1] for point in points], [point[2] for point in points]
+    mean_x, mean_y = sum(xs) / count, sum(ys) / count
+    if spread <= 0:
+        return (mean_x, mean_y), (0.0, 0.0)
+    vx = sum((one - mean) * x for one, x in zip(late, xs, strict=True)) / spread
+    vy = sum((one - mean) * y for one, y in zip(late, ys, strict=True)) / spread
+    return (mean_x - vx * mean, mean_y - vy * mean), (vx, vy)
