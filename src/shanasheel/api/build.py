@@ -23,6 +23,7 @@ from shanasheel.api import (
     people,
     playing,
     proving,
+    watched_for,
     watching,
 )
 from shanasheel.api.context import Desk
@@ -51,7 +52,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, deciding, finding, keeping, proving, copying,
-        installing, handing_in, models, health,
+        installing, watched_for, handing_in, models, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")
