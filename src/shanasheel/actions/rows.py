@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from shanasheel.base.clock import EPOCH
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
+from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
@@ -96,6 +97,9 @@ class Alerts(Protocol):
     def events(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Event, ...]: ...
+    def of_kinds(  # noqa: D102
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
+    ) -> tuple[Event, ...]: ...
     def count_events(self) -> int: ...  # noqa: D102
     def save(self, alert: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102
@@ -118,6 +122,13 @@ class Alerts(Protocol):
     def count(self, *states: AlertState) -> int: ...  # noqa: D102
     def add_decision(self, decision: Decision) -> None: ...  # noqa: D102
     def decisions(self, alert: str) -> tuple[Decision, ...]: ...  # noqa: D102
+
+
+class Combining(Protocol):
+    """Rows of combinations."""
+
+    def all(self) -> tuple[Combination, ...] | None: ...  # noqa: D102
+    def replace(self, combinations: Sequence[Combination]) -> None: ...  # noqa: D102
 
 
 class Facts(Protocol):
@@ -245,6 +256,8 @@ class Rows(Protocol):
     def sightings(self) -> Sightings: ...  # noqa: D102
     @property
     def alerts(self) -> Alerts: ...  # noqa: D102
+    @property
+    def combining(self) -> Combining: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 import shanasheel
 from shanasheel.actions.finding import Findings
 from shanasheel.api import (
+    combining,
     copying,
     deciding,
     finding,
@@ -50,8 +51,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, deciding, finding, keeping, proving, copying,
-        installing, handing_in, models, health,
+        people, watching, overview, playing, deciding, combining, finding, keeping, proving,
+        copying, installing, handing_in, models, health,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

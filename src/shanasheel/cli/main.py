@@ -21,6 +21,7 @@ COMMANDS = {
     "search": "Find sightings by their looks and plate; who asked for what is recorded.",
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "cameras": "Which cameras are recorded.",
+    "combinations": "Events that together call for a person, across rules and cameras.",
     "intake": "Take in footage that others hand in: shop recorders, phones.",
     "sound": "Where a shot was, by when cameras heard it.",
     "hold": "Footage that must not expire.",

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     RECORDING_STOPPED = "recording_stopped"
     SHOT_HEARD = "shot_heard"
     WEAPON_SEEN = "weapon_seen"
+    COMBINED = "combined"  # several events together, by a combination
 
 
 class SoundLike(StrEnum):
@@ -92,6 +93,7 @@ class Event:
         good_picture, picture: shielded pictures of the view, the last good one and that of the
             event, as paths relative to the data folder; empty when there is none. Of a weapon
             seen: of the person, with the place marked.
+        because: ids of the events that make up a combination, oldest first.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Event:
     detail: str = ""
     good_picture: str = ""
     picture: str = ""
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

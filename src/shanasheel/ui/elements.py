@@ -49,5 +49,9 @@ class Models(Element, component="components/models.js"):
     """Which models look at the pictures."""
 
 
+class Combinations(Element, component="components/combinations.js"):
+    """Events that together call for a person."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

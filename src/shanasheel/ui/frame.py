@@ -46,6 +46,7 @@ NAVIGATION = (
     Entry(path="/find", icon="image_search", key="nav.find"),
     Entry(path="/cameras", icon="videocam", key="nav.cameras"),
     Entry(path="/intake", icon="upload_file", key="nav.intake"),
+    Entry(path="/combinations", icon="join_inner", key="nav.combinations"),
     Entry(path="/models", icon="model_training", key="nav.models"),
     Entry(path="/proof", icon="verified_user", key="nav.proof"),
     Entry(path="/status", icon="monitor_heart", key="nav.status"),

@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/find", elements.Find),
     ("/cameras", elements.Cameras),
     ("/intake", elements.Intake),
+    ("/combinations", elements.Combinations),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
     ("/status", elements.Status),

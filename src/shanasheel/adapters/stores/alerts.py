@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import alerts, decisions, events
 from shanasheel.base.clock import to_us
-from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
+from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.wire import dumps, loads
 
@@ -57,6 +57,22 @@ class AlertRows:
             )
             .order_by(events.c.at_us)
             .limit(5_000)
+        )
+        return tuple(loads(row.body, Event) for row in rows)
+
+    def of_kinds(
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
+    ) -> tuple[Event, ...]:
+        """Return events of some kinds of all cameras in `[start, end)`, oldest first."""
+        rows = self._connection.execute(
+            select(events.c.body)
+            .where(
+                events.c.kind.in_(kinds),
+                events.c.at_us >= to_us(start),
+                events.c.at_us < to_us(end),
+            )
+            .order_by(events.c.at_us)
+            .limit(limit)
         )
         return tuple(loads(row.body, Event) for row in rows)
 

@@ -44,4 +44,5 @@ export const KIND_ICONS = {
   recording_stopped: "hard_drive",
   shot_heard: "hearing",
   weapon_seen: "report",
+  combined: "join_inner",
 };
