@@ -24,7 +24,7 @@ Words = Annotated[str, Field(max_length=1000)]
 class CombinationBody(BaseModel):
     """A combination as a person wrote it."""
 
-    name: Annotated[str, Field(max_length=60)]
+    name: Annotated[str, Field(max_length=80)]
     when: Words
     priority: Priority = Priority.HIGH
     on: bool = True

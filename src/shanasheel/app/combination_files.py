@@ -13,7 +13,7 @@ from shanasheel.domain.alerts import Priority
 from shanasheel.domain.combining import Combination
 from shanasheel.warn.combining import conditions_of
 
-_KEYS = ("name", "when", "priority", "on")
+_KEYS = ("name", "when", "priority", "watched")  # YAML takes a bare `on` for true
 
 
 def read_combinations(file: Path) -> tuple[Combination, ...]:
@@ -48,13 +48,13 @@ def _read(file: Path, node: yaml.Node) -> Combination:
         what = f"{unknown[0]!r} is not known" if unknown else f"{missing[0]} is missing"
         raise InvalidInput(f"{where}: {what}.", f"There are: {', '.join(_KEYS)}.")
     try:
-        priority, on = Priority(body.get("priority", "high")), body.get("on", True)
+        priority, on = Priority(body.get("priority", "high")), body.get("watched", True)
     except ValueError as fault:
         raise InvalidInput(
             f"{where}: priority {body['priority']!r} is none.", "Give high, normal or low."
         ) from fault
     if not isinstance(on, bool):
-        raise InvalidInput(f"{where}: on is {on!r}.", "Give true or false.")
+        raise InvalidInput(f"{where}: watched is {on!r}.", "Give true or false.")
     try:
         conditions_of(body["when"])
         return Combination(name=body["name"], when=body["when"], priority=priority, on=on)
@@ -68,7 +68,7 @@ def _read(file: Path, node: yaml.Node) -> Combination:
 def combinations_text(combinations: Sequence[Combination]) -> str:
     """Return the YAML that lists combinations."""
     body = {"combinations": [
-        {"name": one.name, "when": one.when, "priority": one.priority.value, "on": one.on}
+        {"name": one.name, "when": one.when, "priority": one.priority.value, "watched": one.on}
         for one in combinations
     ]}  # fmt: skip
     text: str = yaml.safe_dump(body, allow_unicode=True, sort_keys=False)

@@ -9,7 +9,7 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import EventKind, Priority
 from shanasheel.domain.cameras import CameraId
 
-_LONGEST_NAME = 60
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

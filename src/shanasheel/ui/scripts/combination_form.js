@@ -24,7 +24,7 @@ export default {
   template: `
     <shn-dialog :title="fresh ? t('combinations.new') : combination.name" @close="$emit('close')">
       <form class="combination" data-role="combination-form" @submit.prevent="save">
-        <label v-if="fresh" class="shn-field"><span>{{ t('combinations.name') }}</span><input v-model.trim="name" name="name" required maxlength="60" dir="auto"></label>
+        <label v-if="fresh" class="shn-field"><span>{{ t('combinations.name') }}</span><input v-model.trim="name" name="name" required maxlength="80" dir="auto"></label>
         <fieldset v-if="!byHand"><legend>{{ t('combinations.events') }}</legend>
           <div v-for="(step, place) in steps" :key="place" class="shn-row" :data-step="place">
             <input v-model.number="step.count" type="number" min="1" max="12" class="num" :aria-label="t('combinations.count')">
