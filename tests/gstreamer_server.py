@@ -99,17 +99,20 @@ def _is_installed() -> bool:
 
 
 @contextmanager
-def gstreamer_camera(film: Path, pictures: str = "h264", sound: str = "") -> Iterator[str]:
+def gstreamer_camera(
+    film: Path, pictures: str = "h264", sound: str = "", *, shared: bool = False
+) -> Iterator[str]:
     """Send a film at its own pace, with the codecs it has, at the address yielded.
 
-    Each who asks sees it from its beginning. `sound` is one of `_SOUNDS`.
+    Each who asks sees it from its beginning, or all the same at once when it is `shared`. `sound`
+    is one of `_SOUNDS`.
     """
     launch = (
         f"( filesrc location={film} ! qtdemux name=d  d.video_0 ! queue ! {_PICTURES[pictures]}"
     )
     if sound:
         launch += f"  d.audio_0 ! queue ! {_SOUNDS[sound]}"
-    with gstreamer_server(mounts={"/live": f"{launch} )"}, shared=False) as port:
+    with gstreamer_server(mounts={"/live": f"{launch} )"}, shared=shared) as port:
         yield f"rtsp://127.0.0.1:{port}/live"
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from onnx_models import card_for, constant_model
 from running import wait_for
-from served import CAMERA, Served, served
+from served import CAMERA, Answer, Served, served
 from shanasheel.actions.access import add_account, log_in
 from shanasheel.actions.cameras import list_cameras
 from shanasheel.domain.people import Role
-from shanasheel.watch.vision.registry import Registry
+from shanasheel.watch.vision.registry import DEFAULT, Registry
 
 PASSWORD = "a long enough password"
 PERSON = np.array([[[64, 48, 20, 40, 1, 0.9, 0, 0]]], np.float32)
@@ -113,6 +113,44 @@ def test_models_are_verified_measured_and_used_from_a_page(hub: Served) -> None:
         ("model_used", None), ("model_used", None), ("model_work", None),
         ("models_verified", ["tiny"]),
     ]  # fmt: skip
+
+
+@pytest.mark.timeout(60)
+def test_a_cameras_own_models_are_chosen_where_its_other_settings_are(hub: Served) -> None:
+    def edit(**models: str) -> Answer:
+        return hub.ask("PUT", f"/installed/{CAMERA}", {"name": "Gate", "models": models})
+
+    listed = hub.get("/installed").json
+    (before,) = listed["items"]
+    own = edit(detection="tiny", weapons="none")
+    (during,) = hub.get("/installed").json["items"]
+    kept = edit()
+    file = hub.get("/camera-file").text
+    plan = hub.ask("POST", "/camera-file/plans", {"text": file}).json
+    wrong = edit(faces="tiny")
+    away = edit(detection="yolox-nano")
+    unknown = edit(weapons="no-such")
+    (after,) = hub.get("/installed").json["items"]
+    off = edit(detection="", weapons="")
+    (again,) = hub.get("/installed").json["items"]
+
+    assert listed["site_models"] == {"detection": DEFAULT, "faces": "", "weapons": ""}
+    assert before["models"] == {"detection": "", "faces": "", "weapons": ""}
+    assert (own.status, kept.status, off.status) == (200, 200, 200)
+    assert during["models"] == {"detection": "tiny", "faces": "", "weapons": "none"}
+    assert "model: tiny" in file
+    assert "weapon_model: none" in file
+    assert plan["any"] is False
+    assert (wrong.status, wrong.json["key"]) == (422, "model_task")
+    assert (away.status, unknown.status) == (404, 404)
+    assert after == during  # what is refused changes nothing
+    assert again["models"] == before["models"]
+    said = [fact for fact in facts(hub) if fact.get("what") == "model_used"]
+    assert [(fact["model"], fact["off"], fact["camera"]) for fact in said] == [
+        ("tiny", False, CAMERA), ("none", False, CAMERA), ("tiny", True, CAMERA),
+        ("none", True, CAMERA),
+    ]  # fmt: skip
+    assert said[0]["sha256"]
 
 
 @pytest.mark.timeout(60)

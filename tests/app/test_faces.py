@@ -15,8 +15,10 @@ from shanasheel.actions.models import models_in_use, use_model
 from shanasheel.app.detectors import Detectors, site_detectors
 from shanasheel.app.folder import open_folder
 from shanasheel.app.model_work import chosen
+from shanasheel.app.offline_models import detector_of
 from shanasheel.app.shield_bench import measure_shield
 from shanasheel.app.wiring import open_beside
+from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.models import ModelTask
 from shanasheel.watch.vision import load_detector
@@ -59,6 +61,7 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
         # A detector is no finder of faces, nor the other way round.
         wrong = Detectors(site.data, lambda _: replace(CAMERA, faces="nanodet-g"))
         mistaken = wrong.detect(drawn_picture())
+        told = wrong.told(CAMERA.id)
         use_model(site, LOCAL, finder, camera=None, off=True)
         after = site_detectors(site).detect(drawn_picture()).faces
 
@@ -69,11 +72,29 @@ def test_faces_are_found_while_used_and_everybody_is_hidden_whole_when_they_cann
     np.testing.assert_allclose(found.faces, [[310, 150, 350, 230]], atol=1)
     assert broken.faces is None
     assert mistaken.faces is None
+    assert told["faces_model"] == "nanodet-g"
+    assert "not for faces" in str(told["faces_fault"])
+    assert told["model_fault"] == ""
     assert after is not None
     assert after.shape == (0, 4)
 
 
 @pytest.mark.timeout(120)
+def test_files_are_looked_at_with_the_faces_model_that_is_named(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "data")
+    registry.add(*face_model(tmp_path))
+
+    found = detector_of(registry, replace(CAMERA, faces="finder")).detect(drawn_picture())
+    plain = detector_of(registry, CAMERA).detect(drawn_picture())
+
+    np.testing.assert_allclose(found.faces, [[310, 150, 350, 230]], atol=1)
+    assert plain.faces is not None
+    assert plain.faces.shape == (0, 4)
+    for wrong in (replace(CAMERA, faces="nanodet-g"), replace(CAMERA, model="finder")):
+        with pytest.raises(InvalidInput, match="is a model for"):
+            detector_of(registry, wrong)
+
+
 def test_the_bench_counts_faces_that_the_shield_would_leave_visible(tmp_path: Path) -> None:
     model, card = face_model(tmp_path)
     film = make_video(tmp_path / "film.mp4", frames=100, size=(320, 240))

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from statistics import fmean
 
 import pytest
 
@@ -17,7 +18,9 @@ from running import Product, alive, free_port, wait_for
 from shanasheel.actions.ingest import absorb
 from shanasheel.app.folder import open_folder
 from shanasheel.app.wiring import open_beside
-from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.alerts import Event, EventKind
+from shanasheel.domain.cameras import CameraId, Kind, Place
+from shanasheel.domain.heard import HeardClock
 from shanasheel.domain.seen import PlateSeen, PlateState, Sighting
 from shanasheel.domain.wire import to_line
 
@@ -169,6 +172,42 @@ def test_an_arabic_plate_stands_as_written_and_in_latin(page: object, demo: Prod
     assert written.evaluate("e => getComputedStyle(e).unicodeBidi") == "isolate"
     latin = line.locator("bdi.num").first.bounding_box()
     assert latin["x"] + latin["width"] <= written.bounding_box()["x"]  # the page runs right to left
+
+
+def test_where_a_shot_was_is_told_in_words_and_circled_on_the_map(
+    page: object, demo: Product
+) -> None:
+    cameras = [one for one in demo.get("/cameras")["items"] if one["place"]]
+    begun = datetime.now(UTC)
+    with open_beside(open_folder(demo.data)) as site:
+        middle = Place(**{key: fmean(one["place"][key] for one in cameras)
+                          for key in ("lat_deg", "lon_deg")})  # fmt: skip
+        told = ()
+        for number, one in enumerate(cameras):
+            way_m = middle.distance_m(one["place"]["lat_deg"], one["place"]["lon_deg"])
+            at = begun + timedelta(seconds=way_m / 346)
+            event = Event(
+                id=site.ids.new(), camera=one["id"], kind=EventKind.SHOT_HEARD, at=at, start=at,
+                confidence=0.9, detail="shot", clock=HeardClock(came_s=0.1, ahead_s=0.0),
+            )  # fmt: skip
+            told = absorb(site, "ears", [to_line(event)], str(number)).alerts
+    (alert,) = told
+    (sound,) = alert.sounds
+
+    page.goto(f"{demo.url}/alerts#{alert.id}")
+    words = page.locator("[data-role=sound-place]")
+    words.wait_for()
+    said = words.inner_text()
+    words.locator("a").click()
+    circle = page.locator(f"[data-sound='{alert.id}'] circle.error")
+    circle.wait_for()
+
+    assert len(sound.heard) == len(cameras) >= 4
+    assert f"{sound.place.radius_m:.0f} م" in said
+    assert "تسع حالات من عشر" in said
+    assert float(circle.get_attribute("r")) > 4
+    circle.click()
+    page.wait_for_selector(f"[data-detail='{alert.id}']")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_cameras_are_added_and_a_film_is_handed_in_and_played(tmp_path: Path, pa
         running(config, tmp_path / "data") as product,
     ):
         add_by_address(page, product, door)
+        choose_models(page, product)
         add_by_search(page, product, door)
         hand_in(page, product, make_video(tmp_path / "shop.mp4", frames=250, size=(320, 240)))
         shown = [product.get(path) for path in ("/installed", "/cameras", "/intakes")]
@@ -111,6 +112,25 @@ def add_by_address(page: object, product: Product, door: Door) -> None:
     assert camera["place"]["lat_deg"] > 30.5085  # clicked above the middle
     window = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]
     assert camera["shield"] == {"hide": "people", "plates": False, "windows": [window]}
+
+
+def choose_models(page: object, product: Product) -> None:
+    page.locator("[data-row='BSR-001'] [data-role=edit]").click()
+    models = page.locator("[data-role=camera-models]")
+    models.locator("[name=model-detection] option", has_text="nanodet-g").nth(1).wait_for(
+        state="attached"
+    )
+    without = models.inner_text()
+    models.locator("[name=model-weapons]").select_option("none")
+    picture(page, "models")
+    page.locator("[data-role=save]").click()
+    page.locator("aside").wait_for(state="detached")
+
+    assert "لم يُختر نموذج للوجوه" in without
+    assert "لم يُختر نموذج للأسلحة" in without
+    wait_for(
+        lambda: product.get("/installed")["items"][0]["models"]["weapons"] == "none", "the choice"
+    )
 
 
 def add_by_search(page: object, product: Product, door: Door) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,17 @@ from numpy.typing import NDArray
 from footage import data_folder
 from gstreamer_server import gstreamer_camera
 from running import cli, running, wait_for
-from shanasheel.watch.sound import read_sound
+from shanasheel.watch.sound import Plane, read_sound
 from sounds import make_talkie
 
 pytestmark = [pytest.mark.footage, pytest.mark.timeout(200)]
 _RATE_HZ = 16_000
 _SHOT_S = 8
+#: Corners of a square of 200 m, latitude and longitude in degrees.
+_CORNERS = {
+    "GATE": (30.5001, 47.7999), "NORTH": (30.5019, 47.7999), "EAST": (30.5001, 47.8021),
+    "FAR": (30.5019, 47.8021),
+}  # fmt: skip
 
 
 def quiet(seconds: int) -> NDArray[np.float32]:
@@ -43,17 +49,22 @@ def with_music(seconds: int) -> NDArray[np.float32]:
     return sound
 
 
-def test_a_shot_heard_live_calls_a_person_and_music_does_not(tmp_path: Path) -> None:
+def test_a_shot_heard_live_by_four_cameras_is_one_alert_with_its_place(tmp_path: Path) -> None:
+    """All four get one live stream, so the shot comes to all at once: it was in their middle."""
     shots = make_talkie(tmp_path / "shots.mp4", sound="aac", seconds=60, wave=with_shots(60))
     music = make_talkie(tmp_path / "tune.mp4", sound="pcm_alaw", seconds=60, wave=with_music(60))
     config = tmp_path / "cameras.yaml"
     with (
-        gstreamer_camera(shots, sound="aac") as shot_url,
+        gstreamer_camera(shots, sound="aac", shared=True) as shot_url,
         gstreamer_camera(music, sound="pcm_alaw") as tune_url,
     ):
         config.write_text(
             "site: Test\nworkers: 1\ncameras:\n"
-            f"  - {{id: GATE, url: '{shot_url}'}}\n  - {{id: TUNE, url: '{tune_url}'}}\n"
+            + "".join(
+                f"  - {{id: {name}, url: '{shot_url}', place: {{lat: {lat}, lon: {lon}}}}}\n"
+                for name, (lat, lon) in _CORNERS.items()
+            )
+            + f"  - {{id: TUNE, url: '{tune_url}', place: {{lat: 30.501, lon: 47.801}}}}\n"
             f"  - {{id: MUTE, url: '{shot_url}', sound: false}}\n"
         )
         with running(config, tmp_path / "data") as product:
@@ -62,10 +73,11 @@ def test_a_shot_heard_live_calls_a_person_and_music_does_not(tmp_path: Path) -> 
                 return [
                     one
                     for one in product.get("/alerts")["items"]
-                    if one["kind"] == "shot_heard" and one["events"] > 1
+                    if one["kind"] == "shot_heard"
+                    and any(len(each["heard"]) == 4 and each["place"] for each in one["sounds"])
                 ]
 
-            (alert,) = wait_for(heard, "two shots to be heard and told")  # type: ignore[misc]
+            (alert,) = wait_for(heard, "one shot to be heard by all")  # type: ignore[misc]
             kinds = {
                 (one["camera"], one["kind"])
                 for one in product.get("/alerts")["items"]
@@ -73,8 +85,19 @@ def test_a_shot_heard_live_calls_a_person_and_music_does_not(tmp_path: Path) -> 
             }
             tune = product.camera("TUNE")
     checked = cli("ledger", "check", "--data", str(tmp_path / "data"))
+    listed = cli("sound", "list", "--data", str(tmp_path / "data"))
 
-    assert kinds == {("GATE", "shot_heard")}
+    assert [kind for _, kind in kinds] == ["shot_heard"]  # one alert for all that heard it
+    assert kinds <= {(name, "shot_heard") for name in _CORNERS}
+    sound = next(one for one in alert["sounds"] if len(one["heard"]) == 4 and one["place"])
+    assert {one["camera"] for one in sound["heard"]} == set(_CORNERS)
+    assert all(one["clock"]["ahead_s"] is not None for one in sound["heard"])  # by RTCP
+    place = Plane(lat_deg=30.501, lon_deg=47.801)
+    off_m = math.hypot(*place.metres(sound["place"]["lat_deg"], sound["place"]["lon_deg"]))
+    assert off_m < sound["place"]["radius_m"] < 120
+    assert listed.returncode == 0, listed.stderr
+    assert alert["code"] in listed.stdout
+    assert "in nine of ten cases" in listed.stdout
     assert (alert["priority"], alert["state"]) == ("high", "new")
     assert alert["detail"] in {"shot", "blast"}
     assert alert["numbers"]["armed_ratio"] >= 0.8

@@ -147,20 +147,18 @@ def test_a_possible_weapon_calls_a_person_and_a_broken_model_stops_nothing(
             assert expected in words
 
 
-def test_a_file_is_looked_at_twice_when_a_model_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_is_looked_at_twice_when_a_model_is_named(tmp_path: Path) -> None:
     data = tmp_path / "shanasheel"
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     open_folder(data)
     models_in(tmp_path, data)
     film = armed_film(tmp_path / "film.mp4", frames=50)
     config = tmp_path / "site.yaml"
-    config.write_text(f"site: B\ncameras:\n  - {{id: GATE, url: {film}, model: seen}}\n")
+    config.write_text(f"site: B\ncameras:\n  - {{id: GATE, url: {film}}}\n")
     told = {}
     for name, more in (("with", ["--weapons", "blocks"]), ("without", [])):
         said = shanasheel("analyze", film, "--out", tmp_path / name, "--full", "--camera", "GATE",
-                   "--config", config, "--start", "2026-01-31T12:00:00Z", *more)  # fmt: skip
+                   "--config", config, "--start", "2026-01-31T12:00:00Z", "--data", data,
+                   "--model", "seen", *more)  # fmt: skip
         assert "1 tracks" in said
         lines = (tmp_path / name / "film" / "events.jsonl").read_text().splitlines()
         told[name] = [json.loads(line) for line in lines]
@@ -168,6 +166,8 @@ def test_a_file_is_looked_at_twice_when_a_model_is_named(
     assert [one["kind"] for one in told["with"]] == ["weapon_seen"]
     assert told["with"][0]["at"] >= "2026-01-31T12:00:01"
     assert told["without"] == []
-    assert "refused" in shanasheel(
-        "analyze", film, "--out", tmp_path / "no", "--weapons", "nothing"
-    )
+    for wrong in (["--weapons", "nothing"], ["--faces", "seen"], ["--model", "blocks"]):
+        assert "refused" in shanasheel(
+            "analyze", film, "--out", tmp_path / "no", "--data", data, *wrong
+        )
+    assert not (tmp_path / "no").exists()  # told before any footage is looked at

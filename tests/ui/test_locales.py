@@ -17,6 +17,7 @@ from shanasheel.domain.alerts import AlertState, EventKind, Priority, SoundLike,
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
+from shanasheel.domain.heard import Unplaced
 from shanasheel.domain.people import Purpose, Role
 from shanasheel.domain.shielding import Hide
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
@@ -53,6 +54,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "towards": Towards,
     "towards_person": Towards,
     "way": Towards,
+    "sound_unplaced": Unplaced,
 }
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from shanasheel.actions.factmaking import event_fact, gap_fact, segment_fact, shed_fact
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.shots import alert_of_shot
 from shanasheel.actions.site import Site
 from shanasheel.actions.surroundings import judge_around
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.alerts import Alert, Event
+from shanasheel.domain.alerts import Alert, Event, EventKind
 from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.overview import Layer
@@ -96,6 +97,8 @@ def _add_event(site: Site, rows: Rows, event: Event) -> tuple[Alert, ...]:
 def _alert_of(site: Site, rows: Rows, event: Event, now: datetime) -> Alert | None:
     if not alerts_for(event):
         return None
+    if event.kind is EventKind.SHOT_HEARD:
+        return alert_of_shot(site, rows, event, now)
     return raise_or_merge(
         event,
         rows.alerts.undecided(event.camera),

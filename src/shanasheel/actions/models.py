@@ -10,8 +10,8 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.ports import ModelShelf
 from shanasheel.actions.rows import Cameras
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import NotFound
-from shanasheel.domain.cameras import Camera
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.domain.cameras import NO_MODEL, Camera, CameraId
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.models import (
     ChosenModel,
@@ -78,6 +78,60 @@ def use_model(
         body = {"what": "model_used", "by": who.name, "model": model.name, "sha256": model.sha256,
                 "camera": camera, "off": off}  # fmt: skip
         rows.facts.add(make_fact(identifier, FactKind.SETTING, site.clock.now(), body))
+
+
+def own_models(camera: Camera) -> dict[ModelTask, str]:
+    """Return the models that a camera names itself, empty where it takes the site's."""
+    return {
+        ModelTask.DETECTION: camera.model,
+        ModelTask.FACES: camera.faces,
+        ModelTask.WEAPONS: camera.weapon_model,
+    }
+
+
+def site_models(site: Site, *, default: str) -> dict[ModelTask, str]:
+    """Return the models of cameras that name none of their own; empty: none looks for that."""
+    return dict(models_in_use(site, default=default).site)
+
+
+def checked_models(
+    shelf: ModelShelf, wanted: Mapping[ModelTask, str], before: Mapping[ModelTask, str]
+) -> list[tuple[ChosenModel, bool]]:
+    """Return what changes, for `use_own_models`, each with whether a model is used no more.
+
+    Raises:
+        NotFound: there is no such model, or its file is not here.
+        IntegrityFault: its file is another one than its card's.
+        InvalidInput: it is for another task.
+    """
+    changes = []
+    for task, name in wanted.items():
+        known = before.get(task, "")
+        if name == known:
+            continue
+        if not name or (name == NO_MODEL and task is ModelTask.WEAPONS):
+            changes.append((ChosenModel(name=name or known, sha256="", task=task), not name))
+            continue
+        model = shelf.chosen(name)
+        if model.task is not task:
+            raise InvalidInput(
+                f"{name} is a model for {model.task.value}, not for {task.value}.",
+                "Choose one for that.", key="model_task", model=name,
+            )  # fmt: skip
+        changes.append((model, False))
+    return changes
+
+
+def use_own_models(
+    site: Site, who: Person, camera: CameraId, changes: Sequence[tuple[ChosenModel, bool]]
+) -> None:
+    """Have a camera looked at with models of its own, or the site's again; each leaves a fact.
+
+    Raises:
+        NotFound, Denied: as for `use_model`.
+    """
+    for model, off in changes:
+        use_model(site, who, model, camera=camera, off=off)
 
 
 def _looked_at_with(camera: Camera, task: ModelTask, name: str) -> Camera:

@@ -116,6 +116,9 @@ class Alerts(Protocol):
     def between(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Alert, ...]: ...
+    def of_kind(  # noqa: D102
+        self, kind: EventKind, start: datetime, end: datetime
+    ) -> tuple[Alert, ...]: ...
     def touching(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Alert, ...]: ...

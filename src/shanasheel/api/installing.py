@@ -8,14 +8,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from shanasheel.actions import finding, installing
-from shanasheel.actions.cameras import list_cameras, remove_camera, require_technician
+from shanasheel.actions import finding, installing, models
+from shanasheel.actions.cameras import (
+    camera_named,
+    list_cameras,
+    remove_camera,
+    require_technician,
+)
 from shanasheel.actions.finding import Findings
 from shanasheel.actions.installing import Typed
 from shanasheel.api import present, present_cameras
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.api.turns import Turns
 from shanasheel.domain.cameras import Place
+from shanasheel.domain.models import ModelTask
 from shanasheel.domain.shielding import MOST_WINDOWS, Hide, Shielding
 
 router = APIRouter(tags=["installing"])
@@ -24,6 +30,7 @@ _MOST_TEXT = 1 << 20  # characters of a file; a thousand cameras with zones take
 
 Secret = Annotated[str, Field(max_length=128)]
 Code = Annotated[str, Field(max_length=32)]
+ModelName = Annotated[str, Field(max_length=64)]
 
 
 class PlaceBody(BaseModel):
@@ -65,13 +72,17 @@ class LoginBody(BaseModel):
 
 
 class EditBody(LoginBody):
-    """What a form says of a camera; an empty password keeps the one that is known."""
+    """What a form says of a camera; an empty password keeps the one that is known.
+
+    `models` names some of its own: empty for the site's, `none` for no second look at people.
+    """
 
     name: str = Field(default="", max_length=80)
     name_ar: str = Field(default="", max_length=80)
     place: PlaceBody | None = None
     keep_days: float | None = Field(default=None, gt=0, le=36_500)
     shield: ShieldBody | None = None
+    models: dict[ModelTask, ModelName] = {}
 
     def typed(self) -> Typed:
         """Return what was typed."""
@@ -141,12 +152,16 @@ TheTurns = Annotated[Turns, Depends(_turns)]
 def installed(who: Who, desk: TheDesk) -> present.Json:
     """List the cameras with their settings, addresses without passwords."""
     found = installing.installed_cameras(desk.site, who)
-    return {"items": [present_cameras.installed(one) for one in found], "next": None}
+    site = models.site_models(desk.site, default=desk.models.default)
+    items = [present_cameras.installed(one) for one in found]
+    return {"items": items, "site_models": site, "next": None}
 
 
 @router.post("/installed", status_code=201)
 def add(body: AddBody, who: Who, desk: TheDesk, findings: TheFindings) -> present.Json:
     """Add a camera; it is recorded within seconds."""
+    require_technician(who)
+    changes = models.checked_models(desk.models, body.models, {})
     if body.device:
         camera = finding.install_found(
             desk.site, who, findings, device=body.device, token=body.stream, identifier=body.id,
@@ -154,13 +169,19 @@ def add(body: AddBody, who: Who, desk: TheDesk, findings: TheFindings) -> presen
         )  # fmt: skip
     else:
         camera = installing.install_camera(desk.site, who, body.id, body.typed())
+    models.use_own_models(desk.site, who, camera.id, changes)
     return {"id": camera.id}
 
 
 @router.put("/installed/{camera}")
 def edit(camera: str, body: EditBody, who: Who, desk: TheDesk) -> present.Json:
     """Change a camera; an empty address keeps address, user and password."""
-    return {"id": installing.edit_camera(desk.site, who, camera, body.typed()).id}
+    require_technician(who)
+    before = models.own_models(camera_named(desk.site, camera))
+    changes = models.checked_models(desk.models, body.models, before)
+    changed = installing.edit_camera(desk.site, who, camera, body.typed())
+    models.use_own_models(desk.site, who, changed.id, changes)
+    return {"id": changed.id}
 
 
 @router.delete("/installed/{camera}", status_code=204)

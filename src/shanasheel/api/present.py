@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shanasheel.actions.footage import Timeline
 from shanasheel.actions.sound import played_as
+from shanasheel.api import present_sounds
 from shanasheel.base.clock import from_us, iso, to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Decision
@@ -95,6 +96,7 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
         "surroundings": record.surroundings,
         "neighbours": record.neighbours,
         "neighbours_same": record.same,
+        "sounds": [present_sounds.sound(one) for one in record.sounds],
         "clip_url": f"/api/v1/alerts/{record.id}/clip",
         "good_picture_url": _still_url(record.id, "good", record.first_event.good_picture),
         "picture_url": _still_url(record.id, "now", record.first_event.picture),

@@ -7,6 +7,7 @@ from enum import Enum
 
 from shanasheel.actions.camera_addresses import shown_address
 from shanasheel.actions.installing import CameraReport, FilePlan, Installed
+from shanasheel.actions.models import own_models
 from shanasheel.api.present import Json
 from shanasheel.base.text import printable, without_secrets
 from shanasheel.domain.devices import FoundDevice, ReadDevice
@@ -23,6 +24,7 @@ def installed(one: Installed) -> Json:
         "place": None if camera.place is None else asdict(camera.place),
         "keep_days": camera.keep_days,
         "shield": asdict(camera.shielding),
+        "models": {task.value: name for task, name in own_models(camera).items()},
         "codec": newest.codec if newest else "",
         "width_px": newest.width_px if newest else None,
         "height_px": newest.height_px if newest else None,

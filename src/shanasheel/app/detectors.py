@@ -47,6 +47,7 @@ class Detectors:
         self._loaded: dict[_Key, ModelDetector] = {}
         self._finders: dict[str, ModelDetector | None] = {}
         self._with_faces: dict[tuple[_Key, str], WithFaces] = {}
+        self._faults: dict[str, str] = {}  # of models that cannot be used
         self._lock = threading.Lock()
 
     @property
@@ -69,6 +70,18 @@ class Detectors:
         key = (camera.model, camera.tiles, camera.view)
         return self._looking_for_faces(key, camera.faces) if camera.faces else self._of(key)
 
+    def told(self, identifier: CameraId) -> dict[str, object]:
+        """Return which models look at a camera, and why one cannot, for its status."""
+        camera = self._camera_named(identifier)
+        if camera is None:
+            return {}
+        looking = self._with_faces.get(((camera.model, camera.tiles, camera.view), camera.faces))
+        return {
+            "model_fault": self._faults.get(camera.model, ""),
+            "faces_model": camera.faces,
+            "faces_fault": self._faults.get(camera.faces, "") or (looking.fault if looking else ""),
+        }
+
     def _looking_for_faces(self, key: _Key, faces: str) -> WithFaces:
         detector = self._of(key)
         with self._lock:
@@ -86,6 +99,7 @@ class Detectors:
             _require(model, ModelTask.FACES)
             return self._run(model, Look())
         except ShanasheelError as fault:
+            self._faults[name] = str(fault)
             _LOG.error("faces_model_unusable", model=name, detail=str(fault))
             return None
 
@@ -111,6 +125,7 @@ class Detectors:
             built_in = self._registry.one("")
             if name in ("", built_in.card.name):
                 raise
+            self._faults[name] = str(fault)
             _LOG.error("model_unusable", model=name, instead=built_in.card.name, detail=str(fault))
             return self._run(built_in, look)
 

@@ -16,6 +16,7 @@ from shanasheel.app.listening import Listen, Listening
 from shanasheel.app.noticing import CameraNotices
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.recording import CameraRecording
+from shanasheel.app.sound_clock import SoundClock
 from shanasheel.app.substream import SubStream
 from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
@@ -121,10 +122,12 @@ class Fleet:
         if self._clocks is not None:
             self._clocks.add(camera)
         feed = Feed(camera, self._viewing.offer)
+        sound_clock = SoundClock()
         recording = CameraRecording(
             self._data, camera, clock=self._clock, ids=self._ids, outbox=self._outbox,
             cutter=self._cutter, shelf=self._shelf, view=feed.main if camera.analyse else None,
-            listen=self._listen(camera), tell_time=self._clocks.note if self._clocks else None,
+            listen=self._listen(camera, sound_clock), sound_clock=sound_clock,
+            tell_time=self._clocks.note if self._clocks else None,
         )  # fmt: skip
         thread = threading.Thread(target=recording.run, name=camera.id)
         taken = _Taken(
@@ -139,10 +142,10 @@ class Fleet:
                 threading.Thread(target=beside.run, name=name, daemon=True).start()
         _LOG.info("camera_taken", camera=camera.id)
 
-    def _listen(self, camera: Camera) -> Listen | None:
+    def _listen(self, camera: Camera, clock: SoundClock) -> Listen | None:
         if self._listening is None or not (camera.analyse and camera.sound):
             return None
-        return self._listening.add(camera)
+        return self._listening.add(camera, clock)
 
     def _sub(self, camera: Camera, feed: Feed) -> SubStream | None:
         return SubStream(camera, feed, self._clock) if camera.sub_url and camera.analyse else None

@@ -16,11 +16,13 @@ from datetime import datetime
 import structlog
 
 from shanasheel.app.outbox import Outbox
+from shanasheel.app.sound_clock import SoundClock
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera, CameraId
 from shanasheel.domain.footage import Packet, Shed, ShedCause
+from shanasheel.domain.heard import HeardClock
 from shanasheel.watch.rules import heard_event
 from shanasheel.watch.sound import Impulse, ImpulseClassifier, Listener
 
@@ -38,6 +40,7 @@ class _Ear:
     """One camera's queue, which is shared, and listener, which is the thread's own."""
 
     camera: Camera
+    clock: SoundClock | None = None
     waiting: deque[Packet | None] = field(default_factory=deque)
     listener: Listener | None = None
     deaf: bool = False  # to the rest of this session: there is no decoder for it
@@ -57,9 +60,9 @@ class Listening:
         self._news = threading.Condition()
         self._stopping = False
 
-    def add(self, camera: Camera) -> Listen:
-        """Take a camera in; return where its sound goes."""
-        ear = _Ear(camera)
+    def add(self, camera: Camera, clock: SoundClock | None = None) -> Listen:
+        """Take a camera in, whose time `clock` knows; return where its sound goes."""
+        ear = _Ear(camera, clock)
         with self._news:
             self._ears[camera.id] = ear
         return lambda packets: self._offer(ear, packets)
@@ -138,14 +141,18 @@ class Listening:
                 _LOG.exception("listening_failed", camera=ear.camera.id)
                 ear.listener = None
                 continue
-            found += events_of(impulses, ear.camera, self._ids)
+            clock = ear.clock.read() if ear.clock and impulses else None
+            found += events_of(impulses, ear.camera, self._ids, clock)
         return found
 
 
-def events_of(impulses: Sequence[Impulse], camera: Camera, ids: IdMaker) -> list[Event]:
+def events_of(
+    impulses: Sequence[Impulse], camera: Camera, ids: IdMaker, clock: HeardClock | None = None
+) -> list[Event]:
     """Return the events of those impulses that are probable enough."""
     events = [
-        heard_event(camera, at=one.at, shot=one.shot, blast=one.blast, ids=ids) for one in impulses
+        heard_event(camera, at=one.at, shot=one.shot, blast=one.blast, ids=ids, clock=clock)
+        for one in impulses
     ]
     return [event for event in events if event is not None]
 

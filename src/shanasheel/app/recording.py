@@ -19,6 +19,7 @@ from shanasheel.app.listening import Listen
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.rates import Rates
 from shanasheel.app.shed_spans import forget_left_open, left_open
+from shanasheel.app.sound_clock import SoundClock
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import Exhausted, ShanasheelError
 from shanasheel.base.files import write_atomic
@@ -68,6 +69,7 @@ class CameraRecording:
         view: Callable[[Packet | None, Camera], None] | None,
         listen: Listen | None = None,
         tell_time: Callable[[Packet], None] | None = None,
+        sound_clock: SoundClock | None = None,
     ) -> None:
         self.camera = camera
         self.state = RecordingState()
@@ -77,6 +79,7 @@ class CameraRecording:
             data=data, camera=camera.id, stream=Stream.MAIN, clock=clock, ids=ids, shelf=shelf
         )
         self._steps, self._tell_time = StepWatch(clock), tell_time
+        self._sound_clock = sound_clock
         self._cutter = cutter
         self._cut: Future[None] | None = None
         self._sound_cut: Future[None] | None = None
@@ -207,6 +210,8 @@ class CameraRecording:
         else:
             if packet.is_key and (self._lost is not None or self.state.state != "recording"):
                 self._resume(packet.at)
+            if packet.is_key and self._sound_clock is not None:
+                self._sound_clock.note(packet, self._recorder.time_of(packet.pts))
         self.state.last_packet = packet.at
         self.state.rates.count(len(packet.payload), self._clock.monotonic_s())
         if self._view is not None:

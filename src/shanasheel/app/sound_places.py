@@ -10,12 +10,12 @@ from pathlib import Path
 
 from shanasheel.base.clock import iso
 from shanasheel.base.errors import InvalidInput, NotFound
-from shanasheel.watch.sound import Arrival, Unlocatable, locate_sound
-from shanasheel.watch.sound.locating import CLOCK_S, CONFIDENCE, speed_of_sound
+from shanasheel.domain.heard import CONFIDENCE
+from shanasheel.watch.sound import Arrival, Plane, Unlocatable, locate_sound
+from shanasheel.watch.sound.locating import CLOCK_S, speed_of_sound
 
 _LARGEST_BYTES = 1024 * 1024
 _MOST = 200  # cameras
-_METRES_A_DEGREE = 111_195.0  # of latitude, on a sphere of 6 371 km
 _FARTHEST_M = 20_000.0  # nothing is heard so far, and the plane would not fit the earth
 
 
@@ -40,11 +40,11 @@ def place_of_sound(file: Path, *, celsius: float) -> dict[str, object]:
     if not read:
         return {"located": False, "why": "the file lists no arrival"}
     _, lat, lon, begin, _ = read[0]
-    east_m = _METRES_A_DEGREE * math.cos(math.radians(lat))
+    plane = Plane(lat_deg=lat, lon_deg=lon)
     arrivals = [
         Arrival(
-            camera=name, east_m=(its_lon - lon) * east_m,
-            north_m=(its_lat - lat) * _METRES_A_DEGREE,
+            camera=name, east_m=plane.metres(its_lat, its_lon)[0],
+            north_m=plane.metres(its_lat, its_lon)[1],
             at_s=(at - begin).total_seconds(), clock_s=clock_s,
         )
         for name, its_lat, its_lon, at, clock_s in read
@@ -54,10 +54,11 @@ def place_of_sound(file: Path, *, celsius: float) -> dict[str, object]:
     found = locate_sound(arrivals, speed_mps=speed_of_sound(celsius))
     if isinstance(found, Unlocatable):
         return {"located": False, "why": found.why}
+    found_lat, found_lon = plane.degrees(found.east_m, found.north_m)
     return {
         "located": True,
-        "lat": round(lat + found.north_m / _METRES_A_DEGREE, 6),
-        "lon": round(lon + found.east_m / east_m, 6),
+        "lat": found_lat,
+        "lon": found_lon,
         "at": iso(begin + timedelta(seconds=found.at_s)),
         "confidence": CONFIDENCE,
         "radius_m": round(found.radius_m, 1),

@@ -67,10 +67,8 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     _LOG.info("worker_started", worker=name, pid=os.getpid())
     told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
-    viewing_thread = threading.Thread(
-        target=lambda: viewing.run(lambda: Detectors(folder.root, viewing.camera_named)),
-        name="viewing",
-    )
+    detectors = Detectors(folder.root, viewing.camera_named)
+    viewing_thread = threading.Thread(target=lambda: viewing.run(lambda: detectors), name="viewing")
     viewing_thread.start()
     listening_thread = threading.Thread(
         target=lambda: listening.run(load_classifier), name="listening"
@@ -82,7 +80,8 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
         outbox.flush()
-        status.write(fleet.recordings, viewing, clock, fleet.beside())
+        beside = {one: {**told, **detectors.told(one)} for one, told in fleet.beside().items()}
+        status.write(fleet.recordings, viewing, clock, beside)
         if not (viewing_thread.is_alive() and listening_thread.is_alive()):
             _LOG.error("viewing_or_listening_ended", worker=name)
             os._exit(70)  # our own promise is broken: the supervisor starts us again

@@ -13,15 +13,14 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shanasheel.app.folder import default_folder
-from shanasheel.app.model_work import detector_named
 from shanasheel.app.offline import FileResult, analyze_file, default_camera, out_folders
+from shanasheel.app.offline_models import detector_of, with_named
 from shanasheel.app.second_looking import WeaponModels
 from shanasheel.app.settings import read_settings
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import InvalidInput, NotFound, ShanasheelError
-from shanasheel.cli.options import JsonOption, remarks
-from shanasheel.domain.cameras import Camera, Tiles
-from shanasheel.watch.vision.detect import Look
+from shanasheel.cli.options import JsonOption, ModelsOption, remarks
+from shanasheel.domain.cameras import Camera
 from shanasheel.watch.vision.registry import Registry
 
 _MOST_LINES = 20  # of words about sightings; the files hold all
@@ -38,28 +37,35 @@ def analyze(
     plates: Annotated[
         bool, typer.Option("--plates/--no-plates", help="Look for vehicles' number plates.")
     ] = True,
+    model: Annotated[
+        str, typer.Option(help="Look with this detector, or card's path; else the camera's.")
+    ] = "",
+    faces: Annotated[
+        str, typer.Option(help="Also mask faces that this model finds, or card's path.")
+    ] = "",
     weapons: Annotated[
         str, typer.Option(help="Look twice at people, with this weapon model, or card's path.")
     ] = "",
     config: Annotated[
         Path | None, typer.Option(help="YAML file with the camera's zones and lines.")
     ] = None,
+    data: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Analyse footage: tracks, sightings, events and a report for each file.
 
-    Example: [bold]shanasheel analyze clip.mp4 --out results[/bold]
+    Models are named as `shanasheel models list --data DIR` lists them. What is found is written to
+    `--out` alone.
+
+    Example: [bold]shanasheel analyze clip.mp4 --out results --data /srv/shanasheel[/bold]
     """
-    known = _camera(camera, config)
+    known = with_named(_camera(camera, config), model=model, faces=faces, weapons=weapons)
     begun = None if start is None else _time(start)
-    registry, wanted = Registry(default_folder()), weapons or known.weapon_model
+    registry, wanted = Registry(data or default_folder()), known.weapon_model
     models = WeaponModels(registry)
     if models.in_use(wanted):
         models.one(wanted)  # what cannot be used is told before any footage is looked at
-    detector = detector_named(
-        registry, known.model, threads=2,
-        look=Look(tiles=Tiles.of(known.tiles), view=known.view),
-    )  # fmt: skip
+    detector = detector_of(registry, known)
     faults: list[ShanasheelError] = []
     results: list[FileResult] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"),

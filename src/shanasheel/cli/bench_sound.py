@@ -10,7 +10,12 @@ import typer
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.cli.options import JsonOption, remarks
-from shanasheel.watch.sound import evaluate_locating, evaluate_sound, load_classifier
+from shanasheel.watch.sound import (
+    evaluate_joining,
+    evaluate_locating,
+    evaluate_sound,
+    load_classifier,
+)
 
 
 def sound(
@@ -21,6 +26,9 @@ def sound(
     locate: Annotated[
         bool, typer.Option("--locate", help="Simulate where shots were, by several cameras.")
     ] = False,
+    join: Annotated[
+        bool, typer.Option("--join", help="Simulate how the hub joins and places what they heard.")
+    ] = False,
     rounds: Annotated[int, typer.Option(help="Simulated shots of each kind.", min=20)] = 400,
     as_json: JsonOption = False,
 ) -> None:
@@ -28,11 +36,14 @@ def sound(
 
     Example: [bold]shanasheel bench sound sesa-audio[/bold]
     """
-    if locate:
-        _print_locating(evaluate_locating(rounds=rounds), as_json=as_json)
+    if locate or join:
+        simulate = evaluate_joining if join else evaluate_locating
+        _print_rows(simulate(rounds=rounds), as_json=as_json)
         return
     if data is None:
-        raise InvalidInput("A folder of labelled sounds is missing.", "Name one, or use --locate.")
+        raise InvalidInput(
+            "A folder of labelled sounds is missing.", "Name one, or use --locate or --join."
+        )
     body = evaluate_sound(data, load_classifier(), lambda _done, _total: None)
     if body["files_trained_on"]:
         remarks.print(
@@ -66,7 +77,7 @@ def _print_way(way: str, classes: dict[str, dict[str, object]]) -> None:
             typer.echo(f"{'':>27} said {row['said']:.2f}  was {row['was']:.2f}  ({row['files']})")
 
 
-def _print_locating(rows: list[dict[str, object]], *, as_json: bool) -> None:
+def _print_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
     for row in rows:
         if as_json:
             typer.echo(json.dumps(row))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.heard import HeardClock, HeardSound
 
 
 class EventKind(StrEnum):
@@ -94,6 +95,7 @@ class Event:
             event, as paths relative to the data folder; empty when there is none. Of a weapon
             seen: of the person, with the place marked.
         because: ids of the events that make up a combination, oldest first.
+        clock: how the camera's time stood to other clocks; of what was heard.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Event:
     good_picture: str = ""
     picture: str = ""
     because: tuple[str, ...] = ()
+    clock: HeardClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class Alert:
         version: counts changes; a decision must name the version it was made on.
         surroundings: what the cameras near say of tampering (`warn.neighbours`); empty if nothing.
         neighbours, same: how many cameras are near, and how many of them show the same.
+        sounds: what its cameras heard, sound by sound, with the place of each where it is known.
     """
 
     id: str
@@ -145,6 +149,7 @@ class Alert:
     surroundings: str = ""
     neighbours: int = 0
     same: int = 0
+    sounds: tuple[HeardSound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

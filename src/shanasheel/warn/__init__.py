@@ -1,6 +1,12 @@
 """Events into alerts that a person decides on."""
 
-from shanasheel.warn.merge import COUNTED_ONLY, PRIORITIES, alerts_for, raise_or_merge
+from shanasheel.warn.merge import (
+    COUNTED_ONLY,
+    PRIORITIES,
+    alerts_for,
+    raise_or_merge,
+    with_event,
+)
 from shanasheel.warn.neighbours import (
     JUDGED,
     TOGETHER,
@@ -28,4 +34,5 @@ __all__ = [
     "next_states",
     "priority_of",
     "raise_or_merge",
+    "with_event",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import TAMPERING, Alert, AlertState, Event, EventKind, Priority
+from shanasheel.domain.cameras import CameraId
 
 PRIORITIES: dict[EventKind, Priority] = {
     **dict.fromkeys(TAMPERING, Priority.HIGH),
@@ -49,7 +50,7 @@ def raise_or_merge(
     """
     fitting = [alert for alert in open_alerts if _fits(event, alert)]
     if fitting:
-        return _merged(event, max(fitting, key=lambda alert: (alert.last_event, alert.id)))
+        return with_event(event, max(fitting, key=lambda alert: (alert.last_event, alert.id)))
     return Alert(
         id=ids.new(),
         code=code,
@@ -68,13 +69,20 @@ def raise_or_merge(
     )
 
 
+def cameras_of(alert: Alert) -> frozenset[CameraId]:
+    """Return the cameras an alert tells of: of a sound all that heard it."""
+    return frozenset({alert.camera, *(one.camera for each in alert.sounds for one in each.heard)})
+
+
 def _fits(event: Event, alert: Alert) -> bool:
-    same = (alert.camera, alert.kind, alert.subject) == (event.camera, event.kind, event.subject)
+    same = (alert.kind, alert.subject) == (event.kind, event.subject)
+    same = same and event.camera in cameras_of(alert)
     near = alert.at - _MERGE <= event.at <= alert.last_event + _MERGE
     return same and near and alert.state in _OPEN and event.at - alert.at <= _LONGEST
 
 
-def _merged(event: Event, alert: Alert) -> Alert:
+def with_event(event: Event, alert: Alert) -> Alert:
+    """Return an alert with one more event, and its version one higher."""
     return replace(
         alert,
         events=alert.events + 1,

@@ -1,6 +1,7 @@
 """Plates in Arabic-Indic digits are read with the shipped network; European ones stay Latin.
 
-The plates of `arabic_plates/` are drawn in fonts that the network was never trained with.
+The plates of `arabic_plates/` are drawn in fonts that the network was never trained with. Floors
+are those written before it was trained; beside each stands what was measured on 25 November 2026.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from footage import data_folder
 from shanasheel.app.offline import analyze_file, default_camera
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import NotFound
-from shanasheel.domain.plates import GOVERNORATES, fold
+from shanasheel.domain.plates import fold
 from shanasheel.domain.seen import PlateState, Sighting
 from shanasheel.domain.wire import dumps, loads
 from shanasheel.watch.vision import PlateReader, evaluate_arabic, find_fonts, load_detector
@@ -32,7 +33,6 @@ from watch.vision.test_plates import START, drawn_vehicle, sighting
 
 HERE = Path(__file__).parent / "arabic_plates"
 TOLD = json.loads((HERE / "plates.json").read_text("utf-8"))
-CHOSEN = [name for name in TOLD if name[-5] in "02"]  # two of each layout: a look takes a second
 PLACE = 150, 255, 180, 38  # of a European plate on the drawn vehicle
 
 
@@ -50,7 +50,7 @@ def vehicle_with(name: str) -> Rgb:
 @pytest.fixture(scope="module")
 def looks() -> dict[str, PlateLook]:
     reader = PlateReader()
-    return {name: reader.look(vehicle_with(name)) for name in CHOSEN}
+    return {name: reader.look(vehicle_with(name)) for name in TOLD}
 
 
 def test_most_plates_of_all_formats_are_read_in_fonts_never_trained_with(
@@ -58,27 +58,32 @@ def test_most_plates_of_all_formats_are_read_in_fonts_never_trained_with(
 ) -> None:
     right = [name for name in looks if same(looks[name].text, TOLD[name]["number"])]
 
-    assert len(right) >= 5, sorted(set(looks) - set(right))
-    assert sum(looks[name].there > 0.5 for name in right) >= 4
+    assert len(right) >= 12, sorted(set(looks) - set(right))  # 12 of 16: 4 of them Latin
+    assert all(looks[name].there > 0.5 for name in right)  # 0.81 or more
 
 
 def test_arabic_numbers_are_kept_as_written_and_sure_ones_are_right(
     looks: dict[str, PlateLook],
 ) -> None:
     arabic = {name: look for name, look in looks.items() if look.written}
+    right = [one.certainty for name, one in arabic.items() if same(one.text, TOLD[name]["number"])]
+    wrong = [look.certainty for look in arabic.values() if look.certainty not in right]
 
-    assert len(arabic) >= 3
-    for name, look in arabic.items():
-        assert look.text == fold(look.written)
-        if look.certainty > 0.95:
-            assert same(look.text, TOLD[name]["number"]), name
+    assert len(arabic) >= 8  # 9 of 12, 7 of them right
+    assert all(look.text == fold(look.written) for look in arabic.values())
+    assert sum(certainty > 0.95 for certainty in right) >= 3  # 4
+    assert max(wrong, default=0.0) < min(0.8, *right)  # 0.64 and 0.52; the right ones from 0.88
 
 
-def test_a_governorate_is_told_only_where_it_is_read(looks: dict[str, PlateLook]) -> None:
-    for name, look in looks.items():
-        named = [each.arabic for each in GOVERNORATES if each.code == look.governorate]
-        assert set(named) <= set(TOLD[name]["words"])
+@pytest.mark.xfail(reason="the words are 5 to 12 pixels high here: 0 of 12 are told", strict=True)
+def test_governorates_are_told_of_some_plates(looks: dict[str, PlateLook]) -> None:
+    """The floor written before training, not reached; who reaches it is told by a failure here."""
+    named = {name: look.governorate for name, look in looks.items() if look.governorate}
 
+    assert sum(bool(TOLD[name]["words"]) for name in named) >= 4
+
+
+def test_a_governorate_is_told_only_where_it_is_sure() -> None:
     lines = [PlateLine(signs=("خصوصي", "البصرة"), sure=0.9), PlateLine(signs=("بغداد",), sure=0.4)]
     assert place_named(lines) == "14"
     assert place_named(lines[1:]) == ""  # not sure enough
@@ -113,6 +118,7 @@ def test_sightings_from_before_arabic_plates_are_read_as_they_were() -> None:
 def test_no_arabic_is_read_into_european_plates() -> None:
     reader = PlateReader()
 
+    # Four, for a look takes a second; none of all 216 was measured, see benchmarks.
     for file in sorted(data_folder("plates-eu").glob("test_00[1-4].jpg")):
         with Image.open(file) as opened:
             assert reader.look(np.asarray(opened.convert("RGB"), np.uint8)).written == ""
@@ -163,8 +169,15 @@ def test_the_benchmark_draws_and_reads(tmp_path: Path) -> None:
     scores = evaluate_arabic([tmp_path], load_detector(threads=1), PlateReader(), fonts)
 
     assert scores.pictures == 4
-    assert sum(scores.found.values()) / 4 > 0.5
-    assert sum(scores.exact.values()) > 0
+    arabic = [share for layout, share in scores.exact.items() if layout != "unified"]
+    assert len(arabic) == 3
+    assert sum(scores.found.values()) >= 3  # all 4
+    assert (
+        sum(arabic) >= 2
+    )  # all 3; one photograph is the nearest of them, 56 % of 27 are wholly right
+    assert scores.exact["unified"] == 1.0
+    assert scores.governorate > 0  # two of three
+    assert scores.governorate_wrong == 0
 
 
 def same(text: str, number: str) -> bool:

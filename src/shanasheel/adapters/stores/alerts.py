@@ -153,6 +153,20 @@ class AlertRows:
         )
         return tuple(loads(row.body, Alert) for row in rows)
 
+    def of_kind(self, kind: EventKind, start: datetime, end: datetime) -> tuple[Alert, ...]:
+        """Return the newest 100 alerts of a kind raised in `[start, end)` by any camera."""
+        rows = self._connection.execute(
+            select(alerts.c.body)
+            .where(
+                alerts.c.kind == kind,
+                alerts.c.at_us >= to_us(start),
+                alerts.c.at_us < to_us(end),
+            )
+            .order_by(alerts.c.at_us.desc())
+            .limit(100)
+        )
+        return tuple(loads(row.body, Alert) for row in rows)
+
     def touching(self, camera: CameraId, start: datetime, end: datetime) -> tuple[Alert, ...]:
         """Return every alert of a camera whose clip overlaps `[start, end)`."""
         rows = self._connection.execute(

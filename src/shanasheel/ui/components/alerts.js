@@ -5,6 +5,7 @@ import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { dateTime, when, toUs } from "shanasheel-ui/format.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { KIND_ICONS, measurements, reason } from "shanasheel-ui/reason.js";
+import { bestSound, placeInWords } from "shanasheel-ui/sound_words.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import shnDialog from "shanasheel-ui/dialog.js";
@@ -67,6 +68,7 @@ export default {
           <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="pictureWords" data-view="now"><figcaption>{{ pictureWords }}</figcaption></figure>
         </div>
         <p v-if="detail.surroundings" class="shn-note" data-role="surroundings" :data-surroundings="detail.surroundings">{{ tk('surroundings', detail.surroundings, { same: detail.neighbours_same, near: detail.neighbours }) }}</p>
+        <p v-if="soundPlace" class="shn-note" data-role="sound-place">{{ soundPlace }} <a v-if="onMap" class="shn-link" :href="onMap">{{ t('nav.map') }}</a></p>
         <div class="columns">
           <div><h3>{{ t('alerts.why') }}</h3>
             <dl class="shn-facts tall">
@@ -105,6 +107,13 @@ export default {
     },
     pictureWords() {
       return t(this.detail.kind === "weapon_seen" ? "alerts.marked_person" : "alerts.present_view");
+    },
+    soundPlace() {
+      return placeInWords(this.detail, this.nameOf);
+    },
+    onMap() {
+      const sound = bestSound(this.detail);
+      return sound && (sound.place || sound.line) ? `/map#${this.detail.id}` : null;
     },
     playbackLink() {
       return `/playback${query({ camera: this.detail.camera, at: toUs(this.detail.at) })}`;

@@ -5,6 +5,7 @@ import { cameraStore, refreshCameras, stateOf } from "shanasheel-ui/camera_store
 import { bitrate, clockTime, duration, number } from "shanasheel-ui/format.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
+import { modelFaults } from "shanasheel-ui/camera_models.js";
 import cameraFile from "shanasheel-ui/camera_file.js";
 import cameraForm from "shanasheel-ui/camera_form.js";
 import cameraSearch from "shanasheel-ui/camera_search.js";
@@ -36,13 +37,15 @@ export default {
               <small><bdi dir="ltr" class="mono">{{ one.address }}</bdi><template v-if="one.user"> · <bdi>{{ one.user }}</bdi></template></small></div>
             <div class="figures"><bdi v-if="one.codec">{{ one.codec }} · {{ one.width_px }}×{{ one.height_px }}</bdi><bdi v-if="one.state.name === 'recording'" class="num">{{ number(one.status.fps, 1) }} {{ t('fact.fps') }} · {{ bitrate(one.status.bitrate_bps) }}</bdi>
               <small>{{ one.keep_days ? t('cameras.kept', { days: number(one.keep_days, 1) }) : t('cameras.kept_rule') }}<template v-if="!one.place"> · {{ t('cameras.unplaced') }}</template></small>
-              <small v-if="clockOf(one.status)" data-role="clock" :class="{ warn: Math.abs(one.status.clock_offset_s) > CLOCK_OFF_S }">{{ clockOf(one.status) }}</small></div>
+              <small v-if="clockOf(one.status)" data-role="clock" :class="{ warn: Math.abs(one.status.clock_offset_s) > CLOCK_OFF_S }">{{ clockOf(one.status) }}</small>
+              <small v-if="modelsOf(one)" data-role="models"><bdi>{{ modelsOf(one) }}</bdi></small>
+              <small v-for="fault in modelFaults(one.status)" :key="fault" class="warn" data-role="model-fault">{{ fault }}</small></div>
             <div class="deeds"><button class="shn-button small" type="button" data-role="edit" @click="show('edit', one)">{{ t('cameras.edit_button') }}</button><button class="shn-button small" type="button" data-role="retire" @click="retiring = one; problem = ''">{{ t('cameras.retire') }}</button></div>
           </li>
         </ul>
       </div>
       <aside v-if="open" :key="open.key" @keydown.esc="close">
-        <camera-form v-if="open.kind === 'add' || open.kind === 'edit'" :camera="open.camera" :suggested="suggest([])" @saved="saved" @close="close"></camera-form>
+        <camera-form v-if="open.kind === 'add' || open.kind === 'edit'" :camera="open.camera" :suggested="suggest([])" :site-models="siteModels" @saved="saved" @close="close"></camera-form>
         <camera-search v-else-if="open.kind === 'find'" :suggest="suggest" @saved="load" @close="close"></camera-search>
         <camera-file v-else @saved="load" @close="close"></camera-file>
       </aside>
@@ -52,7 +55,7 @@ export default {
           <footer><button class="shn-button" type="button" @click="retiring = null">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="retire-now">{{ t('cameras.retire') }}</button></footer></form>
       </shn-dialog>
     </div>`,
-  data: () => ({ store: cameraStore(), items: [], loaded: false, fault: null, open: null, retiring: null, problem: "", told: "", CLOCK_OFF_S, beat: 1, shown_us: Date.now() * 1000, blind: {} }),
+  data: () => ({ store: cameraStore(), items: [], siteModels: {}, loaded: false, fault: null, open: null, retiring: null, problem: "", told: "", CLOCK_OFF_S, beat: 1, shown_us: Date.now() * 1000, blind: {} }),
   computed: {
     rows() {
       return this.items.map((one) => {
@@ -76,7 +79,12 @@ export default {
     this.stop();
   },
   methods: {
-    t, tk, cameraName, number, bitrate, clockTime,
+    t, tk, cameraName, number, bitrate, clockTime, modelFaults,
+    modelsOf(one) {
+      const weapons = one.models.weapons || this.siteModels.weapons;
+      const named = { faces: one.models.faces || this.siteModels.faces, weapons: weapons === "none" ? "" : weapons };
+      return Object.entries(named).filter(([, name]) => name).map(([task, name]) => `${tk("camera_models_short", task)}: ${name}`).join(" · ");
+    },
     clockOf(status) {
       const ahead_s = status.clock_offset_s;
       if (ahead_s === null || ahead_s === undefined) return "";
@@ -86,7 +94,9 @@ export default {
     },
     async load() {
       try {
-        this.items = (await get("/installed")).items;
+        const installed = await get("/installed");
+        this.items = installed.items;
+        this.siteModels = installed.site_models;
         this.loaded = true;
         this.fault = null;
         this.beat += 1;

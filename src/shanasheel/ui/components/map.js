@@ -5,6 +5,7 @@ import { cameraStore, stateOf } from "shanasheel-ui/camera_store.js";
 import { onKeys } from "shanasheel-ui/keys.js";
 import { number } from "shanasheel-ui/format.js";
 import { metresOf, niceLength, placeOf } from "shanasheel-ui/plane.js";
+import { placeInWords, soundShapes } from "shanasheel-ui/sound_words.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
 import shnEmpty from "shanasheel-ui/empty.js";
@@ -25,6 +26,8 @@ export default {
             <line v-for="x in gridX" :key="'x' + x" :x1="x" :x2="x" y1="0" :y2="height"></line>
             <line v-for="y in gridY" :key="'y' + y" x1="0" :x2="width" :y1="y" :y2="y"></line>
           </g>
+          <g v-for="one in sounds.lines" :key="one.key" class="sound" :data-sound-line="one.alert.id" role="link" tabindex="0" @click="openAlert(one.alert)" @keydown.enter="openAlert(one.alert)"><path :d="one.path" class="wide"></path><path :d="one.path"></path><title>{{ soundWords(one.alert) }}</title></g>
+          <g v-for="one in sounds.circles" :key="one.key" class="sound" :data-sound="one.alert.id" role="link" tabindex="0" :aria-label="soundWords(one.alert)" @click="openAlert(one.alert)" @keydown.enter="openAlert(one.alert)"><circle :cx="one.x" :cy="one.y" :r="Math.max(one.r, 4)" class="error"></circle><circle :cx="one.x" :cy="one.y" r="3.5" class="middle"></circle><title>{{ soundWords(one.alert) }}</title></g>
           <g v-for="spot in spots" :key="spot.camera.id" :transform="'translate(' + spot.x + ' ' + spot.y + ')'" class="spot" :class="[spot.state.dot, { chosen: spot.camera.id === chosenId, alerting: spot.alerts }]"
              role="button" tabindex="0" :aria-label="cameraName(spot.camera)" :data-spot="spot.camera.id"
              @click="choose(spot.camera.id)" @keydown.enter="choose(spot.camera.id)">
@@ -47,7 +50,7 @@ export default {
         </div>
         <div class="legend" :dir="pageDir">
           <span><i class="dot ok"></i>{{ tk('camera_state', 'recording') }}</span><span><i class="dot bad"></i>{{ tk('camera_state', 'lost') }}</span>
-          <span><i class="dot warn"></i>{{ tk('camera_state', 'starting') }}</span><span><i class="dot ring"></i>{{ t('map.alert') }}</span>
+          <span><i class="dot warn"></i>{{ tk('camera_state', 'starting') }}</span><span><i class="dot ring"></i>{{ t('map.alert') }}</span><span v-if="sounds.circles.length"><i class="dot heard"></i>{{ t('map.sound') }}</span><span v-if="sounds.lines.length"><i class="dash heard"></i>{{ t('map.sound_line') }}</span>
           <span v-if="unplaced.length" class="unplaced">{{ t('map.unplaced') }}
             <button v-for="camera in unplaced" :key="camera.id" type="button" class="shn-link" @click="choose(camera.id)"><i class="dot" :class="stateOf(camera).dot"></i>{{ cameraName(camera) }}</button></span>
         </div>
@@ -55,7 +58,7 @@ export default {
       <hold-dialog v-if="freezing" :place="freezing" :span="freezeSpan" @close="freezing = null" @held="freezing = null"></hold-dialog>
       <aside v-if="chosen"><camera-panel :camera="chosen" @close="choose(null)"></camera-panel></aside>
     </div>`,
-  data: () => ({ store: cameraStore(), width: 800, height: 600, centre: [0, 0], metresPerPx: 1, chosenId: null, dragging: null, alerts: {}, freezing: null, freezeSpan: [0, 0] }),
+  data: () => ({ store: cameraStore(), width: 800, height: 600, centre: [0, 0], metresPerPx: 1, chosenId: null, dragging: null, alerts: {}, named: location.hash.slice(1), freezing: null, freezeSpan: [0, 0] }),
   computed: {
     pageDir: () => document.documentElement.dir,
     placed() {
@@ -74,16 +77,21 @@ export default {
     spots() {
       const byCamera = Object.values(this.alerts).filter((alert) => OPEN.has(alert.state));
       return this.placed.map((camera) => {
-        const [east, north] = metresOf(this.middle, camera.place);
+        const [x, y] = this.spotOf(camera.place);
         return {
           camera,
-          x: this.width / 2 + (east - this.centre[0]) / this.metresPerPx,
-          y: this.height / 2 - (north - this.centre[1]) / this.metresPerPx,
+          x,
+          y,
           state: stateOf(camera),
           cone: this.cone(camera.place),
           alerts: byCamera.filter((alert) => alert.camera === camera.id).length,
         };
       });
+    },
+    /** Sounds of open alerts, and of the one that the address names. */
+    sounds() {
+      const shown = Object.values(this.alerts).filter((alert) => OPEN.has(alert.state) || alert.id === this.named);
+      return soundShapes(shown, this.spotOf, this.metresPerPx);
     },
     gridStep() {
       return niceLength(90 * this.metresPerPx);
@@ -111,6 +119,11 @@ export default {
     this.measure();
     const { items } = await get("/alerts?state=new&state=acknowledged&limit=100").catch(() => ({ items: [] }));
     for (const alert of items) this.alerts[alert.id] = alert;
+    if (!this.named) return;
+    const named = this.alerts[this.named] || (await get(`/alerts/${encodeURIComponent(this.named)}`).catch(() => null));
+    if (!named) return;
+    this.alerts[named.id] = named;
+    this.fit();
   },
   beforeUnmount() {
     for (const stop of this.stops) stop();
@@ -121,6 +134,16 @@ export default {
     tk,
     cameraName,
     stateOf,
+    spotOf(place) {
+      const [east, north] = metresOf(this.middle, place);
+      return [this.width / 2 + (east - this.centre[0]) / this.metresPerPx, this.height / 2 - (north - this.centre[1]) / this.metresPerPx];
+    },
+    soundWords(alert) {
+      return placeInWords(alert, (id) => cameraName(this.store.all.find((one) => one.id === id) || { id }));
+    },
+    openAlert(alert) {
+      location.href = `/alerts#${alert.id}`;
+    },
     /** Freeze around the chosen camera, else around the middle of the map; an hour back, eight ahead. */
     freezePlace() {
       const now_us = Date.now() * 1000;
@@ -140,7 +163,8 @@ export default {
       this.height = this.$refs.box.clientHeight || 600;
     },
     fit() {
-      const points = this.placed.map((camera) => metresOf(this.middle, camera.place));
+      const heard = (this.alerts[this.named]?.sounds || []).map((sound) => sound.place).filter(Boolean);
+      const points = [...this.placed.map((camera) => camera.place), ...heard].map((place) => metresOf(this.middle, place));
       if (!points.length) return;
       const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
       const [west, east, south, north] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
@@ -177,7 +201,7 @@ export default {
       this.zoom(Math.exp(-Math.sign(event.deltaY) * 0.2), event.offsetX, event.offsetY);
     },
     press(event) {
-      if (event.target.closest(".spot")) return;
+      if (event.target.closest(".spot, .sound")) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       this.dragging = { x: event.clientX, y: event.clientY, centre: [...this.centre] };
     },

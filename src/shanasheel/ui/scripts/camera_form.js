@@ -3,6 +3,7 @@
 import { post, put } from "shanasheel-ui/api.js";
 import { faultsOf, focusFault } from "shanasheel-ui/faults.js";
 import { t } from "shanasheel-ui/strings.js";
+import cameraModels from "shanasheel-ui/camera_models.js";
 import cameraReport from "shanasheel-ui/camera_report.js";
 import labelled from "shanasheel-ui/labelled.js";
 import placePicker from "shanasheel-ui/place_picker.js";
@@ -11,8 +12,8 @@ import shieldFields from "shanasheel-ui/shield_fields.js";
 const FIELDS = ["id", "address", "user", "password", "place", "windows"];
 
 export default {
-  components: { cameraReport, labelled, placePicker, shieldFields },
-  props: { camera: { type: Object, default: null }, suggested: { type: String, default: "" } },
+  components: { cameraModels, cameraReport, labelled, placePicker, shieldFields },
+  props: { camera: { type: Object, default: null }, suggested: { type: String, default: "" }, siteModels: { type: Object, default: () => ({}) } },
   emits: ["saved", "close"],
   template: `
     <form class="shn-form" @submit.prevent="save" data-role="camera-form" novalidate ref="form">
@@ -33,6 +34,7 @@ export default {
       </div>
       <labelled :label="t('cameras.keep_days')" :hint="t('cameras.keep_days_hint')"><input v-model.number="keep_days" name="keep_days" type="number" min="1" max="36500" step="1" dir="ltr"></labelled>
       <shield-fields v-model="shield" :camera="camera?.id || ''" :fault="faults.windows || ''"></shield-fields>
+      <camera-models v-model="models" :site="siteModels" :status="camera?.status || {}"></camera-models>
       <place-picker v-model="place" :except="camera?.id || ''" :fault="faults.place"></place-picker>
       <p v-if="faults['']" class="shn-fault" role="alert">{{ faults[''] }}</p>
       <footer><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button>
@@ -43,7 +45,7 @@ export default {
     return {
       id: this.suggested, address: before.editable === false ? "" : before.address || "", user: before.user || "", password: "",
       name: before.name || "", name_ar: before.name_ar || "", keep_days: before.keep_days ?? "", place: before.place || null,
-      shield: before.shield || { hide: "heads", plates: false, windows: [] },
+      shield: before.shield || { hide: "heads", plates: false, windows: [] }, models: { ...before.models },
       faults: {}, report: null, looking: false, saving: false,
     };
   },
@@ -75,7 +77,7 @@ export default {
     async save() {
       this.saving = true;
       this.faults = {};
-      const body = { ...this.login(), name: this.name, name_ar: this.name_ar, place: this.place, shield: this.shield, keep_days: this.keep_days === "" ? null : this.keep_days };
+      const body = { ...this.login(), name: this.name, name_ar: this.name_ar, place: this.place, shield: this.shield, models: this.models, keep_days: this.keep_days === "" ? null : this.keep_days };
       try {
         if (this.camera) await put(`/installed/${encodeURIComponent(this.camera.id)}`, body);
         else await post("/installed", { ...body, id: this.id });

@@ -67,6 +67,9 @@ export default {
         facts.push({ name: t("fact.analysed"), value: tk("analysed", status.analysed), tone: lost ? "warn" : "" });
         if (lost) facts.push({ name: tk("analysed", "sub"), value: tk("cause", status.sub_cause), tone: "warn" });
       }
+      for (const [task, model, fault] of [["faces", status.faces_model, status.faces_fault], ["weapons", status.weapon_model, status.weapon_fault]]) {
+        if (model && model !== "none") facts.push({ name: tk("camera_models_short", task), value: fault ? t("camera_models.unusable", { model }) : model, tone: fault ? "bad" : "" });
+      }
       if (status.notices) {
         const tone = { lost: "warn", refused: "bad" }[status.notices] || "";
         facts.push({ name: t("fact.notices"), value: tk("notices", status.notices), tone });

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shanasheel.domain.heard import CONFIDENCE, Unplaced
+
 Floats = NDArray[np.float64]
 
-CONFIDENCE = 0.9
 ONSET_S = 0.005  # how well the peak of an impulse is found: the step of the level (prescribed)
 SPEED_SPREAD = 0.003  # of the speed of sound: wind and 5 °C of temperature (guess)
 #: How far a camera's clock may be off, one standard deviation, by how it is known.
@@ -81,18 +82,30 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlocatable:
-    """That a sound's place cannot be told, and why."""
+    """That a sound's place cannot be told, and why.
+
+    Args:
+        code: the same in a word; None where it is not one sound, or too few heard it.
+    """
 
     why: str
+    code: Unplaced | None = None
 
 
-def locate_sound(arrivals: Sequence[Arrival], *, speed_mps: float) -> Located | Unlocatable:
+def locate_sound(
+    arrivals: Sequence[Arrival],
+    *,
+    speed_mps: float,
+    speed_spread: float = SPEED_SPREAD,
+    most_misfit: float = _MISFIT,
+) -> Located | Unlocatable:
     """Return where a sound was, or why that cannot be told.
 
     Args:
         arrivals: of one and the same sound, one for each camera; an echo is taken for what it is
             only where the direct sound came elsewhere.
-        speed_mps: of sound, see `speed_of_sound`.
+        speed_mps: of sound, see `speed_of_sound`; off by `speed_spread` of it (deviation).
+        most_misfit: root mean square of residuals, in deviations, above which it is not one sound.
     """
     known = [one for one in arrivals if one.clock_s is not None]
     places = {(round(one.east_m), round(one.north_m)) for one in known}
@@ -104,24 +117,27 @@ def locate_sound(arrivals: Sequence[Arrival], *, speed_mps: float) -> Located | 
     clocks = np.array([one.clock_s or 0.0 for one in known])
     times = np.array([one.at_s for one in known])
     begin_s = float(times.min())
-    problem = _Problem(sites, clocks, speed_mps)
+    problem = _Problem(sites, clocks, speed_mps, speed_spread)
     candidates, losses = problem.solve_everywhere(times - begin_s)
     if not len(candidates):
-        return Unlocatable(why="the sound came from far outside the cameras' area")
+        why = "the sound came from far outside the cameras' area"
+        return Unlocatable(why=why, code=Unplaced.OUTSIDE)
     best = candidates[0]
     misfit = problem.misfit(best, times - begin_s)
-    if misfit > _MISFIT and len(known) > FEWEST:
+    if misfit > most_misfit and len(known) > FEWEST:
         return Unlocatable(
             why=f"the arrivals do not fit one sound: {misfit:.1f} times their clocks' error"
         )
     cloud = problem.drawn_again(best)
     found = _ellipse(best, begin_s + float(best[2]) / speed_mps, cloud, known, misfit)
     if found.radius_m > _WIDEST_M:
-        return Unlocatable(why=f"the error would be {found.radius_m:.0f} m: too much to help")
+        why = f"the error would be {found.radius_m:.0f} m: too much to help"
+        return Unlocatable(why=why, code=Unplaced.WIDE)
     for other, loss in zip(candidates[1:], losses[1:], strict=True):
         apart_m = float(np.hypot(*(other[:2] - best[:2])))
         if loss < losses[0] + _AS_GOOD and apart_m > 2 * found.radius_m:
-            return Unlocatable(why=f"two places {apart_m:.0f} m apart fit as well")
+            why = f"two places {apart_m:.0f} m apart fit as well"
+            return Unlocatable(why=why, code=Unplaced.TWO_PLACES)
     return found
 
 
@@ -137,8 +153,9 @@ def speed_of_sound(celsius: float) -> float:
 class _Problem:
     """The equations of one set of cameras: (east, north) in metres and distance c·t0 unknown."""
 
-    def __init__(self, sites: Floats, clocks_s: Floats, speed_mps: float) -> None:
+    def __init__(self, sites: Floats, clocks_s: Floats, speed_mps: float, spread: float) -> None:
         self._sites, self._clocks, self._speed = sites, clocks_s, speed_mps
+        self._spread = spread
         low, high = sites.min(axis=0), sites.max(axis=0)
         margin_m = max(_AROUND_M, float((high - low).max()) / 2)
         self._low, self._high = low - margin_m, high + margin_m
@@ -173,7 +190,7 @@ class _Problem:
         """Return the places found when the arrivals are drawn anew from `place`, (D, 2)."""
         random = np.random.default_rng(_SEED)
         distances = np.hypot(*(self._sites - place[:2]).T)
-        speeds = self._speed * (1 + SPEED_SPREAD * random.standard_normal((_DRAWS, 1)))
+        speeds = self._speed * (1 + self._spread * random.standard_normal((_DRAWS, 1)))
         noise = random.standard_normal((_DRAWS, len(distances)))
         times = place[2] / self._speed + distances / speeds
         times = times + noise * np.hypot(self._clocks, ONSET_S)
@@ -190,7 +207,7 @@ class _Problem:
         farther = distances - distances.mean(axis=1, keepdims=True)
         deviations = np.sqrt(
             np.square(self._speed) * (np.square(self._clocks) + ONSET_S**2)
-            + np.square(SPEED_SPREAD * farther)
+            + np.square(self._spread * farther)
         )
         return (distances + places[:, 2:] - self._speed * times_s) / deviations, deviations
 

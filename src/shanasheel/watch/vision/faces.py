@@ -22,11 +22,14 @@ class WithFaces:
 
     Args:
         faces: of a model for `task: faces`; None where it should be and cannot be used.
+
+    Attributes:
+        fault: why the last picture was not searched for faces; empty where it was.
     """
 
     def __init__(self, detector: Detector, faces: Detector | None) -> None:
         self._detector, self._faces = detector, faces
-        self._failing = False
+        self.fault = ""
 
     @property
     def backend(self) -> str:
@@ -48,11 +51,11 @@ class WithFaces:
         try:
             faces = self._faces.detect(picture).boxes
         except (ShanasheelError, RuntimeError) as fault:
-            if not self._failing:
+            if not self.fault:
                 _LOG.error("faces_not_found", camera=picture.camera, detail=str(fault)[:200])
-            self._failing = True
+            self.fault = str(fault)[:200]
             return replace(found, faces=None)
-        if self._failing:
+        if self.fault:
             _LOG.info("faces_found_again", camera=picture.camera)
-        self._failing = False
+        self.fault = ""
         return replace(found, faces=faces)
