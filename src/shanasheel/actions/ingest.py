@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shanasheel.actions.combining import combined_events, watched_combinations
 from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
 from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
@@ -59,16 +60,25 @@ def absorb(site: Site, spool: str, lines: Sequence[bytes], cursor: str) -> Absor
 def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Alert, ...]:
     """Store records with their facts; return the alerts raised, joined, or seen in a new light."""
     known = rows.alerts.known_events([one.id for one in records if isinstance(one, Event)])
-    stories = Stories(site, rows)
+    stories, fresh = Stories(site, rows), list[Event]()
     for record in records:
         if not isinstance(record, Event):
             _store(rows, record)
         elif record.id not in known:
             stories.take(record)
+            fresh.append(record)
             if record.kind in COMPLETING:
                 stories.store()
-                for one in completed_by(rows, record, site.ids):
+                made = completed_by(rows, record, site.ids)
+                fresh += made
+                for one in made:
                     stories.take(one)
+    watched = watched_combinations(rows) if fresh else ()
+    for event in fresh:
+        if watched and any(event.kind in asked.kinds for _, asked in watched):
+            stories.store()
+            for one in combined_events(site, rows, event, watched):
+                stories.take(one)
     changed = stories.settle()
     for alert in stories.raised:
         tell_raised(site, rows, alert)

@@ -9,6 +9,7 @@ from typing import Protocol
 from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
+from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
@@ -102,6 +103,9 @@ class Alerts(Protocol):
     def events(  # noqa: D102
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Event, ...]: ...
+    def of_kinds(  # noqa: D102
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
+    ) -> tuple[Event, ...]: ...
     def count_events(self) -> int: ...  # noqa: D102
     def save(self, *changed: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102
@@ -156,6 +160,13 @@ class Responding(Protocol):
     def here(self) -> tuple[Shift, ...]: ...  # noqa: D102
     def add_line(self, line: LogLine) -> None: ...  # noqa: D102
     def log(self, alert: str) -> tuple[LogLine, ...]: ...  # noqa: D102
+
+
+class Combining(Protocol):
+    """Rows of combinations."""
+
+    def all(self) -> tuple[Combination, ...] | None: ...  # noqa: D102
+    def replace(self, combinations: Sequence[Combination]) -> None: ...  # noqa: D102
 
 
 class Facts(Protocol):
@@ -322,6 +333,8 @@ class Rows(Protocol):
     def sightings(self) -> Sightings: ...  # noqa: D102
     @property
     def alerts(self) -> Alerts: ...  # noqa: D102
+    @property
+    def combining(self) -> Combining: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

@@ -93,6 +93,7 @@ class Stories:
             hour=event.at.astimezone().hour,  # the machine stands where its cameras stand
             important=self._area.important(event.camera),
             confidence=event.confidence,
+            said=event.priority,
         )
         if event.kind is EventKind.SHOT_HEARD:
             alert = self._of_shot(event, around)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 import shanasheel
 from shanasheel.actions.finding import Findings
 from shanasheel.api import (
+    combining,
     copying,
     deciding,
     finding,
@@ -53,8 +54,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, responding, deciding, finding, keeping, proving,
-        copying, installing, watched_for, handing_in, models, health, receiving,
+        people, watching, overview, playing, responding, deciding, combining, finding, keeping,
+        proving, copying, installing, watched_for, handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

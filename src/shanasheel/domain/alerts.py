@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     CURFEW = "curfew"
     SHOT_AND_SCATTERING = "shot_and_scattering"
     CAMERAS_LOST = "cameras_lost"
+    COMBINED = "combined"  # several events together, by a combination
 
 
 class SoundLike(StrEnum):
@@ -106,6 +107,8 @@ class Event:
         good_picture, picture: shielded pictures of the view, the last good one and that of the
             event, as paths relative to the data folder; empty when there is none. Of a weapon
             seen: of the person, with the place marked.
+        because: ids of the events that make up a combination, oldest first.
+        priority: given by whoever wrote the rule; None for that of the kind.
         clock: how the camera's time stood to other clocks; of what was heard.
     """
 
@@ -122,6 +125,8 @@ class Event:
     detail: str = ""
     good_picture: str = ""
     picture: str = ""
+    because: tuple[str, ...] = ()
+    priority: Priority | None = None
     clock: HeardClock | None = None
 
 

@@ -65,5 +65,9 @@ class Acknowledge(Element, component="components/acknowledge.js"):
     """Somebody outside says that a message was read."""
 
 
+class Combinations(Element, component="components/combinations.js"):
+    """Events that together call for a person."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

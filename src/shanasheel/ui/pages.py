@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/cameras", elements.Cameras),
     ("/intake", elements.Intake),
     ("/receivers", elements.Receivers),
+    ("/combinations", elements.Combinations),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
     ("/precision", elements.Precision),

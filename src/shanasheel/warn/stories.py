@@ -77,6 +77,8 @@ def _same(event: Event, part: Part) -> bool:
 
 def _same_view(event: Event, part: Part) -> bool:
     """Return whether different findings of one camera are one happening."""
+    if EventKind.COMBINED in (event.kind, part.kind):
+        return True  # it is made of what this camera showed
     if event.kind in _TECHNICAL or part.kind in _TECHNICAL:
         lost = event.kind in _LOST and part.kind in _LOST
         return lost or (event.kind in TAMPERING and part.kind in TAMPERING)
@@ -147,7 +149,9 @@ def with_event(event: Event, alert: Alert, around: Circumstances | None = None) 
     graver = _gravity(event.kind) > _gravity(alert.kind)
     lead = event if graver else alert.first_event
     kinds = {part.kind for part in parts}
-    priority, why = urgency_of(kinds, replace(around, confidence=lead.confidence))
+    priority, why = urgency_of(
+        kinds, replace(around, confidence=lead.confidence, said=lead.priority)
+    )
     return replace(
         alert,
         camera=lead.camera,
@@ -166,8 +170,10 @@ def with_event(event: Event, alert: Alert, around: Circumstances | None = None) 
 
 
 def _gravity(kind: EventKind) -> tuple[bool, int]:
-    """Return how grave a finding is: signs of an attack first, then the rule's own priority."""
+    """Return how grave a finding is: people's own combinations, then signs of an attack."""
     order = (Priority.LOW, Priority.NORMAL, Priority.HIGH)
+    if kind is EventKind.COMBINED:
+        return True, len(order)
     return kind in ATTACK, order.index(PRIORITIES.get(kind, Priority.NORMAL))
 
 

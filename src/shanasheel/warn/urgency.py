@@ -2,7 +2,8 @@
 
 The table, from the top; what does not apply changes nothing:
 
-1. The gravest rule of the story gives high, normal or low (`PRIORITIES`; not listed: normal).
+1. The gravest rule of the story gives high, normal or low (`PRIORITIES`; not listed: normal), but
+   a combination what its author gave it.
 2. Two different signs of an attack together (a shot and people scattering) are high.
 3. Between 22:00 and 05:00 local time, people and vehicles where they should not be: one step up.
 4. A camera marked important (`priority: high`): one step up.
@@ -37,11 +38,13 @@ class Circumstances:
         hour: of the site's local day, 0 to 23; None where it does not matter.
         important: the camera was marked important.
         confidence: of the gravest event, in [0, 1].
+        said: what the author of its rule gave it; None where nobody did.
     """
 
     hour: int | None = None
     important: bool = False
     confidence: float = 1.0
+    said: Priority | None = None
 
 
 def urgency_of(
@@ -53,6 +56,7 @@ def urgency_of(
     (<Priority.HIGH: 'high'>, (<Urgency.RULE: 'rule'>, <Urgency.NIGHT: 'night'>))
     """
     step = max(_STEPS.index(PRIORITIES.get(kind, Priority.NORMAL)) for kind in kinds)
+    step = max(step, _STEPS.index(around.said)) if around.said else step
     why = [Urgency.RULE]
     signs = {kind for kind in kinds if kind in ATTACK}
     grave = bool(signs) or any(kind in TAMPERING for kind in kinds)

@@ -88,6 +88,22 @@ class AlertRows:
         )
         return tuple(loads(row.body, Event) for row in rows)
 
+    def of_kinds(
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
+    ) -> tuple[Event, ...]:
+        """Return events of some kinds of all cameras in `[start, end)`, oldest first."""
+        rows = self._connection.execute(
+            select(events.c.body)
+            .where(
+                events.c.kind.in_(kinds),
+                events.c.at_us >= to_us(start),
+                events.c.at_us < to_us(end),
+            )
+            .order_by(events.c.at_us)
+            .limit(limit)
+        )
+        return tuple(loads(row.body, Event) for row in rows)
+
     def count_events(self) -> int:
         """Return how many events are stored."""
         return self._connection.execute(select(func.count()).select_from(events)).scalar_one()

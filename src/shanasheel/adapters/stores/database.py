@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from shanasheel.adapters.stores.accounts import AccountRows
 from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
+from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
@@ -42,6 +43,7 @@ class Transaction:
         self.footage = FootageRows(connection, self.overview)
         self.sightings = SightingRows(connection)
         self.alerts = AlertRows(connection, self.overview)
+        self.combining = CombiningRows(connection)
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)

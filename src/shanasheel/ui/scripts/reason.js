@@ -57,4 +57,5 @@ export const KIND_ICONS = {
   curfew: "nightlight",
   shot_and_scattering: "crisis_alert",
   cameras_lost: "videocam_off",
+  combined: "join_inner",
 };

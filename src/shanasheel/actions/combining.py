@@ -1,0 +1,226 @@
+"""Combinations of events: written, tried on the archive, raised."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from shanasheel.actions.cameras import require_technician
+from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.rows import Rows
+from shanasheel.actions.site import Site
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.domain.alerts import Event, EventKind
+from shanasheel.domain.combining import Combination, Conditions
+from shanasheel.domain.facts import FactKind
+from shanasheel.domain.people import Person
+from shanasheel.warn.combining import DEFAULTS, Places, completes, conditions_of, replay
+
+__all__ = [
+    "Trial",
+    "combined_events",
+    "conditions_of",
+    "list_combinations",
+    "remove_combination",
+    "replace_combinations",
+    "save_combination",
+    "try_combination",
+]
+
+#: Combinations that are on, with what they ask.
+Watched = tuple[tuple[Combination, Conditions], ...]
+
+_LOG = structlog.get_logger()
+_MOST = 50
+_MOST_EVENTS = 20_000  # looked through in a trial
+_AROUND = 2_000  # events around one that may complete something
+_TRIAL = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a combination would have raised over stored events.
+
+    Args:
+        start, end: the span looked through, half-open.
+        events: how many events in it were of its kinds.
+        raised: what it would have raised, oldest first: the events of each.
+        cut: there were more events than are looked through; the newest were left out.
+    """
+
+    start: datetime
+    end: datetime
+    events: int
+    raised: tuple[tuple[Event, ...], ...]
+    cut: bool
+
+    @property
+    def per_day(self) -> float:
+        """Return how often a day it would have called a person."""
+        return len(self.raised) / max(1e-9, (self.end - self.start) / timedelta(days=1))
+
+
+def list_combinations(site: Site) -> tuple[Combination, ...]:
+    """Return the site's combinations."""
+    with site.store.read() as rows:
+        return _listed(rows)
+
+
+def save_combination(site: Site, who: Person, combination: Combination) -> None:
+    """Add a combination, or replace the one of that name; leaves a fact.
+
+    Raises:
+        InvalidInput: its words cannot be read, a camera is not known, or there are too many.
+        Denied: the person's role does not change cameras.
+    """
+    listed = list_combinations(site)
+    if any(one.name == combination.name for one in listed):
+        after = tuple(combination if one.name == combination.name else one for one in listed)
+    else:
+        after = (*listed, combination)
+    replace_combinations(site, who, after)
+
+
+def remove_combination(site: Site, who: Person, name: str) -> None:
+    """Remove a combination; its alerts stay.
+
+    Raises:
+        NotFound: there is none of that name.
+        Denied: the person's role does not change cameras.
+    """
+    listed = list_combinations(site)
+    if all(one.name != name for one in listed):
+        raise NotFound(f"There is no combination {name!r}.", "See `combinations list`.")
+    replace_combinations(site, who, tuple(one for one in listed if one.name != name))
+
+
+def replace_combinations(site: Site, who: Person, combinations: Sequence[Combination]) -> bool:
+    """Make these the whole list; return whether anything changed, which leaves a fact.
+
+    Raises:
+        InvalidInput: words of one cannot be read, or two have one name.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    names = [one.name for one in combinations]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"There are two combinations {twice!r}.", "Rename one.")
+    if len(names) > _MOST:
+        raise InvalidInput("These are too many combinations.", f"Keep {_MOST} at most.")
+    with site.store.begin() as rows:
+        known = {camera.id for camera in rows.cameras.all()}
+        for one in combinations:
+            _check_cameras(conditions_of(one.when), known)
+        before = _listed(rows)
+        if tuple(combinations) == before:
+            return False
+        rows.combining.replace(combinations)
+        body = {
+            "what": "combinations", "by": who.name,
+            "now": [asdict(one) for one in combinations if one not in before],
+            "gone": [one.name for one in before if one not in combinations],
+        }  # fmt: skip
+        rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))
+    return True
+
+
+def try_combination(
+    site: Site, when: str, *, start: datetime | None = None, end: datetime | None = None
+) -> Trial:
+    """Return what a combination would have raised; over the last seven days unless told.
+
+    Raises:
+        InvalidInput: its words cannot be read, or the span is empty.
+    """
+    asked = conditions_of(when)
+    end = end or site.clock.now()
+    start = start or end - _TRIAL
+    if start >= end:
+        raise InvalidInput("The span is empty.", "Give a start before the end.")
+    with site.store.read() as rows:
+        places = _places(rows)
+        _check_cameras(asked, set(places))
+        found = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_MOST_EVENTS + 1)
+    events = found[:_MOST_EVENTS]
+    return Trial(
+        start=start, end=end, events=len(events), raised=tuple(replay(events, asked, places)),
+        cut=len(found) > _MOST_EVENTS,
+    )  # fmt: skip
+
+
+def watched_combinations(rows: Rows) -> Watched:
+    """Return the combinations that are on, with what they ask."""
+    watched = []
+    for combination in _listed(rows):
+        if not combination.on:
+            continue
+        try:
+            watched.append((combination, conditions_of(combination.when)))
+        except InvalidInput as fault:  # a kind that was taken out of the program
+            _LOG.error("combination_unreadable", name=combination.name, detail=fault.message)
+    return tuple(watched)
+
+
+def combined_events(site: Site, rows: Rows, event: Event, watched: Watched) -> tuple[Event, ...]:
+    """Return what a stored event completes, as events of their own; none of them is stored."""
+    raised = []
+    for combination, asked in watched:
+        parts = _completed(rows, event, combination, asked) if event.kind in asked.kinds else ()
+        if parts:
+            raised.append(_event_of(site, combination, parts, event))
+    return tuple(raised)
+
+
+def _completed(
+    rows: Rows, event: Event, combination: Combination, asked: Conditions
+) -> tuple[Event, ...]:
+    moment = timedelta(microseconds=1)
+    late = rows.alerts.of_kinds(
+        [EventKind.COMBINED], event.at - asked.quiet + moment, event.at + asked.quiet, limit=_AROUND
+    )
+    if any(one.subject == combination.name for one in late):
+        return ()
+    around = rows.alerts.of_kinds(
+        sorted(asked.kinds), event.at - asked.within, event.at + asked.within + moment,
+        limit=_AROUND,
+    )  # fmt: skip
+    return completes(event, around, asked, _places(rows) if asked.near_m is not None else {})
+
+
+def _event_of(
+    site: Site, combination: Combination, parts: tuple[Event, ...], event: Event
+) -> Event:
+    first, last = parts[0], parts[-1]
+    return Event(
+        id=site.ids.new(), camera=event.camera, kind=EventKind.COMBINED, at=last.at,
+        start=min(one.start for one in parts), subject=combination.name,
+        confidence=min(one.confidence for one in parts),
+        numbers=(
+            ("events", float(len(parts))),
+            ("cameras", float(len({one.camera for one in parts}))),
+            ("span_s", round((last.at - first.at).total_seconds(), 1)),
+        ),
+        because=tuple(one.id for one in parts), priority=combination.priority,
+    )  # fmt: skip
+
+
+def _listed(rows: Rows) -> tuple[Combination, ...]:
+    found = rows.combining.all()
+    return DEFAULTS if found is None else found
+
+
+def _places(rows: Rows) -> Places:
+    return {camera.id: camera.place for camera in rows.cameras.all()}
+
+
+def _check_cameras(asked: Conditions, known: Collection[str]) -> None:
+    missing = next((camera for camera in asked.cameras if camera not in known), None)
+    if missing is not None:
+        raise InvalidInput(
+            f"There is no camera {missing!r}.", "See the list of cameras.",
+            key="combination_bad", field="when", what=f"There is no camera {missing!r}.",
+        )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Routes about combinations of events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shanasheel.actions import combining
+from shanasheel.actions.cameras import require_technician
+from shanasheel.api import present
+from shanasheel.api.context import TheDesk, Who
+from shanasheel.base.clock import iso
+from shanasheel.domain.alerts import Event, EventKind, Priority
+from shanasheel.domain.combining import Combination
+
+router = APIRouter(tags=["combinations"])
+
+Words = Annotated[str, Field(max_length=1000)]
+
+
+class CombinationBody(BaseModel):
+    """A combination as a person wrote it."""
+
+    name: Annotated[str, Field(max_length=80)]
+    when: Words
+    priority: Priority = Priority.HIGH
+    on: bool = True
+
+
+class TrialBody(BaseModel):
+    """Words to try on stored events; the last seven days unless a span is given."""
+
+    when: Words
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+
+@router.get("/combinations")
+def listed(_who: Who, desk: TheDesk) -> present.Json:
+    """List the combinations, and the kinds of events there are."""
+    items = [_shown(one) for one in combining.list_combinations(desk.site)]
+    kinds = sorted(kind.value for kind in EventKind if kind is not EventKind.COMBINED)
+    return {"items": items, "kinds": kinds, "next": None}
+
+
+@router.put("/combinations", status_code=204)
+def save(body: CombinationBody, who: Who, desk: TheDesk) -> None:
+    """Add a combination, or replace the one of that name."""
+    combining.save_combination(desk.site, who, Combination(**body.model_dump()))
+
+
+@router.delete("/combinations/{name}", status_code=204)
+def remove(name: str, who: Who, desk: TheDesk) -> None:
+    """Remove a combination; its alerts stay."""
+    combining.remove_combination(desk.site, who, name)
+
+
+@router.post("/combinations/trial")
+def trial(body: TrialBody, who: Who, desk: TheDesk) -> present.Json:
+    """Say what words would have raised over stored events."""
+    require_technician(who)
+    found = combining.try_combination(desk.site, body.when, start=body.start, end=body.end)
+    return {
+        "start": iso(found.start), "end": iso(found.end), "events": found.events,
+        "cut": found.cut, "count": len(found.raised), "per_day": found.per_day,
+        "raised": [[_event(one) for one in parts] for parts in found.raised[-50:]][::-1],
+    }  # fmt: skip
+
+
+def _shown(one: Combination) -> present.Json:
+    asked = combining.conditions_of(one.when)
+    return {
+        "name": one.name, "when": one.when, "priority": one.priority, "on": one.on,
+        "asked": {
+            "steps": [
+                {"kinds": sorted(step.kinds), "times": step.times, "cameras": step.cameras}
+                for step in asked.steps
+            ],
+            "ordered": asked.ordered, "within_s": asked.within.total_seconds(),
+            "near_m": asked.near_m, "one_camera": asked.one_camera, "cameras": asked.cameras,
+            "quiet_s": asked.quiet.total_seconds(),
+        },
+    }  # fmt: skip
+
+
+def _event(event: Event) -> present.Json:
+    at: datetime = event.at
+    return {"id": event.id, "kind": event.kind, "camera": event.camera, "at": iso(at),
+            "subject": event.subject}  # fmt: skip
