@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shanasheel.api import deciding, handing_in, installing, models, playing, responding
+from shanasheel.api import (
+    deciding,
+    handing_in,
+    installing,
+    models,
+    playing,
+    receiving,
+    responding,
+)
 
 
 def test_every_route_for_players_is_documented() -> None:
@@ -30,6 +38,19 @@ def test_every_route_for_installing_models_and_handing_in_is_listed() -> None:
 
     assert len(routes) == 22
     assert routes - listed == set()
+
+
+def test_every_route_about_receivers_is_listed() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "receivers.md").read_text()
+
+    routes = {
+        f"{method} /api/v1{route.path}"
+        for route in receiving.router.routes
+        for method in route.methods
+    }
+
+    assert len(routes) == 11
+    assert {route for route in routes if f"| `{route}` |" not in text} == set()
 
 
 def test_every_route_about_alerts_and_answers_is_listed() -> None:

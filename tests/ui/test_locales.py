@@ -27,6 +27,7 @@ from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.heard import Unplaced
 from shanasheel.domain.people import Purpose, Role
+from shanasheel.domain.receivers import AcknowledgedBy, DeliveryState, ReceiverKind, Said
 from shanasheel.domain.response import Logged, ResponseState, StepState
 from shanasheel.domain.shielding import Hide
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
@@ -63,6 +64,10 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "proof_reason": Wrong,
     "intake_state": IntakeState,
     "hide": Hide,
+    "receiver_kind": ReceiverKind,
+    "said": Said,
+    "delivery_state": DeliveryState,
+    "acknowledged_how": AcknowledgedBy,
     "colour": Colour,
     "coloured": Colour,
     "towards": Towards,

@@ -29,6 +29,7 @@ COMPONENTS = {
     "/find": "find",
     "/cameras": "cameras",
     "/intake": "intake",
+    "/receivers": "receivers",
     "/models": "models",
     "/proof": "proof",
     "/precision": "precision",

@@ -11,6 +11,7 @@ from shanasheel.actions.factmaking import decision_fact
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
+from shanasheel.actions.telling import tell_decided
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import Denied, InvalidInput, NotFound
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
@@ -103,6 +104,7 @@ def decide_alert(
         rows.alerts.save(changed)
         rows.alerts.add_decision(decision)
         rows.facts.add(decision_fact(decision))
+        tell_decided(site, rows, changed)
         follow_decision(site, rows, changed, decision)
     return changed
 

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
-from shanasheel.base.errors import Conflict, Denied, NotFound
-from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId
+from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
+from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId, Line, Zone
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.people import Person, Role
+from shanasheel.domain.rules import Rule
 from shanasheel.domain.wire import dumps
 
 #: Stands for a password that is not shown; given back, it means the one already known.
@@ -127,6 +128,30 @@ def change_camera(site: Site, who: Person, camera: Camera) -> None:
         after = tuple(camera if one.id == camera.id else one for one in known)
         if after != known:
             _write(site, rows, after, by=who.name, what="camera_changed")
+
+
+def change_watch(
+    site: Site, who: Person, identifier: str, *, zones: Sequence[Zone], lines: Sequence[Line],
+    rules: Sequence[Rule],
+) -> Camera:  # fmt: skip
+    """Change what a camera watches for and return it; its recording goes on.
+
+    Raises:
+        NotFound: there is no such camera that is recorded.
+        InvalidInput: two zones or lines have one name, or a rule does not go with them.
+        Denied: the person's role does not change cameras.
+    """
+    require_technician(who)
+    before = camera_named(site, identifier)
+    for named in (zones, lines):
+        names = [one.name for one in named]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InvalidInput(f"Two are called {twice!r}.", "Rename one.", key="name_twice",
+                               field="name", name=twice)  # fmt: skip
+    after = replace(before, zones=tuple(zones), lines=tuple(lines), rules=tuple(rules))
+    change_camera(site, who, after)
+    return after
 
 
 def remove_camera(site: Site, who: Person, identifier: str) -> None:

@@ -10,6 +10,7 @@ from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.storytelling import Stories
+from shanasheel.actions.telling import tell_raised
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
@@ -68,7 +69,10 @@ def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Aler
                 stories.store()
                 for one in completed_by(rows, record, site.ids):
                     stories.take(one)
-    return stories.settle()
+    changed = stories.settle()
+    for alert in stories.raised:
+        tell_raised(site, rows, alert)
+    return changed
 
 
 def _store(rows: Rows, record: Segment | Gap | Shed | ActiveSpan | Sighting) -> None:

@@ -12,10 +12,15 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.handed import IntakeOrder, OrderState
 from shanasheel.domain.models import ChosenModel, ModelOrder, ModelWork, Use
+from shanasheel.domain.receivers import Message
 
 
 class Store(Protocol):
     """A database of rows."""
+
+    @property
+    def changes(self) -> int:
+        """A number that is another one after each transaction written through this object."""
 
     def begin(self) -> AbstractContextManager[Rows]:
         """Open a writing transaction."""
@@ -125,3 +130,21 @@ class ModelShelf(Protocol):
 
     def end(self) -> None:
         """Stop the work in hand, if any."""
+
+
+class Sender(Protocol):
+    """The way to one receiver. One thread calls it."""
+
+    def send(self, message: Message) -> str:
+        """Deliver a message; return what the receiver answered, in a few words, without secrets.
+
+        Raises:
+            Unavailable, Exhausted: not now; try again.
+            InvalidInput, Denied: never; it is refused for good.
+        """
+
+    def close(self) -> None:
+        """Let go of the connection, if there is one."""
+
+    def retire(self) -> None:
+        """Close, for the receiver was removed: take back what must not outlive it."""

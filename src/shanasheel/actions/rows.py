@@ -16,6 +16,7 @@ from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
+from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
 
@@ -272,6 +273,44 @@ class Summary(Protocol):
     def rebuild(self, camera: str | None = None) -> None: ...  # noqa: D102
 
 
+class Receivers(Protocol):
+    """Rows of receivers, and their secrets."""
+
+    def all(self, *, removed: bool = False) -> tuple[Receiver, ...]: ...  # noqa: D102
+    def one(self, identifier: str) -> Receiver | None: ...  # noqa: D102
+    def save(self, receiver: Receiver) -> None: ...  # noqa: D102
+    def secret(self, identifier: str) -> str: ...  # noqa: D102
+    def set_secret(self, identifier: str, secret: str) -> None: ...  # noqa: D102
+
+
+class Messages(Protocol):
+    """Rows of messages to receivers, and of attempts to deliver them."""
+
+    def add(self, message: Message, *, give_up: datetime) -> None: ...  # noqa: D102
+    def one(self, identifier: str) -> Delivery | None: ...  # noqa: D102
+    def of_alert(self, alert: str) -> tuple[Delivery, ...]: ...  # noqa: D102
+    def standing(  # noqa: D102
+        self, receiver: str, topic: str, since: datetime
+    ) -> tuple[str, ...]: ...
+    def due(self, now: datetime) -> Mapping[str, int]: ...  # noqa: D102
+    def counts(self) -> Mapping[tuple[str, str], int]: ...  # noqa: D102
+    def next_for(self, receiver: str, now: datetime) -> Delivery | None: ...  # noqa: D102
+    def page(  # noqa: D102
+        self,
+        *,
+        receiver: str,
+        states: Sequence[DeliveryState],
+        unacknowledged: bool,
+        before: tuple[int, str] | None,
+        limit: int,
+    ) -> tuple[Delivery, ...]: ...
+    def save(self, delivery: Delivery) -> None: ...  # noqa: D102
+    def bury(self, receiver: str, fault: str) -> None: ...  # noqa: D102
+    def begin_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
+    def end_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
+    def attempts(self, message: str) -> tuple[Attempt, ...]: ...  # noqa: D102
+
+
 class Rows(Protocol):
     """Everything one transaction can touch; what is written becomes durable together."""
 
@@ -295,5 +334,9 @@ class Rows(Protocol):
     def overview(self) -> Overview: ...  # noqa: D102
     @property
     def summary(self) -> Summary: ...  # noqa: D102
+    @property
+    def receivers(self) -> Receivers: ...  # noqa: D102
+    @property
+    def messages(self) -> Messages: ...  # noqa: D102
     @property
     def response(self) -> Responding: ...  # noqa: D102

@@ -23,7 +23,9 @@ from shanasheel.api import (
     people,
     playing,
     proving,
+    receiving,
     responding,
+    watched_for,
     watching,
 )
 from shanasheel.api.context import Desk
@@ -52,7 +54,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, deciding, finding, keeping, proving,
-        copying, installing, handing_in, models, health,
+        copying, installing, watched_for, handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

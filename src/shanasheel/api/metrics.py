@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
+from shanasheel.actions.deliveries import delivery_counts
 from shanasheel.api.context import Desk, LoginRequired, TheDesk, visitor
 
 router = APIRouter(tags=["health"])
@@ -35,6 +36,11 @@ _OF_WORKERS = (
     ("worker_cpu_seconds_total", "counter", "CPU a worker process took.", "cpu_s"),
     ("worker_memory_bytes", "gauge", "Resident memory of a worker process.", "memory_bytes"),
 )
+_OF_RECEIVERS = (
+    ("receiver_messages_waiting", "gauge", "Messages on their way to a receiver.", "waiting"),
+    ("receiver_messages_dead", "gauge", "Messages that could not be delivered.", "dead"),
+    ("receiver_cancellations_unacknowledged", "gauge", "Cancellations not acknowledged.", "owed"),
+)
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -51,7 +57,8 @@ def metrics(request: Request, desk: TheDesk) -> PlainTextResponse:
     workers = desk.site.workers
     processes = {str(one["name"]): one for one in workers.processes()}
     lines = [*_table(_OF_CAMERAS, "camera", workers.cameras()),
-             *_table(_OF_WORKERS, "worker", processes)]  # fmt: skip
+             *_table(_OF_WORKERS, "worker", processes),
+             *_table(_OF_RECEIVERS, "receiver", delivery_counts(desk.site))]  # fmt: skip
     return PlainTextResponse("".join(f"{line}\n" for line in lines), media_type=_TYPE)
 
 

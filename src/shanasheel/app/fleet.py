@@ -22,6 +22,7 @@ from shanasheel.app.viewing import Viewing
 from shanasheel.base.clock import Clock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, CameraId, ViewFrom
+from shanasheel.domain.rules import TIME_ZONE
 from shanasheel.watch.recording import Shelf
 
 _LOG = structlog.get_logger()
@@ -171,5 +172,6 @@ def _recorded(camera: Camera | None) -> Camera | None:
     if camera is None:
         return None
     return replace(
-        camera, model="", tiles="", view=ViewFrom.SIDE, ground=None, faces="", weapon_model=""
-    )
+        camera, model="", tiles="", view=ViewFrom.SIDE, ground=None, faces="", weapon_model="",
+        zones=(), lines=(), rules=(), time_zone=TIME_ZONE,
+    )  # fmt: skip

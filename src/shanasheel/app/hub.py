@@ -19,8 +19,10 @@ from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.uploads import Uploads
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
+from shanasheel.api.present_receivers import delivery_news
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.housekeeping import Housekeeping
@@ -116,7 +118,12 @@ def serve(
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
     if wired.ledger is not None:
-        beside.append(Replication(wired.site, folder))
+        beside += [
+            Replication(wired.site, folder),
+            Delivering(
+                wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
+            ),
+        ]
     beside += [intake_desk, model_desk]
 
     @asynccontextmanager

@@ -6,6 +6,7 @@ import json
 import statistics
 import tempfile
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import psutil
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from shanasheel.app.folder import open_folder
+from shanasheel.app.folder import DataFolder, open_folder
 from shanasheel.app.machine import Machine
 from shanasheel.app.supervisor import Plan, supervise
 from shanasheel.base.clock import Clock, SystemClock
@@ -23,12 +24,18 @@ from shanasheel.domain.rules import RuleKind
 from shanasheel.watch.sources.opening import open_file
 from shanasheel.watch.vision.renditions import Rendition, render_clip
 
-_WARM_UP_S = 14.0  # starting, and ten seconds in which every camera is looked at
+WARM_UP_S = 14.0  # starting, and ten seconds in which every camera is looked at
 _BUSY_EVERY = 5
 
 
 def measure_pipeline(
-    clip: Path, *, cameras: int, seconds: float, quiet: Path | None = None
+    clip: Path,
+    *,
+    cameras: int,
+    seconds: float,
+    quiet: Path | None = None,
+    zones: int = 3,
+    prepared: Callable[[DataFolder], None] = lambda _folder: None,
 ) -> dict[str, object]:
     """Play a clip as so many live cameras and return shares of one core, memory and delays.
 
@@ -38,6 +45,8 @@ def measure_pipeline(
     Args:
         quiet: a clip in which nothing moves; then four cameras of five play it, which watch for
             nothing.
+        zones: in so many columns and rows whoever enters raises alerts.
+        prepared: puts into the data folder what else is measured.
 
     Raises:
         NotFound: the clip is not there.
@@ -53,9 +62,10 @@ def measure_pipeline(
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = open_folder(Path(scratch))
+        prepared(folder)
         film = _as_a_camera_sends(clip, folder.root / "cache" / "clip.mp4")
         listed = tuple(
-            Camera(id=CameraId(f"CAM-{number:02d}"), url=str(film), zones=_grid())
+            Camera(id=CameraId(f"CAM-{number:02d}"), url=str(film), zones=_grid(zones))
             if quiet is None or number % _BUSY_EVERY == 1
             else Camera(id=CameraId(f"CAM-{number:02d}"), url=str(quiet.resolve()))
             for number in range(1, cameras + 1)
@@ -63,11 +73,11 @@ def measure_pipeline(
 
         def over() -> bool:
             now_s = clock.monotonic_s()
-            if now_s - begun_s >= _WARM_UP_S:
+            if now_s - begun_s >= WARM_UP_S:
                 cpu_s, size = _children()
                 readings.append((now_s, cpu_s))
                 memory.append(size)
-            return now_s - begun_s >= _WARM_UP_S + seconds
+            return now_s - begun_s >= WARM_UP_S + seconds
 
         plan = Plan(folder=folder, site_name="bench", cameras=listed, address=("127.0.0.1", 0))
         supervise(plan, clock, until=over, started=page.open)
@@ -86,7 +96,7 @@ def measure_pipeline(
         "memory_mb": round(max(memory) / 1e6),
         "memory_mb_per_camera": round(max(memory) / 1e6 / cameras),
         "decoded_share": round(sum(decoded) / len(decoded), 3) if decoded else None,
-        "shed_share": round(shed_s / cameras / (last_s - first_s + _WARM_UP_S), 4),
+        "shed_share": round(shed_s / cameras / (last_s - first_s + WARM_UP_S), 4),
         **page.result(),
     }
 
@@ -102,16 +112,17 @@ def _as_a_camera_sends(clip: Path, target: Path) -> Path:
     return target
 
 
-def _grid() -> tuple[Zone, ...]:
-    """Return a zone for each third of width and height, so that whoever moves raises alerts."""
-    thirds = [(place % 3 / 3, place // 3 / 3) for place in range(9)]
+def _grid(side: int) -> tuple[Zone, ...]:
+    """Return a zone for each part of width and height, so that whoever moves raises alerts."""
+    size = 1 / side
+    places = [(place % side * size, place // side * size) for place in range(side * side)]
     return tuple(
         Zone(
             name=f"Z{number}",
-            points=((x, y), (x + 1 / 3, y), (x + 1 / 3, y + 1 / 3), (x, y + 1 / 3)),
+            points=((x, y), (x + size, y), (x + size, y + size), (x, y + size)),
             rules=(RuleKind.ZONE_ENTRY,),
         )
-        for number, (x, y) in enumerate(thirds, start=1)
+        for number, (x, y) in enumerate(places, start=1)
     )
 
 

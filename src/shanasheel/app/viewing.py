@@ -262,7 +262,7 @@ class Viewing:
                 save_still=self._save_still,
                 second_looks=self.second_looking.of(view.camera.id),
             )
-        view.analysis.ground = view.camera.ground  # may have been measured meanwhile
+        view.analysis.watch_for(view.camera)  # may have been changed meanwhile
         if view.hinted_until is not None and packet.at < view.hinted_until:
             view.analysis.hint(packet.at)
         # While catching up after the start nothing counts as late.

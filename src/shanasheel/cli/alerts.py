@@ -21,9 +21,11 @@ from shanasheel.actions.alerts import (
 )
 from shanasheel.actions.alerts import precision as precision_of
 from shanasheel.actions.answering import answers_to
+from shanasheel.actions.public import public_alert
 from shanasheel.actions.site import Site
 from shanasheel.api import present, present_response
 from shanasheel.app.folder import default_folder, open_folder
+from shanasheel.app.senders import cap_maker
 from shanasheel.app.wiring import open_beside
 from shanasheel.base.clock import iso
 from shanasheel.cli.options import DataOption, JsonOption, aware_time
@@ -152,6 +154,26 @@ def precision(
     typer.echo(f"{'rule':<20} {'camera':<12} {'right':>6} {'of':>5}  {'95 % within':<13} undecided")
     for row in rows:
         typer.echo(_line_of(row))
+
+
+@app.command()
+def cap(
+    alert: AlertArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; without it, standard output.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Print a confirmed alert, or its cancellation, as a CAP 1.2 document.
+
+    Example: [bold]shanasheel alerts cap A-0031 --out warning.xml[/bold]
+    """
+    with _site(data) as site:
+        document = cap_maker(site)(public_alert(site, find_alert(site, alert)))
+    if out is None:
+        typer.echo(document.decode())
+    else:
+        out.write_bytes(document)
 
 
 def _line_of(row: Precision) -> str:

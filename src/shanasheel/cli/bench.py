@@ -15,6 +15,7 @@ from shanasheel.app.recording_capacity import measure_capacity
 from shanasheel.app.recording_cost import measure_cost
 from shanasheel.app.timeline_bench import BenchPlan, measure_timeline, table_of
 from shanasheel.cli.bench_activity import activity
+from shanasheel.cli.bench_alerts import alerts
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_events import alerts_list, events
 from shanasheel.cli.bench_rules import rules
@@ -30,7 +31,9 @@ from shanasheel.watch.vision.detect import Look
 from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
-for command in (activity, describe, rules, shield, sound, tampering, tracking, weapons):
+for command in (
+    activity, alerts, describe, rules, shield, sound, tampering, tracking, weapons,
+):  # fmt: skip
     app.command()(command)
 app.command("events")(events)
 app.command("alerts-list")(alerts_list)

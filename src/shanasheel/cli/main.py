@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Record and watch your own cameras until Ctrl-C.",
     "analyze": "Analyse footage: tracks, sightings, events and a report for each file.",
     "search": "Find sightings by their looks and plate; who asked for what is recorded.",
+    "receivers": "Who is told of alerts outside.",
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "alerts": "What calls for a person, and what they decide.",
     "plans": "What is done once an alert is confirmed.",

@@ -23,6 +23,7 @@ class FactKind(StrEnum):
     DELETION = "deletion"
     HOLD = "hold"
     INTAKE = "intake"
+    DELIVERY = "delivery"
     RESPONSE = "response"
     SHIFT = "shift"
 

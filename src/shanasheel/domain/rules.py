@@ -187,3 +187,34 @@ def zone_of_time(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise InvalidInput(f"{name!r} is no time zone.", "Give one like Asia/Baghdad.") from fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a rule listed under a camera's rules takes.
+
+    Args:
+        zone: `no`, `may` or `must` name one.
+        line: it must name one.
+        after, people, hours: it takes these; hours it `must` have for a curfew.
+        always: it runs without being listed.
+    """
+
+    zone: str
+    line: bool
+    after: bool
+    people: bool
+    hours: str
+    always: bool
+
+
+def shape_of(kind: RuleKind) -> Shape | None:
+    """Return what a rule takes; None for those that stand under their zone or line."""
+    if kind in DRAWN:
+        return None
+    zone = "must" if kind in _NEEDS_ZONE else "may" if kind in _TAKES_ZONE else "no"
+    return Shape(
+        zone=zone, line=kind is RuleKind.WRONG_WAY, after=kind in _TAKES_AFTER,
+        people=kind is RuleKind.CROWD, hours="must" if kind is RuleKind.CURFEW else "may",
+        always=kind in ALWAYS,
+    )  # fmt: skip

@@ -57,5 +57,13 @@ class Models(Element, component="components/models.js"):
     """Which models look at the pictures."""
 
 
+class Receivers(Element, component="components/receivers.js"):
+    """Who is told of alerts outside."""
+
+
+class Acknowledge(Element, component="components/acknowledge.js"):
+    """Somebody outside says that a message was read."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

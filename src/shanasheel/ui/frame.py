@@ -47,6 +47,7 @@ NAVIGATION = (
     Entry(path="/find", icon="image_search", key="nav.find"),
     Entry(path="/cameras", icon="videocam", key="nav.cameras"),
     Entry(path="/intake", icon="upload_file", key="nav.intake"),
+    Entry(path="/receivers", icon="campaign", key="nav.receivers"),
     Entry(path="/models", icon="model_training", key="nav.models"),
     Entry(path="/proof", icon="verified_user", key="nav.proof"),
     Entry(path="/precision", icon="query_stats", key="nav.precision"),

@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/find", elements.Find),
     ("/cameras", elements.Cameras),
     ("/intake", elements.Intake),
+    ("/receivers", elements.Receivers),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
     ("/precision", elements.Precision),
@@ -35,6 +36,12 @@ def register() -> None:
         bare(request, title="login.title")
         with ui.element("main").classes("shn-alone"):
             elements.Login()
+
+    @ui.page("/acknowledge")
+    def acknowledge(request: Request) -> None:
+        bare(request, title="acknowledge.title")
+        with ui.element("main").classes("shn-alone"):
+            elements.Acknowledge()
 
 
 def _register(path: str, component: type[Element]) -> None:

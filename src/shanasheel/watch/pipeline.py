@@ -212,6 +212,17 @@ class Analysis:
             findings.shielded += self._encoder.flush()
         return findings
 
+    def watch_for(self, camera: Camera) -> None:
+        """Judge by the camera's ground, zones, lines and rules as they are from now on.
+
+        What had begun by other ones is forgotten; tracks go on.
+        """
+        if camera is self._camera:
+            return
+        if _watched(camera) != _watched(self._camera):
+            self._rules = RuleSet(camera, self._ids)
+        self._camera, self.ground = camera, camera.ground
+
     def reset(self) -> None:
         """Forget undecoded packets after some were shed; the next key frame starts anew."""
         self._pending.clear()
@@ -389,3 +400,7 @@ class Analysis:
         findings.sightings += sightings
         findings.events += events
         self.counts.events += len(events)
+
+
+def _watched(camera: Camera) -> tuple[object, ...]:
+    return camera.zones, camera.lines, camera.rules, camera.time_zone

@@ -120,6 +120,7 @@ def post(
     *,
     deadline: Deadline,
     tls: ssl.SSLContext | None = None,
+    at: str = "",
 ) -> Answer:
     """Send a request and return the whole answer, of whatever status.
 
@@ -127,13 +128,14 @@ def post(
         headers: names and values without line breaks; `Host` and the like are added.
         deadline: bounds connecting, sending and receiving together; not the look-up of a name.
         tls: what to trust over `https://`; the system's authorities by default.
+        at: the IP address to connect to, where the caller has looked the name up and judged it.
 
     Raises:
         Unavailable: no connection, or no whole answer before the deadline.
         InvalidInput: the answer is not HTTP, or too large.
     """
     try:
-        with _connect(address, deadline, tls) as connection:
+        with _connect(address, deadline, tls, at or address.host) as connection:
             connection.settimeout(deadline.left_s())
             connection.sendall(_request(address, body, headers))
             return _receive(address, connection, deadline)
@@ -143,7 +145,7 @@ def post(
         ) from None
     except ssl.SSLError as error:
         reason = error.reason or "no common version"
-        remedy = "Give the camera a certificate you trust."
+        remedy = "Give it a certificate that is trusted here."
         raise Unavailable(f"{address} has no trusted TLS: {reason}.", remedy) from None
     except OSError as error:
         reason = error.strerror or "no connection"
@@ -154,8 +156,10 @@ def post(
         raise InvalidInput(f"{address} does not speak HTTP.", "Check the port.") from None
 
 
-def _connect(address: Address, deadline: Deadline, tls: ssl.SSLContext | None) -> socket.socket:
-    plain = socket.create_connection((address.host, address.port), timeout=deadline.left_s())
+def _connect(
+    address: Address, deadline: Deadline, tls: ssl.SSLContext | None, host: str
+) -> socket.socket:
+    plain = socket.create_connection((host, address.port), timeout=deadline.left_s())
     if not address.secure:
         return plain
     try:

@@ -20,8 +20,10 @@ from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.keeping import KeepingRows
+from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
+from shanasheel.adapters.stores.receivers import ReceiverRows
 from shanasheel.adapters.stores.response import ResponseRows
 from shanasheel.adapters.stores.sightings import SightingRows
 from shanasheel.adapters.stores.snapshot import forget_secrets
@@ -45,6 +47,8 @@ class Transaction:
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
         self.summary = SummaryRows(connection)
+        self.receivers = ReceiverRows(connection)
+        self.messages = MessageRows(connection)
         self.response = ResponseRows(connection)
 
 
@@ -53,6 +57,12 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """A number that is another one after each transaction written through this object."""
+        return self._changes
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -72,6 +82,7 @@ class Database:
                     connection.rollback()
                     raise
                 connection.commit()
+                self._changes += 1
         except IntegrityError:
             raise  # a row that breaks a rule of the schema: our own mistake, not the disk's
         except DatabaseError as fault:
@@ -103,7 +114,7 @@ class Database:
     def snapshot(self, path: Path) -> None:
         """Write everything as of one moment to a new file, without secrets; writers go on.
 
-        Accounts, sessions and passwords in cameras' addresses are not in it.
+        Accounts, sessions, and the passwords of cameras and receivers are not in it.
 
         Raises:
             Unavailable: the database cannot be read, or the copy cannot be written.

@@ -15,7 +15,7 @@ _MARK = "***"
 
 
 def forget_secrets(path: Path) -> None:
-    """Take accounts, sessions and the cameras' passwords out of a copy, for good.
+    """Take accounts, sessions, and passwords of cameras and receivers out of a copy, for good.
 
     What is deleted is overwritten; the copy must come from VACUUM INTO, which leaves behind what
     the original deleted.
@@ -25,6 +25,8 @@ def forget_secrets(path: Path) -> None:
         copy.execute("PRAGMA secure_delete=ON")
         for table in ("sessions", "accounts"):
             copy.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+        copy.execute("UPDATE receivers SET secret = ''")
+        copy.execute("UPDATE messages SET token = ''")
         for identifier, body in copy.execute("SELECT id, body FROM cameras").fetchall():
             camera = loads(body, Camera)
             hidden = dumps(replace(camera, url=hide_password(camera.url, _MARK)))

@@ -343,3 +343,51 @@ grants = Table(
     Column("body", Text, nullable=False, comment="Grant as JSON"),
     Index("ix_grants_issued", "issued_us"),
 )
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("removed_us", BigInteger, nullable=True, comment="null while it is a receiver"),
+    Column("body", Text, nullable=False, comment="Receiver as JSON, without its secret"),
+    Column("secret", Text, nullable=False, comment="key, password or address; empty if none"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(36), primary_key=True, comment="the same at every attempt"),
+    Column("receiver", String(36), nullable=False),
+    Column("alert", String(36), nullable=False, comment="empty in a test"),
+    Column("topic", String(80), nullable=False, comment="camera and kind of the alert"),
+    Column("said", String(16), nullable=False, comment="domain.receivers.Said"),
+    Column("made_us", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False, comment="domain.receivers.DeliveryState"),
+    Column("tries", Integer, nullable=False, comment="attempts begun"),
+    Column("next_us", BigInteger, nullable=False, comment="not tried before"),
+    Column("give_up_us", BigInteger, nullable=False, comment="then it is dead"),
+    Column("sent_us", BigInteger, nullable=True, comment="when the receiver had taken it"),
+    Column("fault", Text, nullable=False, comment="of the last attempt; empty if none"),
+    Column("owed", Integer, nullable=False, comment="1 if it must be acknowledged"),
+    Column("acknowledged_us", BigInteger, nullable=True),
+    Column("acknowledged_by", Text, nullable=False),
+    Column("acknowledged_how", String(16), nullable=False, comment="token, phone, or empty"),
+    Column("token", String(64), nullable=False, comment="lets its knower acknowledge; secret"),
+    Column("body", Text, nullable=False, comment="Message as JSON, without its token"),
+    Index("ix_messages_state_next", "state", "receiver", "next_us"),
+    Index("ix_messages_owed_acknowledged", "owed", "acknowledged_us"),
+    Index("ix_messages_alert", "alert", "receiver"),
+    Index("ix_messages_receiver_made", "receiver", "made_us"),
+    Index("ix_messages_topic_made", "topic", "made_us"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("message", String(36), nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger, nullable=True, comment="null when we ended before it did"),
+    Column("outcome", String(16), nullable=False, comment="domain.receivers.AttemptOutcome"),
+    Column("detail", Text, nullable=False, comment="what was answered, without secrets"),
+)

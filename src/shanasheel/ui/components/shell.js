@@ -4,6 +4,7 @@ import { get, remove } from "shanasheel-ui/api.js";
 import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { clockTime } from "shanasheel-ui/format.js";
 import { KIND_ICONS, reason } from "shanasheel-ui/reason.js";
+import { askToNotify, canNotify, notify, notifying, stopNotifying, takeBack, takeBackMissed } from "shanasheel-ui/notify.js";
 import { chime } from "shanasheel-ui/sound.js";
 import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
@@ -11,6 +12,7 @@ import { on } from "shanasheel-ui/updates.js";
 const TOASTS = 3;
 const TOAST_MS = 12000;
 const RECENT_MS = 30000;
+const OWED_MS = 15000;
 const RING_MS = 1500;
 const YEAR_S = 31536000;
 
@@ -25,11 +27,13 @@ export default {
       <span class="grow"></span>
       <bdi class="clock num" :title="t('header.clock')">{{ now }}</bdi>
       <span class="link" :class="linked" role="status" :data-link="linked"><i class="dot" :class="linked === 'up' ? 'ok' : linked === 'down' ? 'bad' : 'warn'"></i>{{ tk('link', linked) }}</span>
+      <a v-if="owed" class="shn-button small d-dismissed" href="/receivers" data-role="owed"><span class="mi" aria-hidden="true">phone_in_talk</span>{{ t('header.owed', { count: owed >= 100 ? '99+' : owed }) }}</a>
       <a class="shn-icon bell" href="/alerts" :title="t('header.unread', { count: unread.size })" :aria-label="t('header.unread', { count: unread.size })">
         <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
       </a>
       <a v-if="waiting" class="shn-button small bad" href="/shift" data-role="waiting-cancellations"><span class="mi" aria-hidden="true">cancel</span>{{ t('header.cancellations', { count: waiting }) }}</a>
       <button class="shn-icon" type="button" @click="toggleSound" :title="sound ? t('header.mute') : t('header.unmute')" :aria-pressed="sound"><span class="mi" aria-hidden="true">{{ sound ? 'volume_up' : 'volume_off' }}</span></button>
+      <button v-if="canNotify" class="shn-icon" type="button" @click="toggleNotices" :title="notices ? t('header.notify_off') : t('header.notify_on')" :aria-pressed="notices" data-role="notices"><span class="mi" aria-hidden="true">{{ notices ? 'notifications_active' : 'notifications_paused' }}</span></button>
       <button class="shn-icon" type="button" @click="toggleTheme" :title="t('header.theme')" data-role="theme"><span class="mi" aria-hidden="true">{{ theme === 'dark' ? 'light_mode' : 'dark_mode' }}</span></button>
       <button class="shn-button small" type="button" @click="toggleLang" :lang="otherLang" data-role="language">{{ t('header.other_language') }}</button>
       <span v-if="session?.person" class="person" :title="tk('role', session.person.role)"><span class="mi" aria-hidden="true">person</span><bdi>{{ session.person.name }}</bdi></span>
@@ -52,7 +56,10 @@ export default {
     toasts: [],
     louder: {},
     waiting: 0,
+    owed: 0,
     theme: document.documentElement.dataset.theme,
+    canNotify,
+    notices: notifying(),
     sound: localStorage.getItem("shn_sound") === "on",
     now: clockTime(new Date()),
     icons: KIND_ICONS,
@@ -61,7 +68,8 @@ export default {
   async created() {
     this.store = cameraStore();
     this.clock = setInterval(() => { this.now = clockTime(new Date()); }, 1000);
-    this.stops = [on("alert", this.hear), on("link", this.hearLink), on("response", this.countWaiting)];
+    this.stops = [on("alert", this.hear), on("link", this.hearLink), on("response", this.countWaiting), on("delivery", this.countOwed)];
+    this.owing = setInterval(this.countOwed, OWED_MS);
     try {
       this.session = await get("/session");
     } catch (problem) {
@@ -71,10 +79,12 @@ export default {
     else {
       this.count();
       this.countWaiting();
+      this.countOwed();
     }
   },
   beforeUnmount() {
     clearInterval(this.clock);
+    clearInterval(this.owing);
     for (const stop of this.stops) stop();
   },
   methods: {
@@ -93,9 +103,16 @@ export default {
           this.known.add(alert.id);
           this.louder[alert.id] = alert.escalation;
         }
+        await takeBackMissed(this.nameOf);
       } catch (problem) {
         setTimeout(this.count, 5000);
       }
+    },
+    /** Count the cancellations that somebody outside has not acknowledged: told on every page. */
+    async countOwed() {
+      if (this.session?.login_required && !this.session.person) return;
+      const page = await get("/deliveries?unacknowledged=true&limit=100").catch(() => null);
+      if (page) this.owed = page.items.length;
     },
     async countWaiting() {
       try {
@@ -107,6 +124,8 @@ export default {
     hearLink(up) {
       const before = this.linked;
       this.linked = up ? "up" : "down";
+      // What was dismissed before this page listened was told to nobody here.
+      if (up) takeBackMissed(this.nameOf).catch(() => undefined);
       if (!up || before !== "down") return;
       this.count();
       this.countWaiting();
@@ -121,9 +140,11 @@ export default {
       else unread.delete(alert.id);
       this.unread = unread;
       if (alert.state !== "new") this.drop(alert.id);
+      if (alert.state === "dismissed") takeBack(alert, this.nameOf(alert.camera));
       const asks = alert.state === "new" && alert.escalation !== "none" && alert.escalation !== (this.louder[alert.id] || "none");
       this.louder[alert.id] = alert.escalation;
       if (!fresh && !asks) return;
+      notify(alert, this.nameOf(alert.camera));
       this.toasts = [alert, ...this.toasts.filter((one) => one.id !== alert.id)].slice(0, TOASTS);
       // What nobody answered stays until somebody does.
       if (!asks) setTimeout(() => this.dropFresh(alert.id), TOAST_MS);
@@ -142,6 +163,10 @@ export default {
       this.sound = !this.sound;
       localStorage.setItem("shn_sound", this.sound ? "on" : "off");
       if (this.sound) chime("normal");
+    },
+    async toggleNotices() {
+      if (this.notices) stopNotifying();
+      this.notices = !this.notices && (await askToNotify());
     },
     toggleTheme() {
       this.theme = this.theme === "dark" ? "light" : "dark";

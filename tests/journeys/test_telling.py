@@ -1,0 +1,169 @@
+"""Receivers at the whole product: added at the page, told, killed in between, acknowledged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker import PASSWORD, USER, broker, listening
+from running import Product, free_port, running, wait_for
+from shanasheel.app.folder import open_folder
+from shanasheel.base.clock import SystemClock
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event, EventKind
+from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.wire import to_line
+from shanasheel.watch.recording import Spool
+from told import outside
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
+FORM = "[data-role=receiver-form]"
+# What the browser shows is not seen by a page: its notices are noted instead.
+_NOTICES = """
+window.notices = [];
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission = async () => "granted";
+  constructor(title, more) { window.notices.push([title, more.tag]); }
+};
+"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(220),
+    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
+]
+
+
+def picture(page: Any, name: str) -> None:
+    if _PICTURES:
+        page.screenshot(path=f"{_PICTURES}/{name}.png")
+
+
+def raise_alert(product: Product) -> dict:
+    """Spool an event, as a worker does; return the alert it raises."""
+    known = len(product.get("/alerts")["items"])
+    clock, now = SystemClock(), datetime.now(UTC)
+    event = Event(id=IdMaker(clock).new(), camera=CameraId("BSR-001"), kind=EventKind.WEAPON_SEEN,
+                  at=now, start=now)  # fmt: skip
+    Spool(product.data / "spool" / "test").append([to_line(event)], durable=True)
+    wait_for(lambda: len(product.get("/alerts")["items"]) > known, "the alert")
+    return product.get("/alerts")["items"][0]
+
+
+def decide(product: Product, alert: dict, state: str) -> dict:
+    body = {"state": state, "reason": "seen", "version": alert["version"]}
+    return product.post(f"/alerts/{alert['id']}/decisions", body)
+
+
+def add(page: Any, **fields: str) -> None:
+    """Fill in the form of a new receiver and send it."""
+    page.click("[data-role=add]")
+    for name, value in fields.items():
+        field = f"{FORM} [name={name}]"
+        if name == "kind":
+            page.select_option(field, value)
+        else:
+            page.fill(field, value)
+    page.click(f"{FORM} [type=submit]")
+
+
+def kill_hub(product: Product) -> None:
+    for pid in product.pids("shanasheel.app.hub"):
+        os.kill(pid, signal.SIGKILL)
+
+
+def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
+    """Acknowledge one cancellation by its link, the other by phone."""
+    page.wait_for_selector("[data-role=unacknowledged][data-count='2']")
+    page.wait_for_selector("[data-role=owed]")  # on every page, in the header
+    picture(page, "receivers-ar")
+    message = asked["url"].rsplit("/", 1)[1]
+    other = page.context.new_page()
+    other.goto(f"{product.url}/acknowledge#{message}.{asked['token']}")
+    other.click("[data-role=acknowledge] button")
+    other.wait_for_selector("[data-role=acknowledge][data-done=true]")
+    picture(other, "acknowledge-ar")
+    page.wait_for_selector("[data-role=unacknowledged][data-count='1']")
+    page.click("[data-role=phone]")
+    page.fill("[name=person]", "النقيب سالم")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-role=unacknowledged][data-count='0']")
+    page.wait_for_selector("[data-role=owed]", state="detached")
+    page.wait_for_selector("[data-role=log] td:has-text('النقيب سالم')")
+
+
+def test_receivers_are_added_told_and_acknowledge_across_a_killed_hub(  # noqa: PLR0915
+    tmp_path: Path,
+) -> None:
+    config, data = tmp_path / "site.yaml", open_folder(tmp_path / "data").root
+    config.write_text(
+        "site: البصرة\nworkers: 1\ncameras:\n"
+        "  - {id: BSR-001, url: 'rtsp://127.0.0.1:9/none', name: Gate, name_ar: البوابة}\n"
+    )
+    port = free_port()
+    with (
+        broker(tmp_path / "broker") as mosquitto,
+        running(config, data) as product,
+        playwright.sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
+        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 1000})
+        context.set_default_timeout(60_000)
+        context.add_init_script(_NOTICES)
+        page, faults = context.new_page(), list[str]()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.goto(f"{product.url}/receivers")
+
+        add(page, name="مركز الحراسة", address="ftp://wrong")
+        page.wait_for_selector(f"{FORM} .faulty [name=address]")
+        picture(page, "receiver-form-ar")
+        page.fill(f"{FORM} [name=address]", f"http://127.0.0.1:{port}/hook")
+        page.click(f"{FORM} [type=submit]")
+        assert page.inner_text("[data-role=key]").startswith("whsec_")
+        page.keyboard.press("Escape")
+        add(page, kind="mqtt", name="Broker", address=mosquitto.url, user=USER, secret=PASSWORD)
+        page.wait_for_selector("[data-role=receivers] li:nth-child(2)")
+        page.click("[data-role=notices]")
+
+        with listening(mosquitto) as heard:
+            alert = raise_alert(product)
+            page.wait_for_function("window.notices.length === 1")
+            alert = decide(product, alert, "confirmed")
+            topic = "shanasheel/البصرة/BSR-001/weapon_seen"
+            wait_for(lambda: heard.states(topic) == ["ON"], "the state")
+
+            # The other receiver is down; the hub is killed while it waits, and comes back.
+            told = product.get(f"/alerts/{alert['id']}/deliveries")["items"]
+            assert {one["receiver_name"] for one in told} == {"مركز الحراسة", "Broker"}
+            kill_hub(product)
+            wait_for(lambda: heard.last("shanasheel/البصرة/status") == "offline", "the last will")
+            wait_for(lambda: heard.last("shanasheel/البصرة/status") == "online", "another hub")
+            with outside(port) as guard:
+                wait_for(lambda: guard.said(alert["code"]) == ["confirmed"], "what waited")
+                decide(product, alert, "dismissed")
+                wait_for(lambda: guard.said(alert["code"]) == ["confirmed", "cancelled"], "its end")
+            wait_for(lambda: heard.states(topic)[-1] == "OFF", "the state")
+        # The page was loaded anew by the new hub; the notice that was wrong is taken back.
+        page.wait_for_function("window.notices.some(([title]) => title.startsWith('أُلغي'))")
+
+        acknowledge_both(page, product, guard.effects[1]["data"]["acknowledge"])
+        page.locator("[data-role=language]").click()
+        page.wait_for_selector("html[lang^=en] [data-role=receivers] li")
+        page.wait_for_selector("[data-role=log] tr[data-state=sent]")
+        picture(page, "receivers-en")
+        assert [one for one in faults if "WebSocket" not in one] == []
+        browser.close()
