@@ -34,7 +34,7 @@ _LEAST_POINTS = 3
 _KEEP_S = 3.0
 _FORGET = timedelta(seconds=3)  # the tracker looks 2 s for what it lost
 _EDGE = 0.004  # of the picture: boxes so near its edge are cut off there
-_DOUBT = 1.25  # guess: so far off is a usual lens
+_DOUBT = 1.25  # guess: so far off are a usual lens, and four points measured by hand
 _JUMP_M, _JUMP_M_S = 1.5, 2.5  # guess: who starts to run is off by a metre, a car by a little more
 _SHORT = 0.8  # of its usual height: a person's feet are hidden
 _FURTHEST_M = 150.0  # nearer the horizon a place on the ground says nothing
@@ -84,7 +84,7 @@ class Scene:
 
     Args:
         measured: metres are of the ground, which was calibrated or learnt.
-        doubt: by how much more than measured something must be, 1 where it was calibrated.
+        doubt: by how much more than measured a speed must be to be sure of it.
     """
 
     tracks: Tracks
@@ -145,7 +145,7 @@ class Movers:
         for track in [one for one, way in self._ways.items() if tracks.at - way.at > _FORGET]:
             del self._ways[track]
         scene = Scene(tracks=tracks, movers=tuple(movers), measured=self._plane is not None,
-                      doubt=_DOUBT if ground is None else 1.0)  # fmt: skip
+                      doubt=_DOUBT)  # fmt: skip
         if ground is None:
             self._learn(movers, (tracks.width_px, tracks.height_px))
         return scene
