@@ -171,7 +171,7 @@ def combined_events(site: Site, rows: Rows, event: Event, watched: Watched) -> t
     for combination, asked in watched:
         parts = _completed(rows, event, combination, asked) if event.kind in asked.kinds else ()
         if parts:
-            raised.append(_event_of(site, combination, parts, event))
+            raised.append(_event_of(site, combination, parts))
     return tuple(raised)
 
 
@@ -191,12 +191,10 @@ def _completed(
     return completes(event, around, asked, _places(rows) if asked.near_m is not None else {})
 
 
-def _event_of(
-    site: Site, combination: Combination, parts: tuple[Event, ...], event: Event
-) -> Event:
+def _event_of(site: Site, combination: Combination, parts: tuple[Event, ...]) -> Event:
     first, last = parts[0], parts[-1]
     return Event(
-        id=site.ids.new(), camera=event.camera, kind=EventKind.COMBINED, at=last.at,
+        id=site.ids.new(), camera=last.camera, kind=EventKind.COMBINED, at=last.at,
         start=min(one.start for one in parts), subject=combination.name,
         confidence=min(one.confidence for one in parts),
         numbers=(

@@ -39,8 +39,9 @@ class RuleKind(StrEnum):
 
 #: Listed under the zone or line itself, never under `rules`.
 DRAWN = (RuleKind.ZONE_ENTRY, RuleKind.LOITERING, RuleKind.LINE_CROSSING)
-#: Run in every camera that does not switch them off: rare, and they need nothing drawn.
-ALWAYS = (RuleKind.DRIVE_BY, RuleKind.SCATTERING, RuleKind.PERSON_DOWN, RuleKind.ARMED_GROUP)
+#: Run in every camera that does not switch them off: rare, and they need nothing drawn. Drive-by
+#: and person down call too often on a busy street for that (docs/reference/benchmarks.md).
+ALWAYS = (RuleKind.SCATTERING, RuleKind.ARMED_GROUP)
 _NEEDS_ZONE = (RuleKind.STOPPED_VEHICLE, RuleKind.CROWD)
 _TAKES_ZONE = (*_NEEDS_ZONE, RuleKind.CURFEW, RuleKind.PERSON_DOWN)
 _TAKES_AFTER = (RuleKind.STOPPED_VEHICLE, RuleKind.PERSON_DOWN)

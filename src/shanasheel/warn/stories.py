@@ -77,13 +77,13 @@ def _same(event: Event, part: Part) -> bool:
 
 def _same_view(event: Event, part: Part) -> bool:
     """Return whether different findings of one camera are one happening."""
-    if EventKind.COMBINED in (event.kind, part.kind):
-        return True  # it is made of what this camera showed
     if event.kind in _TECHNICAL or part.kind in _TECHNICAL:
         lost = event.kind in _LOST and part.kind in _LOST
         return lost or (event.kind in TAMPERING and part.kind in TAMPERING)
     if event.kind in ATTACK or part.kind in ATTACK:
         return True
+    if EventKind.COMBINED in (event.kind, part.kind):
+        return True  # it is made of what this camera showed
     same_zone = bool(event.subject) and event.subject == part.subject
     return same_zone or not set(event.tracks).isdisjoint(part.tracks)
 

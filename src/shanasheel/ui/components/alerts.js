@@ -12,6 +12,7 @@ import alertKeys from "shanasheel-ui/alert_keys.js";
 import alertList from "shanasheel-ui/alert_list.js";
 import alertResponse from "shanasheel-ui/alert_response.js";
 import alertStory from "shanasheel-ui/alert_story.js";
+import alertTold from "shanasheel-ui/alert_told.js";
 import dismissDialog from "shanasheel-ui/dismiss_dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
@@ -26,7 +27,7 @@ const NEXT = {
 const PAGE = 100;
 
 export default {
-  components: { alertKeys, alertList, alertResponse, alertStory, dismissDialog, shnEmpty },
+  components: { alertKeys, alertList, alertResponse, alertStory, alertTold, dismissDialog, shnEmpty },
   template: `
     <div class="shn-page alerts">
       <section class="list">
@@ -60,7 +61,7 @@ export default {
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <alert-response :alert="detail" :me="me"></alert-response>
-        <!-- Who was told when: the deliveries of this alert belong here. -->
+        <alert-told :alert="detail"></alert-told>
         <div v-if="detail.good_picture_url || detail.picture_url" class="shn-pair" data-role="views">
           <figure v-if="detail.good_picture_url"><img :src="detail.good_picture_url" :alt="t('alerts.good_view')" data-view="good"><figcaption>{{ t('alerts.good_view') }}</figcaption></figure>
           <figure v-if="detail.picture_url"><img :src="detail.picture_url" :alt="pictureWords" data-view="now"><figcaption>{{ pictureWords }}</figcaption></figure>

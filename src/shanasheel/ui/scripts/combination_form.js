@@ -25,13 +25,13 @@ export default {
     <shn-dialog :title="fresh ? t('combinations.new') : combination.name" @close="$emit('close')">
       <form class="combination" data-role="combination-form" @submit.prevent="save">
         <label v-if="fresh" class="shn-field"><span>{{ t('combinations.name') }}</span><input v-model.trim="name" name="name" required maxlength="80" dir="auto"></label>
-        <fieldset v-if="!byHand"><legend>{{ t('combinations.events') }}</legend>
-          <div v-for="(step, place) in steps" :key="place" class="shn-row" :data-step="place">
+        <fieldset v-if="!byHand" class="shn-group"><legend>{{ t('combinations.events') }}</legend>
+          <div v-for="(step, place) in steps" :key="place" class="shn-row shn-field" :data-step="place">
             <input v-model.number="step.count" type="number" min="1" max="12" class="num" :aria-label="t('combinations.count')">
             <select v-model="step.kind" :aria-label="t('combinations.event')"><option v-for="kind in kinds" :key="kind" :value="kind">{{ tk('kind', kind) }}</option></select>
-            <label v-if="step.count > 1"><input v-model="step.apart" type="checkbox"> {{ t('combinations.apart') }}</label>
+            <label v-if="step.count > 1" class="shn-check"><input v-model="step.apart" type="checkbox"><span>{{ t('combinations.apart') }}</span></label>
             <button v-if="steps.length > 1" class="shn-icon" type="button" @click="steps.splice(place, 1)" :aria-label="t('combinations.less')"><span class="mi" aria-hidden="true">close</span></button></div>
-          <div class="shn-row"><button class="shn-button small" type="button" data-role="more" :disabled="steps.length > 5" @click="steps.push(fill())"><span class="mi" aria-hidden="true">add</span>{{ t('combinations.more') }}</button>
+          <div class="shn-row shn-field"><button class="shn-button small" type="button" data-role="more" :disabled="steps.length > 5" @click="steps.push(fill())"><span class="mi" aria-hidden="true">add</span>{{ t('combinations.more') }}</button>
             <select v-if="steps.length > 1" v-model="ordered" :aria-label="t('combinations.order')"><option :value="false">{{ t('combinations.any_order') }}</option><option :value="true">{{ t('combinations.this_order') }}</option></select></div></fieldset>
         <div v-if="!byHand" class="shn-row wrap">
           <label class="shn-field"><span>{{ t('combinations.within_min') }}</span><input v-model.number="withinMin" name="within" type="number" min="0.1" max="20160" step="any" required></label>
@@ -39,7 +39,7 @@ export default {
           <label v-if="where === 'near'" class="shn-field"><span>{{ t('combinations.near_m') }}</span><input v-model.number="nearM" name="near" type="number" min="1" max="100000"></label>
           <label class="shn-field"><span>{{ t('combinations.quiet_min') }}</span><input v-model.number="quietMin" name="quiet" type="number" min="0.1" max="20160" step="any"></label></div>
         <label class="shn-field"><span>{{ t('combinations.words') }}</span><textarea v-model="words" name="when" class="mono" dir="ltr" rows="3" :readonly="!byHand" required></textarea></label>
-        <div class="shn-row wrap"><label><input v-model="byHand" type="checkbox" name="by_hand"> {{ t('combinations.by_hand') }}</label><span class="grow"></span>
+        <div class="shn-row wrap"><label class="shn-check"><input v-model="byHand" type="checkbox" name="by_hand"><span>{{ t('combinations.by_hand') }}</span></label><span class="grow"></span>
           <label class="shn-field"><span>{{ t('combinations.priority') }}</span><select v-model="priority" name="priority"><option v-for="one in ['high', 'normal', 'low']" :key="one" :value="one">{{ tk('priority', one) }}</option></select></label></div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <section v-if="trial" class="shn-card" data-role="trial" aria-live="polite"><b>{{ t('combinations.would', { count: trial.count, day: number(trial.per_day, 2) }) }}</b> <small class="dim">{{ t('combinations.of_events', { count: trial.events }) }}</small>

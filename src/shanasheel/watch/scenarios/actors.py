@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.cameras import Kind, Line, Zone
-from shanasheel.domain.rules import Rule
+from shanasheel.domain.rules import Rule, RuleKind
 from shanasheel.watch.scenarios.ways import LYING, UPRIGHT, Drive, Floats, Spot, Walk
 
 #: Length, width, height in metres, and the number detectors trained on COCO give it.
@@ -60,6 +60,11 @@ class Truth:
     where: Spot = (0.0, 0.0)
 
 
+def _usual() -> list[Rule]:
+    """Return the rules that need nothing drawn and do not run by themselves."""
+    return [Rule(rule=RuleKind.DRIVE_BY), Rule(rule=RuleKind.PERSON_DOWN)]
+
+
 @dataclass(slots=True, kw_only=True)
 class Script:
     """What happens, before anybody films it.
@@ -74,7 +79,7 @@ class Script:
     truths: list[Truth] = field(default_factory=list)
     zones: list[tuple[Zone, tuple[Spot, ...]]] = field(default_factory=list)
     lines: list[tuple[Line, tuple[Spot, Spot]]] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=_usual)
     shots_s: list[float] = field(default_factory=list)
     hour: int = 12
 
