@@ -323,6 +323,11 @@ class Camera:
         faults = [fault_of(rule, zones=zones, lines=lines) for rule in self.rules]
         return [fault for fault in faults if fault]
 
+    @property
+    def watched(self) -> tuple[object, ...]:
+        """Return all that says what is watched for in its view."""
+        return self.zones, self.lines, self.rules, self.time_zone
+
     def named(self, language: str) -> str:
         """Return the name for `ar` or `en`, falling back to the other, then to the id."""
         preferred = (self.name_ar, self.name) if language == "ar" else (self.name, self.name_ar)

@@ -183,7 +183,7 @@ class Analysis:
         self._repeat_when_quiet(packet.at, findings)
         self._judge_weapons(findings)
         self._finish_tracks(self._tracker.finished(), findings)
-        self._tell_described(findings)
+        self._tell(self._describer.ready(), findings)
         return findings
 
     def hint(self, at: datetime) -> None:
@@ -207,7 +207,7 @@ class Analysis:
         self._judge_weapons(findings, end=True)
         self._tracker.flush()
         self._finish_tracks(self._tracker.finished(), findings)
-        self._tell_described(findings, end=True)
+        self._tell(self._describer.ready(end=True), findings)
         if self._encoder is not None:
             findings.shielded += self._encoder.flush()
         return findings
@@ -219,7 +219,7 @@ class Analysis:
         """
         if camera is self._camera:
             return
-        if _watched(camera) != _watched(self._camera):
+        if camera.watched != self._camera.watched:
             self._rules = RuleSet(camera, self._ids)
         self._camera, self.ground = camera, camera.ground
 
@@ -392,15 +392,8 @@ class Analysis:
             self.counts.sightings += 1
             self._tell(self._describer.put(sighting, views, side=self._side), findings)
 
-    def _tell_described(self, findings: Findings, *, end: bool = False) -> None:
-        self._tell(self._describer.ready(end=end), findings)
-
     def _tell(self, sightings: Sequence[Sighting], findings: Findings) -> None:
         events = self._rules.seen(sightings)
         findings.sightings += sightings
         findings.events += events
         self.counts.events += len(events)
-
-
-def _watched(camera: Camera) -> tuple[object, ...]:
-    return camera.zones, camera.lines, camera.rules, camera.time_zone
