@@ -45,8 +45,6 @@ class _OfSightings(Protocol):
 
 R = TypeVar("R")
 
-# Of sudden speed: judged by learnt metres also where the ground was calibrated, whose metres of the
-# far end of a street jump with every box; there they raised a hundred times too much.
 _ANYWHERE: dict[RuleKind, Callable[[Rule, IdMaker], _OfScenes]] = {
     RuleKind.DRIVE_BY: DriveBy,
     RuleKind.SCATTERING: Scattering,
@@ -84,10 +82,9 @@ class RuleSet:
     def __init__(self, camera: Camera, ids: IdMaker) -> None:
         self._camera, self._ids = camera, ids
         self._time_zone = zone_of_time(camera.time_zone)
-        self._movers, self._learnt = Movers(), Movers()
+        self._movers = Movers()
         self._drawn: list[_Timed[_OfTracks]] = []
         self._moving: list[_Timed[_OfScenes]] = []
-        self._startled: list[_Timed[_OfScenes]] = []
         self._passing: list[_Timed[_OfSightings]] = []
         self._groups: list[_Timed[ArmedGroup]] = []
         for zone in camera.zones:
@@ -119,10 +116,6 @@ class RuleSet:
         scene = self._movers.push(tracks, ground)
         events = [e for one in self._drawn if one.holds(local) for e in one.rule.push(tracks)]
         events += [e for one in self._moving if one.holds(local) for e in one.rule.push(scene)]
-        if self._startled:
-            scene = scene if ground is None else self._learnt.push(tracks, None)
-            events += [e for one in self._startled if one.holds(local)
-                       for e in one.rule.push(scene)]  # fmt: skip
         return events
 
     def weapon(self, event: Event) -> list[Event]:
@@ -152,7 +145,7 @@ class RuleSet:
         if kind in _PASSING:
             self._passing.append(_Timed(_PASSING[kind](rule, ids), hours))
         elif kind in _ANYWHERE:
-            self._startled.append(_Timed(_ANYWHERE[kind](rule, ids), hours))
+            self._moving.append(_Timed(_ANYWHERE[kind](rule, ids), hours))
         elif kind in _IN_ZONE:
             self._moving.append(_Timed(_IN_ZONE[kind](rule, self._zone(rule), ids), hours))
         elif kind in _PERHAPS_IN_ZONE:
