@@ -30,14 +30,12 @@ __all__ = [
     "try_combination",
 ]
 
-#: Combinations that are on, with what they ask.
-Watched = tuple[tuple[Combination, Conditions], ...]
-
 _LOG = structlog.get_logger()
 _MOST = 50
 _MOST_EVENTS = 20_000  # looked through in a trial
-_AROUND = 2_000  # events around one that may complete something
+_AROUND = 2_000  # events around a batch that may complete something; the oldest
 _TRIAL = timedelta(days=7)
+_MOMENT = timedelta(microseconds=1)  # spans are half-open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +150,20 @@ def try_combination(
     )  # fmt: skip
 
 
-def watched_combinations(rows: Rows) -> Watched:
+def combined_events(site: Site, rows: Rows, fresh: Sequence[Event]) -> tuple[Event, ...]:
+    """Return what a batch of stored events completes, as events of their own, not yet stored.
+
+    What lies around is read once for the batch: a thousand events may come a second.
+    """
+    raised: list[Event] = []
+    for combination, asked in _watched(rows) if fresh else ():
+        mine = [event for event in fresh if event.kind in asked.kinds]
+        if mine:
+            raised += _completed(site, rows, mine, combination, asked)
+    return tuple(raised)
+
+
+def _watched(rows: Rows) -> list[tuple[Combination, Conditions]]:
     """Return the combinations that are on, with what they ask."""
     watched = []
     for combination in _listed(rows):
@@ -162,33 +173,32 @@ def watched_combinations(rows: Rows) -> Watched:
             watched.append((combination, conditions_of(combination.when)))
         except InvalidInput as fault:  # a kind that was taken out of the program
             _LOG.error("combination_unreadable", name=combination.name, detail=fault.message)
-    return tuple(watched)
-
-
-def combined_events(site: Site, rows: Rows, event: Event, watched: Watched) -> tuple[Event, ...]:
-    """Return what a stored event completes, as events of their own; none of them is stored."""
-    raised = []
-    for combination, asked in watched:
-        parts = _completed(rows, event, combination, asked) if event.kind in asked.kinds else ()
-        if parts:
-            raised.append(_event_of(site, combination, parts))
-    return tuple(raised)
+    return watched
 
 
 def _completed(
-    rows: Rows, event: Event, combination: Combination, asked: Conditions
-) -> tuple[Event, ...]:
-    moment = timedelta(microseconds=1)
-    late = rows.alerts.of_kinds(
-        [EventKind.COMBINED], event.at - asked.quiet + moment, event.at + asked.quiet, limit=_AROUND
+    site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions
+) -> list[Event]:
+    first, last = min(one.at for one in mine), max(one.at for one in mine)
+    start, end = first - asked.within, last + asked.within + _MOMENT
+    there = rows.alerts.kinds_between(sorted(asked.kinds), start, end)
+    if not all(step.kinds & there for step in asked.steps):
+        return []  # most often: what is rare has not happened
+    around = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_AROUND)
+    before = rows.alerts.of_kinds(
+        [EventKind.COMBINED], first - asked.quiet + _MOMENT, last + asked.quiet, limit=_AROUND
     )
-    if any(one.subject == combination.name for one in late):
-        return ()
-    around = rows.alerts.of_kinds(
-        sorted(asked.kinds), event.at - asked.within, event.at + asked.within + moment,
-        limit=_AROUND,
-    )  # fmt: skip
-    return completes(event, around, asked, _places(rows) if asked.near_m is not None else {})
+    told = [one.at for one in before if one.subject == combination.name]
+    places = _places(rows) if asked.near_m is not None else {}
+    raised = []
+    for event in mine:
+        if any(abs(event.at - at) < asked.quiet for at in told):
+            continue
+        parts = completes(event, around, asked, places)
+        if parts:
+            raised.append(_event_of(site, combination, parts))
+            told.append(raised[-1].at)
+    return raised
 
 
 def _event_of(site: Site, combination: Combination, parts: tuple[Event, ...]) -> Event:

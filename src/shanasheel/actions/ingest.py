@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shanasheel.actions.combining import combined_events, watched_combinations
+from shanasheel.actions.combining import combined_events
 from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
 from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
@@ -73,12 +73,9 @@ def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Aler
                 fresh += made
                 for one in made:
                     stories.take(one)
-    watched = watched_combinations(rows) if fresh else ()
-    for event in fresh:
-        if watched and any(event.kind in asked.kinds for _, asked in watched):
-            stories.store()
-            for one in combined_events(site, rows, event, watched):
-                stories.take(one)
+    stories.store()
+    for event in combined_events(site, rows, fresh):
+        stories.take(event)
     changed = stories.settle()
     for alert in stories.raised:
         tell_raised(site, rows, alert)

@@ -106,6 +106,9 @@ class Alerts(Protocol):
     def of_kinds(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
     ) -> tuple[Event, ...]: ...
+    def kinds_between(  # noqa: D102
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime
+    ) -> frozenset[EventKind]: ...
     def count_events(self) -> int: ...  # noqa: D102
     def save(self, *changed: Alert) -> None: ...  # noqa: D102
     def next_code(self) -> str: ...  # noqa: D102

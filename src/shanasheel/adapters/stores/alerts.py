@@ -104,6 +104,15 @@ class AlertRows:
         )
         return tuple(loads(row.body, Event) for row in rows)
 
+    def kinds_between(
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime
+    ) -> frozenset[EventKind]:
+        """Return which of these kinds any camera had in `[start, end)`."""
+        c = events.c
+        query = select(c.kind).where(c.kind.in_(kinds), c.at_us >= to_us(start))
+        rows = self._connection.execute(query.where(c.at_us < to_us(end)).distinct())
+        return frozenset(EventKind(kind) for kind in rows.scalars())
+
     def count_events(self) -> int:
         """Return how many events are stored."""
         return self._connection.execute(select(func.count()).select_from(events)).scalar_one()
