@@ -34,6 +34,7 @@ _LOG = structlog.get_logger()
 _MOST = 50
 _MOST_EVENTS = 20_000  # looked through in a trial
 _AROUND = 2_000  # events around a batch that may complete something; the oldest
+_MOST_TRIED = 30  # events of the rarest step, the newest; a batch must not wait for more
 _TRIAL = timedelta(days=7)
 _MOMENT = timedelta(microseconds=1)  # spans are half-open
 
@@ -190,12 +191,14 @@ def _completed(
     )
     told = [one.at for one in before if one.subject == combination.name]
     places = _places(rows) if asked.near_m is not None else {}
-    raised = []
-    for event in mine:
-        if any(abs(event.at - at) < asked.quiet for at in told):
-            continue
+    # Whatever completes it holds an event of the rarest step: there is little to try.
+    rare = min((step.kinds for step in asked.steps),
+               key=lambda kinds: sum(one.kind in kinds for one in around))  # fmt: skip
+    fresh, raised = {one.id for one in mine}, list[Event]()
+    for event in [one for one in around if one.kind in rare][-_MOST_TRIED:]:
         parts = completes(event, around, asked, places)
-        if parts:
+        late = any(one.id in fresh for one in parts)
+        if late and not any(abs(parts[-1].at - at) < asked.quiet for at in told):
             raised.append(_event_of(site, combination, parts))
             told.append(raised[-1].at)
     return raised
