@@ -33,7 +33,7 @@ __all__ = [
 _LOG = structlog.get_logger()
 _MOST = 50
 _MOST_EVENTS = 20_000  # looked through in a trial
-_AROUND = 2_000  # events around a batch that may complete something; the oldest
+_AROUND = 300  # events around a batch that may complete something; the newest
 _MOST_TRIED = 30  # events of the rarest step, the newest; a batch must not wait for more
 _TRIAL = timedelta(days=7)
 _MOMENT = timedelta(microseconds=1)  # spans are half-open
@@ -185,7 +185,7 @@ def _completed(
     there = rows.alerts.kinds_between(sorted(asked.kinds), start, end)
     if not all(step.kinds & there for step in asked.steps):
         return []  # most often: what is rare has not happened
-    around = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_AROUND)
+    around = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_AROUND, newest=True)
     before = rows.alerts.of_kinds(
         [EventKind.COMBINED], first - asked.quiet + _MOMENT, last + asked.quiet, limit=_AROUND
     )
@@ -195,7 +195,7 @@ def _completed(
     rare = min((step.kinds for step in asked.steps),
                key=lambda kinds: sum(one.kind in kinds for one in around))  # fmt: skip
     fresh, raised = {one.id for one in mine}, list[Event]()
-    for event in [one for one in around if one.kind in rare][-_MOST_TRIED:]:
+    for event in [one for one in around if one.kind in rare][:_MOST_TRIED]:
         parts = completes(event, around, asked, places)
         late = any(one.id in fresh for one in parts)
         if late and not any(abs(parts[-1].at - at) < asked.quiet for at in told):

@@ -104,8 +104,9 @@ class Alerts(Protocol):
         self, camera: CameraId, start: datetime, end: datetime
     ) -> tuple[Event, ...]: ...
     def of_kinds(  # noqa: D102
-        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
-    ) -> tuple[Event, ...]: ...
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
+        newest: bool = False,
+    ) -> tuple[Event, ...]: ...  # fmt: skip
     def kinds_between(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime
     ) -> frozenset[EventKind]: ...

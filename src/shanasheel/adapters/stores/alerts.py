@@ -89,9 +89,10 @@ class AlertRows:
         return tuple(loads(row.body, Event) for row in rows)
 
     def of_kinds(
-        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int
-    ) -> tuple[Event, ...]:
-        """Return events of some kinds of all cameras in `[start, end)`, oldest first."""
+        self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
+        newest: bool = False,
+    ) -> tuple[Event, ...]:  # fmt: skip
+        """Return the oldest, or newest, events of some kinds in `[start, end)`, in that order."""
         rows = self._connection.execute(
             select(events.c.body)
             .where(
@@ -99,7 +100,7 @@ class AlertRows:
                 events.c.at_us >= to_us(start),
                 events.c.at_us < to_us(end),
             )
-            .order_by(events.c.at_us)
+            .order_by(events.c.at_us.desc() if newest else events.c.at_us)
             .limit(limit)
         )
         return tuple(loads(row.body, Event) for row in rows)
