@@ -7,16 +7,15 @@ import ctypes
 import gc
 import logging
 import os
+import select
 import signal
 import sys
+import weakref
 from typing import TextIO, cast
 
 import structlog
 
-from shanasheel.base.clock import SystemClock
-
 _PR_SET_PDEATHSIG = 1  # prctl(2): the signal this process gets when its parent dies
-_LOOK_S = 0.1  # how late a stop may be noticed
 _COLLECT_AFTER = (20_000, 20, 20)  # new containers, then collections of the younger (guess)
 
 
@@ -74,16 +73,21 @@ class StopFlag:
     """Whether this process was asked to stop.
 
     Not a `threading.Event`: its lock cannot be taken again by a second signal that arrives while
-    the first one's handler holds it, and the process would hang.
+    the first one's handler holds it, and the process would hang. Whoever waits sleeps until a pipe
+    can be read, which costs nothing until then.
     """
 
     def __init__(self) -> None:
         self._asked = False
-        self._clock = SystemClock()
+        self._waking, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)  # many signals may fill it; one byte wakes everybody
+        weakref.finalize(self, _close_both, self._waking, self._wake)
 
     def set(self) -> None:
         """Ask to stop; safe in a signal handler, and any number of times."""
         self._asked = True
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake, b"!")
 
     def is_set(self) -> bool:
         """Return whether it was asked."""
@@ -91,15 +95,16 @@ class StopFlag:
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Return whether it was asked, at the latest after `timeout_s` seconds."""
-        begun_s = self._clock.monotonic_s()
-        while not self._asked:
-            left_s = _LOOK_S
-            if timeout_s is not None:
-                left_s = timeout_s - (self._clock.monotonic_s() - begun_s)
-                if left_s <= 0:
-                    break
-            self._clock.sleep_s(min(_LOOK_S, left_s))
+        if not self._asked:
+            poll = select.poll()  # `select.select` refuses descriptors above 1,023
+            poll.register(self._waking, select.POLLIN)
+            poll.poll(None if timeout_s is None else 1000 * max(0.0, timeout_s))
         return self._asked
+
+
+def _close_both(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def stop_on_signal() -> StopFlag:
