@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from shanasheel.domain.points import Point
+from shanasheel.watch.vision.picture import Planes
 
 Rgb = NDArray[np.uint8]
 Boxes = NDArray[np.float32]
 
 _LEAST_PX = 6
 _GREY = 96
+_NO_COLOUR = 128
 _SAME = 0.4  # overlap of two boxes that mask one head (guess; more only costs time)
 
 
@@ -69,8 +71,30 @@ def mask(rgb: Rgb, masks: Masks) -> Rgb:
     return masked
 
 
-def _quartered(block: Rgb) -> Rgb:
-    """Return each quarter of a block, (H, W, 3), in its mean colour; a thin block in halves.
+def mask_planes(planes: Planes, masks: Masks) -> None:
+    """Mask a picture in place as `mask` does; boxes grow to where colours begin."""
+    width_px, height_px = planes.size
+    sheets = (planes.luma, planes.blue, planes.red)
+    # All means are taken before anything is masked, or boxes that overlap would mix them.
+    means: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
+    for left, top, right, bottom in _pixels(masks.boxes, width_px, height_px):
+        x1, y1, x2, y2 = left // 2, top // 2, -(-right // 2), -(-bottom // 2)
+        for sheet, share in zip(sheets, (2, 1, 1), strict=True):
+            block = sheet[y1 * share : y2 * share, x1 * share : x2 * share]
+            if block.size:
+                means.append((block, _quartered(block)))
+    for block, quartered in means:
+        block[...] = quartered
+    if masks.windows:
+        inside = _inside(masks.windows, width_px, height_px)
+        planes.luma[inside] = _GREY
+        # A colour that reaches into the window is of it.
+        few = inside.reshape(height_px // 2, 2, width_px // 2, 2).any(axis=(1, 3))
+        planes.blue[few] = planes.red[few] = _NO_COLOUR
+
+
+def _quartered(block: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return each quarter of a block, (H, W) or (H, W, 3), in its mean; a thin block in halves.
 
     Rounded to 32 levels: a mean over few pixels must not tell one pixel.
     """
@@ -78,7 +102,9 @@ def _quartered(block: Rgb) -> Rgb:
     down, across = _halves(height), _halves(width)
     sums = np.add.reduceat(block, [0, height // 2] if height > 1 else [0], axis=0, dtype=np.uint32)
     sums = np.add.reduceat(sums, [0, width // 2] if width > 1 else [0], axis=1)
-    counts = np.multiply.outer(down, across)[..., None]
+    counts = np.multiply.outer(down, across).reshape(
+        len(down), len(across), *[1] * (block.ndim - 2)
+    )
     means = np.asarray(sums // counts, np.uint8) & np.uint8(0xF8)
     return np.asarray(means.repeat(down, axis=0).repeat(across, axis=1), np.uint8)
 
