@@ -106,7 +106,7 @@ class Alerts(Protocol):
     ) -> tuple[Event, ...]: ...
     def of_kinds(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
-        newest: bool = False,
+        newest: bool = False, cameras: Sequence[CameraId] | None = None,
     ) -> tuple[Event, ...]: ...  # fmt: skip
     def kinds_between(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime
