@@ -14,6 +14,7 @@ from shanasheel.api import (
     copying,
     deciding,
     finding,
+    grounding,
     handing_in,
     health,
     installing,
@@ -55,7 +56,7 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, deciding, combining, finding, keeping,
-        proving, copying, installing, watched_for, handing_in, models, health, receiving,
+        proving, copying, installing, watched_for, grounding, handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

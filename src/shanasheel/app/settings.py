@@ -29,6 +29,7 @@ from shanasheel.domain.cameras import (
 )
 from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.ground import LEAST_POINTS, MOST_POINTS, Ground, GroundPoint
+from shanasheel.domain.ground_checks import refuse_impossible
 from shanasheel.domain.keeping import KeepRule
 from shanasheel.domain.rules import TIME_ZONE, RuleKind
 from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
@@ -91,7 +92,9 @@ class GroundSettings(_Strict):
         points = (
             GroundPoint(at=one.at, right_m=one.right, ahead_m=one.ahead) for one in self.points
         )
-        return Ground(points=tuple(points), ahead_deg=self.ahead)
+        ground = Ground(points=tuple(points), ahead_deg=self.ahead)
+        refuse_impossible(ground)
+        return ground
 
     @classmethod
     def of(cls, ground: Ground) -> GroundSettings:
