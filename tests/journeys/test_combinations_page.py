@@ -66,6 +66,10 @@ def test_a_combination_is_chosen_tried_saved_and_calls(page: Any, tmp_path: Path
     assert page.locator("[name=when]").input_value() == (
         "loitering followed by shot_heard within 5 min near 300 m quiet for 10 min"
     )
+    page.locator("[name=hours]").fill("25:00-05:00")
+    page.locator("[data-role=try]").click()
+    assert "ساعات" in page.locator(".combination [role=alert]").inner_text()
+    page.locator("[name=hours]").fill("00:00-12:00; 12:00-24:00")
     page.locator("[data-role=try]").click()
     page.wait_for_selector("[data-role=trial] li")
     assert page.locator("[data-role=trial] li").count() == 1
@@ -73,6 +77,7 @@ def test_a_combination_is_chosen_tried_saved_and_calls(page: Any, tmp_path: Path
     page.locator("[data-role=save]").click()
     page.wait_for_selector("[data-combination=كمين]")
     assert page.locator("[data-combination]").count() == 1
+    assert page.locator("[data-role=hours]").inner_text() == "00:00-12:00; 12:00-24:00"
     picture(page, "combinations-ar")
 
     tell(data, EventKind.LOITERING, "BSR-001", 60)
