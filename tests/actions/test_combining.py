@@ -185,7 +185,8 @@ def test_files_name_the_line_and_come_back_the_same(place: Place, tmp_path: Path
     assert "line 6" in refused.exception.message
 
     file.write_text(
-        f"combinations:\n  - {{hours: ['22:00-05:00', 'fri 11:00-14:00'], name: a, when: '{AMBUSH.when}', priority: low, watched: false}}\n"
+        "combinations:\n  - {hours: ['22:00-05:00', 'fri 11:00-14:00'], name: a, "
+        f"when: '{AMBUSH.when}', priority: low, watched: false}}\n"
     )
     assert "Applied" in run.invoke(app, ["combinations", "apply", str(file), "--data", data]).output
     told = run.invoke(app, ["combinations", "export", "--data", data]).output

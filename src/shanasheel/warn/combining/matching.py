@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import CameraId, Place
@@ -14,6 +15,7 @@ from shanasheel.domain.rules import TIME_ZONE, zone_of_time
 Places = Mapping[CameraId, Place | None]
 #: In which IANA zone the hours of a camera are told; `TIME_ZONE` where it is not listed.
 Zones = Mapping[CameraId, str]
+_BAGHDAD: Zones = MappingProxyType({})  # where everything is until told otherwise
 
 _MOST_TRIED = 2_000  # partial choices; a crowd of like events would else take for ever
 
@@ -24,7 +26,7 @@ def completes(
     asked: Conditions,
     places: Places,
     *,
-    zones: Zones = {},
+    zones: Zones = _BAGHDAD,
 ) -> tuple[Event, ...]:
     """Return the events that make a combination with this one among them, oldest first, or none.
 
@@ -58,7 +60,7 @@ def replay(
     asked: Conditions,
     places: Places,
     *,
-    zones: Zones = {},
+    zones: Zones = _BAGHDAD,
 ) -> Iterator[tuple[Event, ...]]:
     """Yield what a combination would have raised over stored events, oldest first."""
     raised: datetime | None = None
