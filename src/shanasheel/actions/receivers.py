@@ -27,6 +27,12 @@ def list_receivers(site: Site, *, removed: bool = False) -> tuple[Receiver, ...]
         return rows.receivers.all(removed=removed)
 
 
+def kept_days(site: Site) -> float:
+    """Return how many days what receivers were told is kept, once it is settled."""
+    with site.store.read() as rows:
+        return rows.keeping.rule().message_days
+
+
 def one_receiver(site: Site, identifier: str) -> Receiver:
     """Return one receiver.
 

@@ -324,6 +324,7 @@ class Messages(Protocol):
     def begin_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def end_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def attempts(self, message: str) -> tuple[Attempt, ...]: ...  # noqa: D102
+    def forget(self, before: datetime, limit: int) -> tuple[int, int]: ...  # noqa: D102
 
 
 class Rows(Protocol):

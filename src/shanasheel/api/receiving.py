@@ -64,7 +64,7 @@ class ToldBody(BaseModel):
 def list_receivers(_who: Who, desk: TheDesk) -> Json:
     """List receivers; their secrets are never shown."""
     items = [shown.receiver(one) for one in receivers.list_receivers(desk.site)]
-    return {"items": items, "next": None}
+    return {"items": items, "next": None, "kept_days": receivers.kept_days(desk.site)}
 
 
 @router.post("/receivers", status_code=201)

@@ -147,6 +147,7 @@ class KeepSettings(_Strict):
 
     days: float = Field(default=30.0, gt=0, le=36_500)
     alert_days: float = Field(default=365.0, gt=0, le=36_500)
+    message_days: float = Field(default=90.0, gt=0, le=36_500)
     max_gb: float | None = Field(default=None, gt=0)
     min_free_gb: float | None = Field(default=None, ge=0)
 
@@ -155,6 +156,7 @@ class KeepSettings(_Strict):
         return KeepRule(
             days=self.days,
             alert_days=self.alert_days,
+            message_days=self.message_days,
             most_bytes=None if self.max_gb is None else round(self.max_gb * 1e9),
             least_free_bytes=None if self.min_free_gb is None else round(self.min_free_gb * 1e9),
         )

@@ -1,6 +1,7 @@
 // Who is told of alerts outside, what they were told, and who has not acknowledged a cancellation.
 
 import { get, post, put, remove, wordsOf } from "shanasheel-ui/api.js";
+import { number } from "shanasheel-ui/format.js";
 import { t, tk } from "shanasheel-ui/strings.js";
 import deliveriesTable from "shanasheel-ui/deliveries_table.js";
 import receiverForm from "shanasheel-ui/receiver_form.js";
@@ -28,13 +29,13 @@ export default {
       </section>
       <deliveries-table role="dead" urgent :title="t('receivers.dead')" :about="t('receivers.dead_about')" :none="t('receivers.none_dead')" :filter="dead"></deliveries-table>
       <label class="shn-field shn-narrow">{{ t('receivers.receiver') }}<select v-model="chosen" name="receiver"><option value="">{{ t('receivers.all') }}</option><option v-for="one in items" :key="one.id" :value="one.id">{{ one.name }}</option></select></label>
-      <deliveries-table role="log" :title="t('receivers.log')" :none="t('receivers.nothing_told')" :filter="log"></deliveries-table>
+      <deliveries-table role="log" :title="t('receivers.log')" :about="keptDays ? t('receivers.kept', { days: number(keptDays, 1) }) : ''" :none="t('receivers.nothing_told')" :filter="log"></deliveries-table>
       <receiver-form v-if="forming" :receiver="changing" @close="forming = false" @saved="saved"></receiver-form>
       <shn-dialog v-if="key" :title="t('receivers.key_title')" @close="key = ''"><p>{{ t('receivers.key_about') }}</p><p class="mono shn-hash" dir="ltr" data-role="key">{{ key }}</p><footer><button class="shn-button primary" type="button" @click="key = ''">{{ t('receivers.key_kept') }}</button></footer></shn-dialog>
       <shn-dialog v-if="removing" :title="t('receivers.remove_title', { name: removing.name })" @close="removing = null"><p>{{ t('receivers.remove_about') }}</p><footer><button class="shn-button" type="button" @click="removing = null">{{ t('cancel') }}</button><button class="shn-button primary" type="button" data-role="really" @click="drop">{{ t('receivers.remove') }}</button></footer></shn-dialog>
     </div>`,
   data: () => ({
-    items: [], loaded: false, fault: null, problem: "", said: "", forming: false, changing: null, removing: null, key: "", chosen: "", icons: ICONS,
+    items: [], loaded: false, fault: null, problem: "", said: "", forming: false, changing: null, removing: null, key: "", keptDays: null, chosen: "", icons: ICONS,
     unacknowledged: { unacknowledged: true }, dead: { state: "dead" },
   }),
   computed: {
@@ -46,10 +47,12 @@ export default {
     this.load();
   },
   methods: {
-    t, tk,
+    t, tk, number,
     async load() {
       try {
-        this.items = (await get("/receivers")).items;
+        const found = await get("/receivers");
+        this.items = found.items;
+        this.keptDays = found.kept_days;
         this.fault = null;
       } catch (fault) {
         this.fault = fault;
