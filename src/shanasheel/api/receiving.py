@@ -67,6 +67,12 @@ def list_receivers(_who: Who, desk: TheDesk) -> Json:
     return {"items": items, "next": None, "kept_days": receivers.kept_days(desk.site)}
 
 
+@router.get("/receivers/push-key")
+def push_key(_who: Who, desk: TheDesk) -> Json:
+    """Return the public key with which a browser subscribes to notices."""
+    return {"key": desk.push_key()}
+
+
 @router.post("/receivers", status_code=201)
 def add(body: ReceiverBody, who: Who, desk: TheDesk) -> Json:
     """Add a receiver; the key that was made for a webhook is in this answer and in no other."""
