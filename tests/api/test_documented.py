@@ -50,7 +50,7 @@ def test_every_route_about_receivers_is_listed() -> None:
         for method in route.methods
     }
 
-    assert len(routes) == 11
+    assert len(routes) == 12
     assert {route for route in routes if f"| `{route}` |" not in text} == set()
 
 
