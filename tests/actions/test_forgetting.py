@@ -64,11 +64,11 @@ def test_settled_messages_go_when_they_are_old_with_an_entry_that_counts_them(
     send(site, guard)
     try_receiver(site, LOCAL, guard.id)
     send(site, guard)
-    assert forget_messages(site) == Forgotten(messages=0, attempts=0, more=False)  # 90 days
+    assert forget_messages(site) == Forgotten()  # 90 days
 
     set_keep_rule(site, AT_ONCE)
 
-    assert forget_messages(site) == Forgotten(messages=2, attempts=2, more=False)
+    assert forget_messages(site) == Forgotten(messages=2, attempts=2)
     assert forget_messages(site).messages == 0
     assert left(site, alert) == [0]
     with site.store.read() as rows:
@@ -97,6 +97,32 @@ def test_what_somebody_must_still_hear_or_acknowledge_stays(site: Site, guard: R
     acknowledge_by_phone(site, LOCAL, cancellation, "Somebody")
     assert forget_messages(site).messages == 3
     assert left(site, waiting, dead, standing, taken_back) == [2, 1, 2, 0]
+
+
+def test_an_alert_confirmed_again_after_its_cancellation_stays(site: Site, guard: Receiver) -> None:
+    alert = confirmed(site, told(site, guard))
+    send(site, guard)
+    alert = dismissed(site, alert)
+    acknowledge_by_phone(site, LOCAL, send(site, guard), "Somebody")
+    alert = confirmed(site, alert)
+    send(site, guard)
+    set_keep_rule(site, AT_ONCE)
+
+    assert forget_messages(site) == Forgotten()
+    assert left(site, alert) == [4]
+
+
+def test_batches_go_on_behind_the_mark_until_the_end(site: Site, guard: Receiver) -> None:
+    for _ in range(450):
+        try_receiver(site, LOCAL, guard.id)
+        send(site, guard)
+    set_keep_rule(site, AT_ONCE)
+
+    first = forget_messages(site)
+    last = forget_messages(site, first.mark)
+
+    assert (first.messages, last.messages, last.mark) == (400, 50, "")
+    assert first.mark
 
 
 def test_the_rule_is_read_from_the_configuration_and_bounded(site: Site) -> None:

@@ -26,6 +26,7 @@ class Housekeeping:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping")
         self._short = self._forgotten = False
+        self._message_mark = ""
         self._marks: Mapping[str, Mark] = {}
         self._began_s = site.clock.monotonic_s()
         self._states: dict[str, str] = {}
@@ -71,8 +72,8 @@ class Housekeeping:
 
     def _forget(self) -> None:
         """Delete what receivers were told long ago; the rest of it in the next round."""
-        gone = forget_messages(self._site)
-        self._forgotten = not gone.more
+        gone = forget_messages(self._site, self._message_mark)
+        self._message_mark, self._forgotten = gone.mark, not gone.mark
         if gone.messages:
             _LOG.info("messages_forgotten", messages=gone.messages, attempts=gone.attempts)
 

@@ -15,13 +15,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from shanasheel.adapters.stores.old_messages import forgettable
 from shanasheel.adapters.stores.tables import attempts, messages
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.receivers import (
@@ -32,12 +32,10 @@ from shanasheel.domain.receivers import (
     Delivery,
     DeliveryState,
     Message,
-    Said,
 )
 from shanasheel.domain.wire import dumps, loads
 
 _MOST_STANDING = 200  # of one camera and kind in ten minutes; older ones change nothing
-_SETTLED = (DeliveryState.SENT.value, DeliveryState.WITHDRAWN.value)
 _WAITING = messages.c.state == DeliveryState.WAITING.value
 
 
@@ -246,39 +244,17 @@ class MessageRows:
             for row in rows
         )
 
-    def forget(self, before: datetime, limit: int) -> tuple[int, int]:
-        """Delete what was settled long ago; return how many messages and attempts went.
+    def forgettable(
+        self, before: datetime, after: str, limit: int
+    ) -> tuple[tuple[str, ...], str]:  # fmt: skip
+        """Return which messages may go, and where to look on; see `old_messages`."""
+        return forgettable(self._connection, before, after, limit)
 
-        Of one alert a receiver's messages go together or stay together: they stay while one of
-        them is younger than `before`, on its way, dead or not acknowledged, and while it was told
-        that the alert is confirmed and not that it is cancelled, for that may still come.
-        """
-        other = messages.alias()
-        same = and_(
-            other.c.alert == messages.c.alert, other.c.receiver == messages.c.receiver,
-            or_(messages.c.alert != "", other.c.id == messages.c.id),
-        )  # fmt: skip
-        open_still = exists().where(same, or_(
-            other.c.made_us >= to_us(before), other.c.state.not_in(_SETTLED),
-            and_(other.c.owed == 1, other.c.acknowledged_us.is_(None)),
-        ))  # fmt: skip
-        confirmed = exists().where(same, other.c.said == Said.CONFIRMED.value)
-        cancelled = exists().where(same, other.c.said == Said.CANCELLED.value)
-        found = self._connection.execute(
-            select(messages.c.id)
-            .where(
-                messages.c.made_us < to_us(before), messages.c.state.in_(_SETTLED), ~open_still,
-                or_(~confirmed, cancelled),
-            )
-            .order_by(messages.c.made_us, messages.c.id)
-            .limit(limit)
-        )  # fmt: skip
-        gone = [row.id for row in found]
-        if not gone:
-            return 0, 0
+    def forget(self, gone: Sequence[str]) -> int:
+        """Delete messages and the attempts to deliver them; return how many attempts went."""
         tried = self._connection.execute(delete(attempts).where(attempts.c.message.in_(gone)))
         self._connection.execute(delete(messages).where(messages.c.id.in_(gone)))
-        return len(gone), tried.rowcount
+        return tried.rowcount
 
     def _all(self, query: Select[tuple[object, ...]], limit: int = 5000) -> tuple[Delivery, ...]:
         return tuple(_delivery(row) for row in self._connection.execute(query.limit(limit)))
