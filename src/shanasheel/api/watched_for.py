@@ -30,6 +30,7 @@ class ZoneBody(BaseModel):
     kinds: list[Kind] = []
     loiter_s: float = Field(default=30.0, gt=0, le=86_400)
     hours: Hours = []
+    protected: bool = False
 
 
 class LineBody(BaseModel):
@@ -75,7 +76,8 @@ def change(camera: str, body: WatchBody, who: Who, desk: TheDesk) -> present.Jso
     """Change what a camera watches for; its recording goes on."""
     zones = [
         Zone(name=one.name, points=tuple(one.points), rules=tuple(one.rules),
-             kinds=tuple(one.kinds), loiter_s=one.loiter_s, hours=tuple(one.hours))
+             kinds=tuple(one.kinds), loiter_s=one.loiter_s, hours=tuple(one.hours),
+             protected=one.protected)
         for one in body.zones
     ]  # fmt: skip
     lines = [
