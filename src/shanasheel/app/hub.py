@@ -25,6 +25,7 @@ from shanasheel.app.camera_files import YamlFiles
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.guarding import Guarding
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.intake_desk import IntakeDesk
@@ -116,7 +117,8 @@ def serve(
         metrics_token=lambda: _metrics_token(folder),
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
-                             Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
+                             Housekeeping(wired.site), Timers(wired.site, updates),
+                             Guarding(wired.site, updates)]  # fmt: skip
     if wired.ledger is not None:
         beside += [
             Replication(wired.site, folder),

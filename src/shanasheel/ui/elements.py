@@ -69,5 +69,9 @@ class Combinations(Element, component="components/combinations.js"):
     """Events that together call for a person."""
 
 
+class Protected(Element, component="components/protected.js"):
+    """Places that may be spied out."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

@@ -30,7 +30,8 @@ export default {
           <legend>{{ shape.line ? t('zones.line') : t('zones.zone') }}</legend>
           <div class="shn-row"><label class="shn-field grow"><span>{{ t('zones.name') }}</span><input v-model.trim="shape.name" required maxlength="40" dir="auto" name="shape-name"></label><button class="shn-icon" type="button" data-role="drop" :aria-label="t('zones.drop', { name: shape.name })" :title="t('zones.drop', { name: shape.name })" @click="drop(place)"><span class="mi" aria-hidden="true">delete</span></button></div>
           <div class="shn-row wrap"><template v-if="!shape.line"><label v-for="rule in zoneRules" :key="rule" class="shn-check"><input type="checkbox" :value="rule" v-model="shape.rules"><span>{{ tk('kind', rule) }}</span></label>
-            <label v-if="shape.rules.includes('loitering')" class="shn-field"><span>{{ t('zones.loiter_s') }}</span><input v-model.number="shape.loiter_s" type="number" min="1" max="86400" step="any" dir="ltr" name="loiter_s"></label></template><small v-else class="dim">{{ t('zones.line_about') }}</small></div>
+            <label v-if="shape.rules.includes('loitering')" class="shn-field"><span>{{ t('zones.loiter_s') }}</span><input v-model.number="shape.loiter_s" type="number" min="1" max="86400" step="any" dir="ltr" name="loiter_s"></label>
+            <label class="shn-check" :title="t('zones.protected_about')"><input type="checkbox" v-model="shape.protected" name="protected"><span>{{ t('zones.protected') }}</span></label></template><small v-else class="dim">{{ t('zones.line_about') }}</small></div>
           <div class="shn-row wrap"><label v-for="kind in kinds" :key="kind" class="shn-check"><input type="checkbox" :value="kind" v-model="shape.kinds"><span>{{ tk('thing', kind) }}</span></label><small class="dim">{{ shape.kinds.length ? '' : t('zones.every_kind') }}</small></div>
           <label class="shn-field"><span>{{ t('zones.hours') }}</span><input :value="shape.hours.join('; ')" dir="ltr" placeholder="22:00-05:00; fri 00:00-24:00" @change="shape.hours = hoursOf($event.target.value)" name="hours"><small>{{ t('zones.hours_about', { zone: timeZone }) }}</small></label>
         </fieldset>
@@ -89,7 +90,7 @@ export default {
       let number = 1;
       while (taken.includes(`${stem} ${number}`)) number += 1;
       const points = (line ? FRESH_LINE : FRESH).map((point) => [...point]);
-      this.shapes.push({ name: `${stem} ${number}`, points, line, kinds: [], hours: [], rules: line ? [] : ["zone_entry"], loiter_s: 30 });
+      this.shapes.push({ name: `${stem} ${number}`, points, line, kinds: [], hours: [], rules: line ? [] : ["zone_entry"], loiter_s: 30, protected: false });
       this.chosen = this.shapes.length - 1;
       this.$nextTick(() => this.$el.querySelector("[data-corner='0']")?.focus());
     },
@@ -106,7 +107,7 @@ export default {
     async save() {
       this.sending = true;
       this.problem = "";
-      const zones = this.shapes.filter((shape) => !shape.line).map(({ name, points, rules, kinds, loiter_s, hours }) => ({ name, points, rules, kinds, loiter_s, hours }));
+      const zones = this.shapes.filter((shape) => !shape.line).map(({ name, points, rules, kinds, loiter_s, hours, protected: guarded }) => ({ name, points, rules, kinds, loiter_s, hours, protected: guarded }));
       const lines = this.shapes.filter((shape) => shape.line).map(({ name, points, kinds, hours }) => ({ name, start: points[0], end: points[1], kinds, hours }));
       try {
         this.take(await put(this.path, { zones, lines, rules: this.rules }));
