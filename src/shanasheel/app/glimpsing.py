@@ -42,12 +42,9 @@ class Glimpses:
         shown: list[Packet] = []
         for picture in (*decoder.push(packet), *decoder.flush()):
             masks = self._shield.cover(picture, detector.detect(picture))
-            rgb = self._shield.render(picture, masks)
-            if self._encoder is None or self._size != rgb.shape:
-                self._size = height_px, width_px, _ = rgb.shape
-                self._encoder = ShieldedEncoder(
-                    self._camera, width_px=width_px, height_px=height_px
-                )
-            shown += self._encoder.push(rgb, picture.at)
-            shown += self._encoder.push(rgb, picture.at + _AGAIN)
+            planes = self._shield.render(picture, masks)
+            if self._encoder is None or self._size != planes.size:
+                self._size, self._encoder = planes.size, ShieldedEncoder(self._camera, planes)
+            shown += self._encoder.push(planes, picture.at)
+            shown += self._encoder.push(planes, picture.at + _AGAIN)
         return shown

@@ -16,7 +16,7 @@ from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import GapCause, Segment
 from shanasheel.domain.overview import Layer
 from shanasheel.watch.recording import Recorder
-from shanasheel.watch.vision import ShieldedEncoder
+from shanasheel.watch.vision import Planes, ShieldedEncoder
 
 ACTIVE_A_DAY = 24  # spans of movement generated for each camera and day
 _CAUSES = tuple(GapCause)
@@ -87,12 +87,15 @@ def make_file(data: Path, start: datetime, seconds: int = 10) -> Segment:
         data=data, camera=camera, stream=Stream.SHIELDED, clock=clock, ids=IdMaker(clock),
         target_s=2 * seconds,
     )  # fmt: skip
-    encoder = ShieldedEncoder(camera, width_px=640, height_px=360)
-    ground = np.random.default_rng(1).integers(0, 255, (45, 80, 3), np.uint8)
-    ground = ground.repeat(8, axis=0).repeat(8, axis=1)
+    noise = np.random.default_rng(1).integers(16, 235, (3, 45, 80), np.uint8)
+    luma, blue, red = (
+        sheet.repeat(size, axis=0).repeat(size, axis=1)
+        for sheet, size in zip(noise, (8, 4, 4), strict=True)
+    )
+    encoder = ShieldedEncoder(camera, Planes(luma, blue, red))
     for number in range(seconds * _FPS):
         at = start + timedelta(seconds=number / _FPS)
-        for packet in encoder.push(np.roll(ground, 4 * number, axis=1), at):
+        for packet in encoder.push(Planes(np.roll(luma, 8 * number, axis=1), blue, red), at):
             recorder.push(packet)
     for packet in encoder.flush():
         recorder.push(packet)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shanasheel.app.face_scores import FaceScores
 from shanasheel.base.clock import SystemClock
@@ -24,7 +23,7 @@ from shanasheel.domain.shielding import Hide, Shielding
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Looked
 from shanasheel.watch.sources import read_footage
 from shanasheel.watch.tracking import MotRows, read_mot
-from shanasheel.watch.vision import ModelDetector, Shield, ShieldScores, find_clip
+from shanasheel.watch.vision import ModelDetector, Planes, Shield, ShieldScores, find_clip
 from shanasheel.watch.vision.faces import WithFaces
 from shanasheel.watch.vision.shield_scores import THRESHOLDS
 
@@ -95,7 +94,7 @@ class _Judge:
     def take(self, looked: Looked) -> None:
         begun_s, picture = time.process_time(), looked.picture
         shown = self._timed(looked)
-        height_px, width_px = shown.shape[:2]
+        width_px, height_px = shown.size
         people = np.zeros((0, 4))
         if self._truth is not None:
             people = self._truth.boxes[self._truth.frames == picture.frame_index]
@@ -126,7 +125,7 @@ class _Judge:
             "pictures_shown": len(scores.masked),
         }
 
-    def _timed(self, looked: Looked) -> NDArray[np.uint8]:
+    def _timed(self, looked: Looked) -> Planes:
         """Mask once more, to know the CPU time it takes; return what is shown."""
         begun_s = time.thread_time()
         shown = self._again.render(

@@ -14,9 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, ViewFrom
@@ -33,6 +30,7 @@ from shanasheel.watch.vision import (
     Masks,
     PacketDecoder,
     Picture,
+    Planes,
     Searched,
     Searcher,
     SecondLooks,
@@ -351,11 +349,10 @@ class Analysis:
             findings.events += raised
             self.counts.events += len(raised)
 
-    def _send_shielded(self, rgb: NDArray[np.uint8], at: datetime, findings: Findings) -> None:
+    def _send_shielded(self, shown: Planes, at: datetime, findings: Findings) -> None:
         if self._encoder is None:
-            height_px, width_px = rgb.shape[:2]
-            self._encoder = ShieldedEncoder(self._camera.id, width_px=width_px, height_px=height_px)
-        findings.shielded += self._encoder.push(rgb, at)
+            self._encoder = ShieldedEncoder(self._camera.id, shown)
+        findings.shielded += self._encoder.push(shown, at)
         self._last_shielded = at
 
     def _repeat_when_quiet(self, now: datetime, findings: Findings) -> None:

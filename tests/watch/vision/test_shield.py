@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from planes import as_rgb
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import KIND_NUMBERS, CameraId, Kind
 from shanasheel.domain.seen import Detections
@@ -127,7 +128,7 @@ def test_private_windows_are_grey_whoever_is_seen_in_the_view_and_in_every_pictu
     picture = picture_at(0)
     masks = shield.cover(picture, seen(0, (100, 100, 140, 220)))
 
-    shown = shield.render(picture, masks)
+    shown = as_rgb(shield.render(picture, masks))
 
     inside = shown[49:239, 65:319].reshape(-1, 3)
     assert len(np.unique(inside, axis=0)) == 1

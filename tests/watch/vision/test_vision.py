@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from footage import data_folder
+from planes import as_rgb, plain
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
@@ -61,7 +62,7 @@ def nobody(picture: Picture) -> Detections:
 
 
 def shown_by(shield: Shield, picture: Picture, detections: Detections) -> np.ndarray:
-    return shield.render(picture, shield.cover(picture, detections))
+    return as_rgb(shield.render(picture, shield.cover(picture, detections)))
 
 
 @pytest.mark.footage
@@ -167,15 +168,14 @@ def test_a_still_is_a_small_masked_jpeg() -> None:
 def test_the_shielded_stream_is_recorded_and_plays_back_in_time(tmp_path: Path) -> None:
     clock = FakeClock(START)
     (tmp_path / "run" / "live").mkdir(parents=True)
-    encoder = ShieldedEncoder(CAMERA, width_px=320, height_px=240)
+    encoder = ShieldedEncoder(CAMERA, plain(320, 240, 0))
     recorder = Recorder(
         data=tmp_path, camera=CAMERA, stream=Stream.SHIELDED, clock=clock, ids=IdMaker(clock)
     )
     segments = []
     for moment in range(70):
         clock.advance(0.2)
-        rgb = np.full((240, 320, 3), moment * 3, np.uint8)
-        for packet in encoder.push(rgb, clock.now()):
+        for packet in encoder.push(plain(320, 240, moment * 3), clock.now()):
             segments += recorder.push(packet)
     segments += recorder.finish()
 

@@ -12,7 +12,7 @@ from shanasheel.watch.vision.detection_scores import (
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
 from shanasheel.watch.vision.masks import Masks
-from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.picture import Picture, Planes
 from shanasheel.watch.vision.plate_drawing import PlateFonts, find_fonts
 from shanasheel.watch.vision.plate_scores import PlateScores, evaluate_plates
 from shanasheel.watch.vision.plates import PlateReader
@@ -36,6 +36,7 @@ __all__ = [
     "ModelDetector",
     "PacketDecoder",
     "Picture",
+    "Planes",
     "PlateFonts",
     "PlateReader",
     "PlateScores",

@@ -11,11 +11,10 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.video.frame import PictureType
-from numpy.typing import NDArray
 
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet, StreamFormat
-from shanasheel.watch.vision.scaling import scaled
+from shanasheel.watch.vision.picture import Planes
 
 _MILLISECONDS = Fraction(1, 1000)
 _KEY_MS = 2_000
@@ -26,15 +25,16 @@ class ShieldedEncoder:
     """Encodes one session's masked pictures at whatever pace they come; no B-frames.
 
     Args:
-        width_px, height_px: even; every picture has this size.
+        like: every picture has this one's size and colours.
     """
 
-    def __init__(self, camera: CameraId, *, width_px: int, height_px: int) -> None:
+    def __init__(self, camera: CameraId, like: Planes) -> None:
+        width_px, height_px = like.size
         self._camera = camera
-        self._codec = _encoder(width_px, height_px)
+        self._codec = _encoder(like)
         # A stream copy needs a demuxed stream with the encoder's headers as its template; the
         # headers do not depend on the picture. Annex B, as the encoder's packets are.
-        self._sample = _sample(width_px, height_px)
+        self._sample = _sample(like)
         template = self._sample.streams.video[0]
         self._format = StreamFormat(
             codec="h264",
@@ -53,11 +53,14 @@ class ShieldedEncoder:
         self._index = 0
         self._times: dict[int, datetime] = {}
 
-    def push(self, rgb: NDArray[np.uint8], at: datetime) -> list[Packet]:
+    def push(self, planes: Planes, at: datetime) -> list[Packet]:
         """Encode one picture; one that is not later than the last is passed over."""
         self._begun = self._begun or at
-        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-        self._frame = scaled(frame, frame.width, frame.height, "yuv420p")
+        sheet = np.concatenate([plane.reshape(-1) for plane in planes[:3]])
+        width_px, height_px = planes.size
+        self._frame = av.VideoFrame.from_ndarray(
+            sheet.reshape(height_px * 3 // 2, width_px), format="yuv420p"
+        )
         return self._encode(self._frame, at, self._begun)
 
     def repeat(self, at: datetime) -> list[Packet]:
@@ -101,10 +104,10 @@ class ShieldedEncoder:
         return packets
 
 
-def _encoder(width_px: int, height_px: int) -> av.VideoCodecContext:
+def _encoder(like: Planes) -> av.VideoCodecContext:
     codec = av.VideoCodecContext.create("libx264", "w")
-    codec.width, codec.height = width_px, height_px
-    codec.pix_fmt = "yuv420p"
+    codec.width, codec.height = like.size
+    codec.pix_fmt, codec.colorspace = "yuv420p", like.colours
     codec.time_base = _MILLISECONDS
     codec.framerate = Fraction(30)
     codec.gop_size = 10_000  # key frames are asked for by time
@@ -112,10 +115,10 @@ def _encoder(width_px: int, height_px: int) -> av.VideoCodecContext:
     return codec
 
 
-def _sample(width_px: int, height_px: int) -> InputContainer:
+def _sample(like: Planes) -> InputContainer:
     """Return an opened stream of one black picture, coded as all others will be."""
-    codec, coded = _encoder(width_px, height_px), io.BytesIO()
-    frame = av.VideoFrame(width_px, height_px, "yuv420p")
+    codec, coded = _encoder(like), io.BytesIO()
+    frame = av.VideoFrame(*like.size, "yuv420p")
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
     frame.pts, frame.time_base = 0, _MILLISECONDS

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from shanasheel.domain.points import Point
+from shanasheel.watch.vision.picture import Planes
 
 Rgb = NDArray[np.uint8]
 Boxes = NDArray[np.float32]
 
 _LEAST_PX = 6
 _GREY = 96
+_NO_COLOUR = 128
 _SAME = 0.4  # overlap of two boxes that mask one head (guess; more only costs time)
 
 
@@ -67,6 +69,40 @@ def mask(rgb: Rgb, masks: Masks) -> Rgb:
     if masks.windows:
         masked[_inside(masks.windows, width_px, height_px)] = _GREY
     return masked
+
+
+def mask_planes(planes: Planes, masks: Masks) -> None:
+    """Mask a picture in place as `mask` does; boxes grow to where colours begin."""
+    width_px, height_px = planes.size
+    sheets = (planes.luma, planes.blue, planes.red)
+    # All means are taken before anything is masked, or boxes that overlap would mix them.
+    means: list[tuple[NDArray[np.uint8], int]] = []
+    for left, top, right, bottom in _pixels(masks.boxes, width_px, height_px):
+        x1, y1, x2, y2 = left // 2, top // 2, -(-right // 2), -(-bottom // 2)
+        for sheet, share in zip(sheets, (2, 1, 1), strict=True):
+            block = sheet[y1 * share : y2 * share, x1 * share : x2 * share]
+            means += [(quarter, _mean(quarter)) for quarter in _quarters(block)]
+    for quarter, level in means:
+        quarter[...] = level
+    if masks.windows:
+        inside = _inside(masks.windows, width_px, height_px)
+        planes.luma[inside] = _GREY
+        # A colour that reaches into the window is of it.
+        few = inside.reshape(height_px // 2, 2, width_px // 2, 2).any(axis=(1, 3))
+        planes.blue[few] = planes.red[few] = _NO_COLOUR
+
+
+def _quarters(block: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Return views of the quarters of a block, (H, W); of a thin one its halves."""
+    down, across = block.shape[0] // 2, block.shape[1] // 2
+    rows, columns = (block[:down], block[down:]), (slice(0, across), slice(across, None))
+    quarters = [half[:, column] for half in rows for column in columns]
+    return [quarter for quarter in quarters if quarter.size]
+
+
+def _mean(pixels: NDArray[np.uint8]) -> int:
+    """Return the mean rounded to 32 levels: over few pixels it must not tell one of them."""
+    return int(np.add.reduce(pixels, axis=None, dtype=np.uint32)) // pixels.size & 0xF8
 
 
 def _quartered(block: Rgb) -> Rgb:

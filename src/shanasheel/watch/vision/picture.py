@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -14,6 +15,26 @@ from shanasheel.domain.cameras import CameraId
 from shanasheel.watch.vision.scaling import converted, scaled
 
 _PLANAR = ("yuv420p", "yuvj420p")
+
+
+class Planes(NamedTuple):
+    """A picture in 4:2:0, brightness from 16 to 235.
+
+    Args:
+        luma: (H, W), both even.
+        blue, red: (H / 2, W / 2) colour differences; 128 is none.
+        colours: what they mean in red, green and blue, as FFmpeg numbers it (`AVColorSpace`).
+    """
+
+    luma: NDArray[np.uint8]
+    blue: NDArray[np.uint8]
+    red: NDArray[np.uint8]
+    colours: int = 2  # not said
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return width and height in pixels."""
+        return self.luma.shape[1], self.luma.shape[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +100,23 @@ class Picture:
         few.color_range, few.colorspace = self.frame.color_range, self.frame.colorspace
         return np.asarray(converted(few, "rgb24").to_ndarray(), np.uint8)
 
+    def planes(self, width_px: int, height_px: int) -> Planes:
+        """Return the upright picture scaled to a size, brightness and colour as coded.
+
+        Args:
+            width_px, height_px: of the result, even.
+
+        Raises:
+            InvalidInput: the camera's pixel format cannot be converted.
+        """
+        shown = self._scaled(width_px, height_px, "yuv420p")
+        turns = -(self.rotation_deg // 90)
+        luma, blue, red = (
+            np.rot90(_rows(plane)[: shown.height // half, : shown.width // half], turns).copy()
+            for plane, half in zip(shown.planes, (1, 2, 2), strict=True)
+        )
+        return Planes(luma, blue, red, colours=shown.colorspace)
+
     def pixels(self, width_px: int, height_px: int, layout: str) -> NDArray[np.uint8]:
         """Return the upright picture scaled to a size.
 
@@ -89,18 +127,21 @@ class Picture:
         Raises:
             InvalidInput: the camera's pixel format cannot be converted.
         """
+        pixels = np.asarray(self._scaled(width_px, height_px, layout).to_ndarray(), np.uint8)
+        turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
+        return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+    def _scaled(self, width_px: int, height_px: int, layout: str) -> av.VideoFrame:
+        """Return the picture as coded, not upright, that is of this size once it is."""
         turned = bool(self.rotation_deg % 180)
         size = (height_px, width_px) if turned else (width_px, height_px)
         try:
-            shown = scaled(self.frame, *size, layout)
+            return scaled(self.frame, *size, layout)
         except (av.FFmpegError, ValueError) as fault:
             raise InvalidInput(
                 f"Pictures of {self.camera} in {self.frame.format.name} cannot be converted.",
                 "Set the camera to H.264 or H.265 with 4:2:0 colour.",
             ) from fault
-        pixels = np.asarray(shown.to_ndarray(), np.uint8)
-        turns = -(self.rotation_deg // 90)  # numpy turns counter-clockwise
-        return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
 def _rows(plane: av.video.plane.VideoPlane) -> NDArray[np.uint8]:

@@ -17,8 +17,8 @@ from PIL import Image
 from shanasheel.domain.cameras import KIND_NUMBERS, Kind
 from shanasheel.domain.seen import Detections, Tracks
 from shanasheel.domain.shielding import Hide, Shielding
-from shanasheel.watch.vision.masks import Boxes, Masks, Rgb, joined, mask
-from shanasheel.watch.vision.picture import Picture
+from shanasheel.watch.vision.masks import Boxes, Masks, Rgb, joined, mask, mask_planes
+from shanasheel.watch.vision.picture import Picture, Planes
 
 SHIELD_SCORE = 0.15  # far below what raises alerts: a masked bush harms nobody
 _SURE = 0.45  # as people lead tracks; a weaker box may begin at the waist (0.3: half more visible)
@@ -78,9 +78,11 @@ class Shield:
         boxes = joined(np.concatenate([boxes for _, boxes in reversed(self._held)]))
         return Masks(boxes=boxes, windows=self._shielding.windows)
 
-    def render(self, picture: Picture, masks: Masks) -> Rgb:
-        """Return the masked picture, (H, W, 3) RGB, even sizes, at most the set width."""
-        return mask(_upright(picture, self._width_px), masks)
+    def render(self, picture: Picture, masks: Masks) -> Planes:
+        """Return the masked picture, at most of the set width."""
+        shown = picture.planes(*_size(picture, self._width_px))
+        mask_planes(shown, masks)
+        return shown
 
     def _people(self, detections: Detections) -> Boxes:
         """Return what of people is hidden, (N, 4) pixels of the analysed frame."""
@@ -183,6 +185,10 @@ def _surroundings(picture: Picture, box: tuple[float, ...]) -> tuple[int, int, i
 
 def _upright(picture: Picture, width_px: int) -> Rgb:
     """Return the picture in RGB, not above `width_px` wide, sides even."""
+    return picture.pixels(*_size(picture, width_px), "rgb24")
+
+
+def _size(picture: Picture, width_px: int) -> tuple[int, int]:
+    """Return even sides of the upright picture, at most so wide."""
     width = max(2, min(width_px, picture.width_px) // 2 * 2)
-    height = max(2, picture.height_px * width // picture.width_px // 2 * 2)
-    return picture.pixels(width, height, "rgb24")
+    return width, max(2, picture.height_px * width // picture.width_px // 2 * 2)
