@@ -117,7 +117,9 @@ def test_what_is_known_is_listed_and_calls_nobody_and_both_ways_are_recorded(pla
 
     forget_known(site, LOCAL, "البوابة", "22A70634")
     assert len(told(place)) == 1
-    said = [one["what"] for one in facts(place) if str(one.get("what", "")).startswith("protected_")]
+    said = [
+        one["what"] for one in facts(place) if str(one.get("what", "")).startswith("protected_")
+    ]
     assert said == ["protected_known", "protected_places", "protected_forgotten"]
     with pytest.raises(NotFound):
         forget_known(site, LOCAL, "البوابة", "22A70634")

@@ -21,7 +21,7 @@ from shanasheel.domain.protecting import Finding
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Places that may be spied out: zones marked `protected`, by name.",
+    help="Places that may be spied out, and what comes there on several days.",
 )
 
 PlaceArgument = Annotated[str, typer.Argument(help="Name of the protected zone.")]

@@ -69,7 +69,7 @@ class Combinations(Element, component="components/combinations.js"):
     """Events that together call for a person."""
 
 
-class Protected(Element, component="components/protected.js"):
+class ProtectedPlaces(Element, component="components/protected_places.js"):
     """Places that may be spied out."""
 
 

@@ -20,7 +20,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/intake", elements.Intake),
     ("/receivers", elements.Receivers),
     ("/combinations", elements.Combinations),
-    ("/protected", elements.Protected),
+    ("/protected", elements.ProtectedPlaces),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
     ("/precision", elements.Precision),
