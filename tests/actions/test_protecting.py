@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ from shanasheel.domain.cameras import Camera, CameraId, Kind, Zone
 from shanasheel.domain.described import Description
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.protecting import Verdict
+from shanasheel.domain.rules import TIME_ZONE
 from shanasheel.domain.seen import PathPoint, PlateSeen, PlateState, Sighting
 from shanasheel.domain.wire import to_line
 from sites import Place, make_place
@@ -62,7 +64,7 @@ def sighting(place: Place, start: datetime, *, plate: str = "", at: float = 0.6)
 def see(place: Place, *ago_days: int, plate: str, at: float = 0.6) -> None:
     site = place.wired.site
     now = site.clock.now()
-    midnight = now.astimezone().replace(hour=0, minute=0)
+    midnight = now.astimezone(ZoneInfo(TIME_ZONE)).replace(hour=0, minute=0)
     begun = max(now - timedelta(minutes=5), midnight)  # today, at any hour of the test
     lines = [to_line(sighting(place, begun - timedelta(days=ago), plate=plate, at=at))
              for ago in ago_days]  # fmt: skip

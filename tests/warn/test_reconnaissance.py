@@ -17,7 +17,7 @@ AT = datetime(2026, 3, 30, 22, tzinfo=UTC)
 _NUMBERS = count(1)
 
 
-def visit(  # noqa: PLR0913
+def visit(
     ago: int, *, minute: int = 600, kind: Kind = Kind.VEHICLE, plate: str = "",
     look: str = "car white", stood_s: float = 0.0,
 ) -> Visit:  # fmt: skip
@@ -105,8 +105,8 @@ def test_somebody_who_stops_about_one_hour_is_told_without_any_word_of_who() -> 
 
 def test_what_is_known_is_found_still_and_told_again_when_its_time_is_over() -> None:
     days = [visit(ago, plate="22A1", stood_s=40) for ago in (0, 4, 9)]
-    known = Known(place="Gate", look="22A1", at=AT - timedelta(days=1), until=AT + timedelta(days=9),
-                  by="zahra", reason="the baker")  # fmt: skip
+    begun, ends = AT - timedelta(days=1), AT + timedelta(days=9)
+    known = Known(place="Gate", look="22A1", at=begun, until=ends, by="zahra", reason="the baker")
     (one,) = found(days, Protecting(known=(known,)))
     assert (one.verdict, one.known) == (Verdict.KNOWN, known)
     over = Known(place="Gate", look="22A1", at=AT - timedelta(days=9), until=AT - timedelta(days=1),

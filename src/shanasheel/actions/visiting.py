@@ -16,7 +16,8 @@ from shanasheel.domain.seen import PathPoint, PlateState, Sighting
 
 _PAGE = 500
 _STILL = 0.03  # of the picture: a vehicle's box trembles so much while it stands; guess
-_LATE = timedelta(hours=1)  # sightings of a worker that was cut off for longer come with the day
+_LATE = timedelta(hours=1)  # what a worker cut off for longer tells comes when all is read anew
+_ANEW = timedelta(hours=1)  # guess: reading a busy place anew takes seconds
 
 #: A protected place: the zones of its name, each with its camera.
 Views = tuple[tuple[Camera, Zone], ...]
@@ -119,16 +120,17 @@ class Recent:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, Views], dict[str, Visit]] = {}
         self._read: dict[tuple[str, Views], datetime] = {}
+        self._anew: dict[tuple[str, Views], datetime] = {}
 
     def of(
         self, rows: Rows, name: str, views: Views, span: tuple[datetime, datetime]
     ) -> list[Visit]:
-        """Return the visits of a span; everything is read anew once a day."""
+        """Return the visits of a span; everything is read anew once an hour."""
         key, (start, end) = (name, views), span
-        read = self._read.get(key)
-        if read is None or read.date() != end.date():
+        read, anew = self._read.get(key), self._anew.get(key)
+        if read is None or anew is None or not timedelta() <= end - anew < _ANEW:
             self._kept = {kept: value for kept, value in self._kept.items() if kept[0] != name}
-            self._kept[key], since = {}, start
+            self._kept[key], since, self._anew[key] = {}, start, end
         else:
             since = max(start, read - _LATE)
         for visit in visits_of(rows, views, since, end):

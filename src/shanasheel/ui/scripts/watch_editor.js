@@ -1,8 +1,9 @@
 // What a camera watches for: zones and lines drawn over its picture, and rules beside.
 
-import { get, put, query, ROOT, wordsOf } from "shanasheel-ui/api.js";
+import { get, post, put, query, ROOT, wordsOf } from "shanasheel-ui/api.js";
 import { t, tk } from "shanasheel-ui/strings.js";
 import ruleRow from "shanasheel-ui/rule_row.js";
+import ruleTrial from "shanasheel-ui/rule_trial.js";
 import shapeCanvas from "shanasheel-ui/shape_canvas.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
@@ -15,7 +16,7 @@ const asZone = (zone) => ({ ...zone, line: false });
 const asLine = (line) => ({ name: line.name, points: [line.start, line.end], kinds: line.kinds, hours: line.hours, line: true });
 
 export default {
-  components: { ruleRow, shapeCanvas, shnEmpty },
+  components: { ruleRow, ruleTrial, shapeCanvas, shnEmpty },
   props: { camera: { type: Object, required: true } },
   emits: ["saved", "close"],
   template: `
@@ -40,13 +41,14 @@ export default {
         <div class="shn-row shn-field"><select v-model="adding" name="adding" :aria-label="t('zones.rule')"><option value="">{{ t('zones.choose_rule') }}</option><option v-for="one in ruleShapes" :key="one.rule" :value="one.rule">{{ tk('kind', one.rule) }}{{ one.always ? ' · ' + t('zones.always') : '' }}</option></select><button class="shn-button small" type="button" data-role="add-rule" :disabled="!adding" @click="add">{{ t('zones.add_rule') }}</button></div>
         <p class="dim">{{ t('zones.always_about', { rules: always }) }}</p>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
-        <footer><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="save" :disabled="sending">{{ t('zones.save') }}</button></footer></form>
+        <rule-trial v-if="trial" :trial="trial"></rule-trial>
+        <footer><button class="shn-button" type="button" data-role="try" :disabled="sending" @click="tryIt">{{ t('trial.try') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="save" :disabled="sending">{{ t('zones.save') }}</button></footer></form>
     </section>`,
   data() {
     const at = new Date().toISOString();
     return {
       picture: `${ROOT}/cameras/${encodeURIComponent(this.camera.id)}/preview${query({ at, width: 640 })}`,
-      shapes: [], rules: [], ruleShapes: [], timeZone: "", chosen: -1, adding: "", loaded: false, fault: null, problem: "", sending: false,
+      shapes: [], rules: [], ruleShapes: [], timeZone: "", chosen: -1, adding: "", loaded: false, fault: null, problem: "", sending: false, trial: null,
       kinds: KINDS, zoneRules: ZONE_RULES,
     };
   },
@@ -104,14 +106,29 @@ export default {
       this.rules.push({ rule: this.adding, zone: shape.zone === "must" ? this.named(false)[0] || "" : "", line: shape.line ? this.named(true)[0] || "" : "", enabled: true, sensitivity: "normal", after_s: null, people: null, hours: shape.hours === "must" ? ["22:00-05:00"] : [] });
       this.adding = "";
     },
-    async save() {
-      this.sending = true;
-      this.problem = "";
+    /** Return what is drawn and chosen, as it is saved or tried. */
+    body() {
       const zones = this.shapes.filter((shape) => !shape.line).map(({ name, points, rules, kinds, loiter_s, hours, protected: guarded }) => ({ name, points, rules, kinds, loiter_s, hours, protected: guarded }));
       const lines = this.shapes.filter((shape) => shape.line).map(({ name, points, kinds, hours }) => ({ name, start: points[0], end: points[1], kinds, hours }));
-      try {
-        this.take(await put(this.path, { zones, lines, rules: this.rules }));
+      return { zones, lines, rules: this.rules };
+    },
+    save() {
+      return this.asked(async () => {
+        this.take(await put(this.path, this.body()));
         this.$emit("saved", this.camera.id);
+      });
+    },
+    tryIt() {
+      this.trial = null;
+      return this.asked(async () => {
+        this.trial = await post(`/installed/${encodeURIComponent(this.camera.id)}/trial`, this.body());
+      });
+    },
+    async asked(request) {
+      this.sending = true;
+      this.problem = "";
+      try {
+        await request();
       } catch (problem) {
         this.problem = wordsOf(problem, t("fault.unreachable"));
       } finally {
