@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ import yaml
 
 from running import running
 from shanasheel.app.folder import open_folder
+from shanasheel.app.outbox import Outbox
+from shanasheel.base.clock import SystemClock
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.seen import PathPoint, Sighting
 from videos import make_video
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -120,3 +126,40 @@ def test_zones_are_drawn_and_rules_chosen_while_recording_goes_on(page: Any) -> 
     assert "25:00" in page.locator("[data-role=watch-editor] [role=alert]").inner_text()
     status = json.loads(asked(page, "cameras"))["items"][0]["status"]
     assert (status["state"], status["since"]) == ("recording", since)
+
+
+def test_what_is_drawn_is_tried_on_stored_tracks_before_it_is_saved(
+    page: Any, tmp_path: Path
+) -> None:
+    at = datetime.now(UTC) - timedelta(hours=5)
+    path = tuple(
+        PathPoint(at=at + timedelta(seconds=second), box=(0.45, 0.3, 0.55, 0.5))
+        for second in range(50)
+    )
+    car = Sighting(
+        id=IdMaker(SystemClock()).new(), camera=CameraId("BSR-001"), kind=Kind.VEHICLE, track=9,
+        start=at, end=path[-1].at, confidence=0.9, type="car", path=path,
+    )  # fmt: skip
+    Outbox(tmp_path / "data" / "spool" / "another").put([car])
+    page.wait_for_function(
+        "async () => (await (await fetch('/api/v1/sightings?kind=vehicle')).json()).items.length"
+    )
+    page.locator("[data-role=new-zone]").click()
+    page.locator("[data-role=watch-editor] [name=adding]").select_option("stopped_vehicle")
+    page.locator("[data-role=add-rule]").click()
+    page.locator("[data-role=try]").click()
+
+    page.wait_for_selector("[data-role=rule-trial] [data-kind=zone_entry]")
+    rows = page.locator("[data-role=rule-trial] tbody tr").count()
+    assert rows == 1, "it stood for 49 s, and 60 make a stopped vehicle"
+    assert "scattering" in page.locator("[data-role=too-fast] code").inner_text()
+    page.locator("[data-role=rule-trial]").scroll_into_view_if_needed()
+    picture(page, "trial-ar")
+    page.context.add_cookies([{"name": "lang", "value": "en", "url": page.url}])
+    page.goto("/cameras")
+    page.locator("[data-role=watch]").click()
+    page.locator("[data-role=new-zone]").click()
+    page.locator("[data-role=try]").click()
+    page.wait_for_selector("[data-role=rule-trial] li a")
+    page.locator("[data-role=rule-trial]").scroll_into_view_if_needed()
+    picture(page, "trial-en")

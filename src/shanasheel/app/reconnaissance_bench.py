@@ -27,6 +27,7 @@ _COLOURS = {"white": 0.42, "grey": 0.2, "black": 0.16, "red": 0.07, "blue": 0.06
             "brown": 0.03, "green": 0.02}  # fmt: skip
 _TYPES = {"car": 0.82, "truck": 0.12, "bus": 0.06}
 _DARK, _BARE = 0.05, 0.02
+_SEED = 5000  # the constants of the rule were looked at on seeds from 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +179,7 @@ def measure_reconnaissance(weeks: int, told: Callable[[str], None]) -> dict[str,
     for street in STREETS:
         false: Counter[str] = Counter()
         for seed in range(weeks):
-            made = Weeks(street, seed)
+            made = Weeks(street, _SEED + seed)
             made.fill()
             for one in _raised(made.visits, asked, range(_QUIET_DAYS, _QUIET_DAYS + _DAYS)):
                 false[_whose(one)] += 1
@@ -195,7 +196,7 @@ def measure_reconnaissance(weeks: int, told: Callable[[str], None]) -> dict[str,
 
 
 def _caught(street: Street, scout: Scout, asked: Protecting, seed: int) -> bool:
-    made = Weeks(street, 1000 + seed)
+    made = Weeks(street, _SEED + 1000 + seed)
     made.fill()
     mine = made.scout(scout)
     days = [_QUIET_DAYS + day for day in scout.days]

@@ -18,7 +18,7 @@ from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_alerts import alerts
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_events import alerts_list, events
-from shanasheel.cli.bench_reconnaissance import reconnaissance
+from shanasheel.cli.bench_reconnaissance import reconnaissance, stored_rules
 from shanasheel.cli.bench_rules import rules
 from shanasheel.cli.bench_shield import shield
 from shanasheel.cli.bench_sound import sound
@@ -37,6 +37,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.command("events")(events)
+app.command("stored-rules")(stored_rules)
 app.command("alerts-list")(alerts_list)
 
 DataArgument = Annotated[

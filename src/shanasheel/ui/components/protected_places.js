@@ -17,20 +17,20 @@ export default {
       <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
       <shn-empty v-if="fault || !loaded" icon="shield" :loading="!fault" :fault="fault"></shn-empty>
       <template v-else>
-        <form class="shn-row wrap shn-field" data-role="days" @submit.prevent="saveDays"><label>{{ t('protected.days') }} <input v-model.number="days" name="days" type="number" min="2" max="31" class="num" required></label>
-          <label>{{ t('protected.of_days') }} <input v-model.number="ofDays" name="of_days" type="number" min="2" max="31" class="num" required></label><button class="shn-button small" type="submit">{{ t('protected.save') }}</button></form>
+        <form class="shn-row wrap" data-role="days" @submit.prevent="saveDays"><label class="shn-row">{{ t('protected.days') }} <input v-model.number="days" name="days" type="number" min="2" max="31" class="num" required></label>
+          <label class="shn-row">{{ t('protected.of_days') }} <input v-model.number="ofDays" name="of_days" type="number" min="2" max="31" class="num" required></label><button class="shn-button small" type="submit">{{ t('protected.save') }}</button></form>
         <shn-empty v-if="!items.length" icon="shield" :title="t('protected.none')" :text="t('protected.none_about')"></shn-empty>
         <section v-for="place in items" :key="place.name" class="shn-card" :data-place="place.name">
           <header class="shn-row"><b><bdi>{{ place.name }}</bdi></b><span class="dim">{{ place.cameras.map(nameOf).join('، ') }}</span></header>
           <p class="dim">{{ t('protected.visits', { count: place.visits, since: place.since ? timeOf(place.since) : '—' }) }}</p>
-          <p data-role="trial">{{ t('protected.trial') }} <span v-for="one in place.trial" :key="one.day"><bdi class="num">{{ one.day.slice(5) }}</bdi>: <b>{{ number(one.count) }}</b> · </span></p>
+          <p data-role="trial">{{ t('protected.trial') }} <span v-for="(one, index) in place.trial" :key="one.day">{{ index ? ' · ' : '' }}<bdi class="num">{{ one.day.slice(5) }}</bdi>: <b>{{ number(one.count) }}</b></span></p>
           <p v-if="!place.found.length">{{ t('protected.nothing') }}</p>
           <article v-for="one in place.found" :key="one.look + one.sign" class="shn-group" :data-look="one.look" :data-verdict="one.verdict">
             <header class="shn-row wrap"><b>{{ lookWords(one.look, one.sign) }}</b><span>{{ tk('verdict', one.verdict) }}</span><span class="grow"></span>
               <button v-if="one.verdict !== 'known'" class="shn-button small" type="button" data-role="know" @click="knowing = { place: place.name, look: one.look, sign: one.sign }">{{ t('protected.know') }}</button></header>
             <p>{{ said(one) }}</p>
             <p v-if="one.known" class="dim">{{ t('protected.known_by', { by: one.known.by, reason: one.known.reason, until: timeOf(one.known.until) }) }}</p>
-            <ol class="plain shn-row wrap"><li v-for="visit in one.visits" :key="visit.sighting"><a class="shn-link" :href="link(visit)"><img v-if="visit.picture" :src="picture(visit)" alt="" width="80" loading="lazy"><br><bdi class="num">{{ timeOf(visit.start) }}</bdi></a><small class="dim"> {{ nameOf(visit.camera) }}<template v-if="visit.stood_s"> · {{ t('protected.stood', { seconds: number(visit.stood_s) }) }}</template></small></li></ol>
+            <ol class="shn-evidence"><li v-for="visit in one.visits" :key="visit.sighting"><a class="shn-link" :href="link(visit)"><img v-if="visit.picture" :src="picture(visit)" alt="" width="80" loading="lazy"><br><bdi class="num">{{ timeOf(visit.start) }}</bdi></a><small class="dim"> {{ nameOf(visit.camera) }}<template v-if="visit.stood_s"> · {{ t('protected.stood', { seconds: number(visit.stood_s) }) }}</template></small></li></ol>
           </article></section>
         <section v-if="known.length" class="shn-card" data-role="known"><h2>{{ t('protected.known') }}</h2>
           <div v-for="one in known" :key="one.place + one.look" class="shn-row wrap"><b><bdi>{{ one.place }}</bdi></b><span>{{ lookWords(one.look) }}</span><span class="dim">{{ t('protected.known_by', { by: one.by, reason: one.reason, until: timeOf(one.until) }) }}</span><span class="grow"></span>
