@@ -27,6 +27,7 @@ from shanasheel.api import (
     proving,
     receiving,
     responding,
+    trying,
     watched_for,
     watching,
 )
@@ -56,7 +57,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, deciding, combining, protecting, finding,
-        keeping, proving, copying, installing, watched_for, handing_in, models, health, receiving,
+        keeping, proving, copying, installing, watched_for, trying, handing_in, models, health,
+        receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from datetime import timedelta
+from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from shanasheel.actions.cameras import camera_named, change_watch, require_technician
-from shanasheel.actions.rule_trial import try_rules
-from shanasheel.api import present, present_trial
+from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
-from shanasheel.api.installing import TheTurns
 from shanasheel.domain.cameras import Camera, Kind, Line, Zone
 from shanasheel.domain.rules import Rule, RuleKind, Sensitivity, shape_of
 
 router = APIRouter(tags=["installing"])
-
-_MOST_TRIED = 4000  # tracks in one request; the command line looks through more
 
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Point = tuple[float, float]
@@ -69,12 +64,6 @@ class WatchBody(BaseModel):
     rules: list[RuleBody] = Field(max_length=64)
 
 
-class TrialBody(WatchBody):
-    """Everything a camera would watch for, and over how many days it is tried."""
-
-    days: Annotated[int, Field(ge=1, le=31)] = 7
-
-
 @router.get("/installed/{camera}/watch")
 def shown(camera: str, who: Who, desk: TheDesk) -> present.Json:
     """Return what a camera watches for, and what there is to watch for."""
@@ -85,27 +74,12 @@ def shown(camera: str, who: Who, desk: TheDesk) -> present.Json:
 @router.put("/installed/{camera}/watch")
 def change(camera: str, body: WatchBody, who: Who, desk: TheDesk) -> present.Json:
     """Change what a camera watches for; its recording goes on."""
-    zones, lines, rules = _drawn(body)
+    zones, lines, rules = drawn(body)
     return _shown(change_watch(desk.site, who, camera, zones=zones, lines=lines, rules=rules))
 
 
-@router.post("/installed/{camera}/trial")
-def attempt(
-    camera: str, body: TrialBody, who: Who, desk: TheDesk, request: Request, turns: TheTurns
-) -> present.Json:
-    """Say what all this would have raised over the tracks stored of the last days."""
-    zones, lines, rules = _drawn(body)
-    known = camera_named(desk.site, camera)
-    tried = replace(known, zones=tuple(zones), lines=tuple(lines), rules=tuple(rules))
-    end = desk.site.clock.now()
-    with turns.one(request):
-        found = try_rules(
-            desk.site, who, tried, start=end - timedelta(days=body.days), end=end, most=_MOST_TRIED
-        )
-    return present_trial.trial(found)
-
-
-def _drawn(body: WatchBody) -> tuple[list[Zone], list[Line], list[Rule]]:
+def drawn(body: WatchBody) -> tuple[list[Zone], list[Line], list[Rule]]:
+    """Return what a body draws and chooses."""
     zones = [
         Zone(name=one.name, points=tuple(one.points), rules=tuple(one.rules),
              kinds=tuple(one.kinds), loiter_s=one.loiter_s, hours=tuple(one.hours),

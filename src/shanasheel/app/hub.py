@@ -40,6 +40,7 @@ from shanasheel.app.processes import (
 )
 from shanasheel.app.replication import Replication
 from shanasheel.app.timers import Timers
+from shanasheel.app.trial_desk import TrialDesk
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
 
@@ -103,7 +104,7 @@ def serve(
     updates = Updates()
     uploads = Uploads(wired.site)
     intake_desk = IntakeDesk(folder, wired.site, uploads)
-    model_desk = ModelDesk(folder)
+    model_desk, trial_desk = ModelDesk(folder), TrialDesk(folder)
     desk = Desk(
         site=wired.site,
         updates=updates,
@@ -114,6 +115,7 @@ def serve(
         uploads=uploads,
         intakes=intake_desk,
         models=model_desk,
+        trials=trial_desk,
         metrics_token=lambda: _metrics_token(folder),
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
@@ -126,7 +128,7 @@ def serve(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),
         ]
-    beside += [intake_desk, model_desk]
+    beside += [intake_desk, model_desk, trial_desk]
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -9,8 +9,8 @@ export default {
   props: { trial: { type: Object, required: true } },
   template: `
     <section class="shn-card" data-role="rule-trial" aria-live="polite">
-      <b>{{ t('trial.would', { count: number(trial.count), tracks: number(trial.sightings) }) }}</b>
-      <p v-if="trial.cut" class="shn-note">{{ t('trial.cut', { from: when(trial.start) }) }}</p>
+      <b>{{ trial.seen_s ? t('trial.footage', { count: number(trial.count), minutes: number(trial.seen_s / 60, 1) }) : t('trial.would', { count: number(trial.count), tracks: number(trial.sightings) }) }}</b>
+      <p v-if="trial.cut" class="shn-note">{{ trial.seen_s ? t('trial.gone') : t('trial.cut', { from: when(trial.start) }) }}</p>
       <p v-if="trial.too_fast.length" class="shn-note" data-role="too-fast">{{ t('trial.too_fast', { rules: named(trial.too_fast) }) }} <code dir="ltr" class="mono">shanasheel rules try {{ trial.camera }} --rule {{ trial.too_fast[0] }} --footage</code></p>
       <p v-if="trial.weapons.length" class="shn-note">{{ t('trial.weapons', { rules: named(trial.weapons) }) }}</p>
       <div v-if="trial.counts.length" class="shn-scroll"><table class="shn-table"><thead><tr><th scope="col">{{ t('trial.rule') }}</th><th v-for="day in trial.days" :key="day" scope="col"><bdi class="num">{{ day.slice(5) }}</bdi></th><th scope="col">{{ t('trial.all') }}</th></tr></thead>

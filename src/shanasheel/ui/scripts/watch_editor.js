@@ -3,6 +3,7 @@
 import { get, post, put, query, ROOT, wordsOf } from "shanasheel-ui/api.js";
 import { t, tk } from "shanasheel-ui/strings.js";
 import ruleRow from "shanasheel-ui/rule_row.js";
+import footageTrial from "shanasheel-ui/footage_trial.js";
 import ruleTrial from "shanasheel-ui/rule_trial.js";
 import shapeCanvas from "shanasheel-ui/shape_canvas.js";
 import shnEmpty from "shanasheel-ui/empty.js";
@@ -16,7 +17,7 @@ const asZone = (zone) => ({ ...zone, line: false });
 const asLine = (line) => ({ name: line.name, points: [line.start, line.end], kinds: line.kinds, hours: line.hours, line: true });
 
 export default {
-  components: { ruleRow, ruleTrial, shapeCanvas, shnEmpty },
+  components: { footageTrial, ruleRow, ruleTrial, shapeCanvas, shnEmpty },
   props: { camera: { type: Object, required: true } },
   emits: ["saved", "close"],
   template: `
@@ -41,7 +42,7 @@ export default {
         <div class="shn-row shn-field"><select v-model="adding" name="adding" :aria-label="t('zones.rule')"><option value="">{{ t('zones.choose_rule') }}</option><option v-for="one in ruleShapes" :key="one.rule" :value="one.rule">{{ tk('kind', one.rule) }}{{ one.always ? ' · ' + t('zones.always') : '' }}</option></select><button class="shn-button small" type="button" data-role="add-rule" :disabled="!adding" @click="add">{{ t('zones.add_rule') }}</button></div>
         <p class="dim">{{ t('zones.always_about', { rules: always }) }}</p>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
-        <rule-trial v-if="trial" :trial="trial"></rule-trial>
+        <template v-if="trial"><rule-trial :trial="trial"></rule-trial><footage-trial :camera="camera.id" :body="body"></footage-trial></template>
         <footer><button class="shn-button" type="button" data-role="try" :disabled="sending" @click="tryIt">{{ t('trial.try') }}</button><span class="grow"></span><button class="shn-button" type="button" @click="$emit('close')">{{ t('cancel') }}</button><button class="shn-button primary" type="submit" data-role="save" :disabled="sending">{{ t('zones.save') }}</button></footer></form>
     </section>`,
   data() {
