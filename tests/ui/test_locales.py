@@ -87,6 +87,7 @@ def used_families() -> set[str]:
         "clock_of",
         "direction",
         "heard",
+        "sign",
         "tamper",
         "coloured",
         "towards",
