@@ -28,6 +28,7 @@ from shanasheel.api import (
     receiving,
     responding,
     trying,
+    understanding,
     watched_for,
     watching,
 )
@@ -56,8 +57,9 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, responding, deciding, combining, protecting, finding,
-        keeping, proving, copying, installing, watched_for, trying, handing_in, models, health,
+        people, watching, overview, playing, responding, understanding, deciding, combining,
+        protecting, finding, keeping, proving, copying, installing, watched_for, trying,
+        handing_in, models, health,
         receiving,
     )  # fmt: skip
     for module in modules:
