@@ -14,13 +14,33 @@ from shanasheel.prove.ledger.commitments import (
     open_commitment,
     parse_leaf,
 )
+from shanasheel.prove.ledger.cosignatures import (
+    Algorithm,
+    CosignerKey,
+    CosignerSigner,
+    cosigned_at,
+    new_cosigner,
+    parse_cosigner_key,
+)
+from shanasheel.prove.ledger.cosigner import (
+    Cosigner,
+    Followed,
+    Reply,
+    follow,
+    followed,
+    origin_hash,
+)
 from shanasheel.prove.ledger.faults import (
     CommitmentMismatch,
     LedgerDamaged,
     ProofMismatch,
     SignatureMismatch,
 )
-from shanasheel.prove.ledger.keys import load_or_create_key, verifier_path
+from shanasheel.prove.ledger.keys import (
+    load_or_create_cosigner_key,
+    load_or_create_key,
+    verifier_path,
+)
 from shanasheel.prove.ledger.log import Ledger
 from shanasheel.prove.ledger.merkle import (
     EMPTY_ROOT,
@@ -41,11 +61,27 @@ from shanasheel.prove.ledger.notes import (
     verify_note,
 )
 from shanasheel.prove.ledger.reader import LedgerReader
+from shanasheel.prove.ledger.submissions import (
+    REQUEST_LIMIT_BYTES,
+    SIZE_TYPE,
+    Submission,
+    pack_submission,
+    parse_cosignatures,
+    parse_size,
+    parse_submission,
+)
 
 __all__ = [
     "EMPTY_ROOT",
+    "REQUEST_LIMIT_BYTES",
+    "SIZE_TYPE",
+    "Algorithm",
     "Checkpoint",
     "CommitmentMismatch",
+    "Cosigner",
+    "CosignerKey",
+    "CosignerSigner",
+    "Followed",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
@@ -54,22 +90,35 @@ __all__ = [
     "LogStep",
     "Note",
     "ProofMismatch",
+    "Reply",
     "Signature",
     "SignatureMismatch",
     "Signer",
+    "Submission",
     "Verifier",
     "canonical",
     "check_log",
+    "cosigned_at",
+    "follow",
+    "followed",
     "leaf_hash",
     "leaf_of",
+    "load_or_create_cosigner_key",
     "load_or_create_key",
     "log_files",
+    "new_cosigner",
     "node_hash",
     "open_commitment",
+    "origin_hash",
     "outgrown",
+    "pack_submission",
     "parse_checkpoint",
+    "parse_cosignatures",
+    "parse_cosigner_key",
     "parse_leaf",
     "parse_note",
+    "parse_size",
+    "parse_submission",
     "parse_verifier",
     "rebuild_log",
     "sign_checkpoint",
