@@ -11,6 +11,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKi
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
+from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -171,6 +172,13 @@ class Combining(Protocol):
 
     def all(self) -> tuple[Combination, ...] | None: ...  # noqa: D102
     def replace(self, combinations: Sequence[Combination]) -> None: ...  # noqa: D102
+
+
+class Cosigners(Protocol):
+    """Rows of outside cosigners."""
+
+    def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
+    def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
 
 
 class Facts(Protocol):
@@ -339,6 +347,8 @@ class Rows(Protocol):
     def alerts(self) -> Alerts: ...  # noqa: D102
     @property
     def combining(self) -> Combining: ...  # noqa: D102
+    @property
+    def cosigners(self) -> Cosigners: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     CURFEW = "curfew"
     SHOT_AND_SCATTERING = "shot_and_scattering"
     CAMERAS_LOST = "cameras_lost"
+    NOT_COSIGNED = "not_cosigned"  # about the log, not a camera: `camera` is empty
     COMBINED = "combined"  # several events together, by a combination
 
 

@@ -22,6 +22,7 @@ from shanasheel.prove.ledger.cosignatures import (
     new_cosigner,
     parse_cosigner_key,
 )
+from shanasheel.prove.ledger.cosigned import COSIGNED, CosignedHeads
 from shanasheel.prove.ledger.cosigner import (
     Cosigner,
     Followed,
@@ -60,7 +61,15 @@ from shanasheel.prove.ledger.notes import (
     sign_note,
     verify_note,
 )
-from shanasheel.prove.ledger.reader import LedgerReader
+from shanasheel.prove.ledger.policy import (
+    Dependence,
+    Independence,
+    Policy,
+    PolicyMistake,
+    Verdict,
+    parse_policy,
+)
+from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
     SIZE_TYPE,
@@ -72,16 +81,21 @@ from shanasheel.prove.ledger.submissions import (
 )
 
 __all__ = [
+    "CHECKPOINT",
+    "COSIGNED",
     "EMPTY_ROOT",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
     "Algorithm",
     "Checkpoint",
     "CommitmentMismatch",
+    "CosignedHeads",
     "Cosigner",
     "CosignerKey",
     "CosignerSigner",
+    "Dependence",
     "Followed",
+    "Independence",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
@@ -89,12 +103,15 @@ __all__ = [
     "LogReport",
     "LogStep",
     "Note",
+    "Policy",
+    "PolicyMistake",
     "ProofMismatch",
     "Reply",
     "Signature",
     "SignatureMismatch",
     "Signer",
     "Submission",
+    "Verdict",
     "Verifier",
     "canonical",
     "check_log",
@@ -117,9 +134,11 @@ __all__ = [
     "parse_cosigner_key",
     "parse_leaf",
     "parse_note",
+    "parse_policy",
     "parse_size",
     "parse_submission",
     "parse_verifier",
+    "read_note",
     "rebuild_log",
     "sign_checkpoint",
     "sign_note",
