@@ -132,6 +132,7 @@ class _Page:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._delays_s: list[float] = []
+        self._newest: dict[str, str] = {}  # by alert
 
     def open(self, url: str) -> None:
         """Begin to listen."""
@@ -158,10 +159,16 @@ class _Page:
                 for text in socket:
                     message = json.loads(text)
                     if message["type"] == "alert":
-                        seen = datetime.fromisoformat(message["alert"]["last_event"])
-                        self._delays_s.append((self._clock.now() - seen).total_seconds())
+                        self._take(message["alert"])
         except (OSError, WebSocketException):
             return
+
+    def _take(self, alert: dict[str, str]) -> None:
+        """Note how late an alert's newest event is; told again, as when it escalates, it is old."""
+        if self._newest.get(alert["id"]) != alert["last_event"]:
+            self._newest[alert["id"]] = alert["last_event"]
+            seen = datetime.fromisoformat(alert["last_event"])
+            self._delays_s.append((self._clock.now() - seen).total_seconds())
 
 
 def _children() -> tuple[float, int]:

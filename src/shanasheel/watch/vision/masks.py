@@ -76,15 +76,14 @@ def mask_planes(planes: Planes, masks: Masks) -> None:
     width_px, height_px = planes.size
     sheets = (planes.luma, planes.blue, planes.red)
     # All means are taken before anything is masked, or boxes that overlap would mix them.
-    means: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
+    means: list[tuple[NDArray[np.uint8], int]] = []
     for left, top, right, bottom in _pixels(masks.boxes, width_px, height_px):
         x1, y1, x2, y2 = left // 2, top // 2, -(-right // 2), -(-bottom // 2)
         for sheet, share in zip(sheets, (2, 1, 1), strict=True):
             block = sheet[y1 * share : y2 * share, x1 * share : x2 * share]
-            if block.size:
-                means.append((block, _quartered(block)))
-    for block, quartered in means:
-        block[...] = quartered
+            means += [(quarter, _mean(quarter)) for quarter in _quarters(block)]
+    for quarter, level in means:
+        quarter[...] = level
     if masks.windows:
         inside = _inside(masks.windows, width_px, height_px)
         planes.luma[inside] = _GREY
@@ -93,8 +92,21 @@ def mask_planes(planes: Planes, masks: Masks) -> None:
         planes.blue[few] = planes.red[few] = _NO_COLOUR
 
 
-def _quartered(block: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return each quarter of a block, (H, W) or (H, W, 3), in its mean; a thin block in halves.
+def _quarters(block: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Return views of the quarters of a block, (H, W); of a thin one its halves."""
+    down, across = block.shape[0] // 2, block.shape[1] // 2
+    rows, columns = (block[:down], block[down:]), (slice(0, across), slice(across, None))
+    quarters = [half[:, column] for half in rows for column in columns]
+    return [quarter for quarter in quarters if quarter.size]
+
+
+def _mean(pixels: NDArray[np.uint8]) -> int:
+    """Return the mean rounded to 32 levels: over few pixels it must not tell one of them."""
+    return int(np.add.reduce(pixels, axis=None, dtype=np.uint32)) // pixels.size & 0xF8
+
+
+def _quartered(block: Rgb) -> Rgb:
+    """Return each quarter of a block, (H, W, 3), in its mean colour; a thin block in halves.
 
     Rounded to 32 levels: a mean over few pixels must not tell one pixel.
     """
@@ -102,9 +114,7 @@ def _quartered(block: NDArray[np.uint8]) -> NDArray[np.uint8]:
     down, across = _halves(height), _halves(width)
     sums = np.add.reduceat(block, [0, height // 2] if height > 1 else [0], axis=0, dtype=np.uint32)
     sums = np.add.reduceat(sums, [0, width // 2] if width > 1 else [0], axis=1)
-    counts = np.multiply.outer(down, across).reshape(
-        len(down), len(across), *[1] * (block.ndim - 2)
-    )
+    counts = np.multiply.outer(down, across)[..., None]
     means = np.asarray(sums // counts, np.uint8) & np.uint8(0xF8)
     return np.asarray(means.repeat(down, axis=0).repeat(across, axis=1), np.uint8)
 
