@@ -186,12 +186,13 @@ class _Asking:
             self._well_s = self._site.clock.monotonic_s()
             return
         self._failed += 1
-        if self.missing is None or (
-            self.missing.fault is not outcome.fault and outcome.fault in GRAVE
-        ):
-            _LOG.warning("cosigner_missing", cosigner=name, fault=outcome.fault.value)
-            since = self.missing.since if self.missing else self._site.clock.now()
-            self.missing, self._told = _Missing(fault=outcome.fault, since=since), False
+        if self.missing is not None and self.missing.fault is outcome.fault:
+            return
+        _LOG.warning("cosigner_missing", cosigner=name, fault=outcome.fault.value)
+        since = self.missing.since if self.missing else self._site.clock.now()
+        if outcome.fault in GRAVE:
+            self._told = False
+        self.missing = _Missing(fault=outcome.fault, since=since)
 
     def _call_if_missing(self) -> None:
         if self.missing is None or self._told:

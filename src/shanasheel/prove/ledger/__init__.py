@@ -62,6 +62,7 @@ from shanasheel.prove.ledger.notes import (
     verify_note,
 )
 from shanasheel.prove.ledger.policy import (
+    POLICY_LIMIT_BYTES,
     Dependence,
     Independence,
     Policy,
@@ -69,6 +70,7 @@ from shanasheel.prove.ledger.policy import (
     Verdict,
     parse_policy,
 )
+from shanasheel.prove.ledger.quorum import check_quorum
 from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
@@ -84,6 +86,7 @@ __all__ = [
     "CHECKPOINT",
     "COSIGNED",
     "EMPTY_ROOT",
+    "POLICY_LIMIT_BYTES",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
     "Algorithm",
@@ -115,6 +118,7 @@ __all__ = [
     "Verifier",
     "canonical",
     "check_log",
+    "check_quorum",
     "cosigned_at",
     "follow",
     "followed",
