@@ -58,8 +58,20 @@ def newest_head(ledger: Path) -> bytes | None:
     return note
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """What is collected for: the log's folder and key, and where cosignatures are kept.
+
+    One for all cosigners of a process: `heads` lets one of its threads write at a time.
+    """
+
+    ledger: Path
+    log_key: str
+    heads: CosignedHeads
+
+
 def collect(
-    ledger: Path, log_key: str, cosigner: OutsideCosigner, known: int, ask: Ask
+    collection: Collection, cosigner: OutsideCosigner, known: int, ask: Ask
 ) -> Outcome | None:
     """Ask a cosigner to sign the newest checkpoint and keep what it signs, verified.
 
@@ -73,6 +85,7 @@ def collect(
         IntegrityFault: our own log is damaged.
         Exhausted, Unavailable: the disk refused.
     """
+    ledger = collection.ledger
     data = newest_head(ledger)
     if data is None:
         return None
@@ -95,7 +108,7 @@ def collect(
             return Outcome(size=size, fault=CosignerFault.UNREACHABLE)
         if status != 200:
             return Outcome(size=size, fault=_meaning(status))
-        return _keep(ledger, log_key, cosigner, note, body)
+        return _keep(collection, cosigner, note, body)
     return Outcome(size=size, fault=CosignerFault.REFUSED)
 
 
@@ -123,9 +136,7 @@ def raise_not_cosigned(
     return changed
 
 
-def _keep(
-    ledger: Path, log_key: str, cosigner: OutsideCosigner, note: Note, body: bytes
-) -> Outcome:
+def _keep(collection: Collection, cosigner: OutsideCosigner, note: Note, body: bytes) -> Outcome:
     """Keep what was answered as far as it is signed by the cosigner's keys."""
     size = parse_checkpoint(note.text).size
     try:
@@ -135,9 +146,9 @@ def _keep(
         lines = ()
     if not lines:
         return Outcome(size=size, fault=CosignerFault.FORGED)
-    log = parse_verifier(log_key)
+    log = parse_verifier(collection.log_key)
     own = [line for line in note.signatures if (line.name, line.key_id) == (log.name, log.key_id)]
-    CosignedHeads(ledger).add(note.text, own, lines)
+    collection.heads.add(note.text, own, lines)
     return Outcome(size=size)
 
 

@@ -14,7 +14,13 @@ from datetime import datetime
 
 import structlog
 
-from shanasheel.actions.collecting import Outcome, collect, newest_head, raise_not_cosigned
+from shanasheel.actions.collecting import (
+    Collection,
+    Outcome,
+    collect,
+    newest_head,
+    raise_not_cosigned,
+)
 from shanasheel.actions.cosigning import STANDING, last_signed, list_cosigners
 from shanasheel.actions.site import Site
 from shanasheel.adapters.peers import ask_cosigner
@@ -51,7 +57,10 @@ class Collecting:
         self, site: Site, folder: DataFolder, log_key: str, updates: Updates,
         *, absent_s: float = _ABSENT_S,
     ) -> None:  # fmt: skip
-        self._site, self._folder, self._log_key = site, folder, log_key
+        self._site, self._folder = site, folder
+        self._collection = Collection(
+            ledger=folder.ledger, log_key=log_key, heads=CosignedHeads(folder.ledger)
+        )
         self._updates, self._absent_s = updates, absent_s
         self._stopping = threading.Event()
         self._asking: dict[OutsideCosigner, _Asking] = {}
@@ -87,7 +96,7 @@ class Collecting:
         for one in known:
             if one not in self._asking:
                 self._asking[one] = _Asking(
-                    self._site, one, self._log_key, self._updates, self._absent_s
+                    self._site, one, self._collection, self._updates, self._absent_s
                 )
                 self._asking[one].start()
 
@@ -110,10 +119,11 @@ class _Asking:
     """One cosigner's thread: asks for each new checkpoint, backs off from faults, calls people."""
 
     def __init__(
-        self, site: Site, cosigner: OutsideCosigner, log_key: str, updates: Updates, absent_s: float
-    ) -> None:
-        self._site, self._cosigner, self._log_key = site, cosigner, log_key
-        self._ledger = site.data / "ledger"
+        self, site: Site, cosigner: OutsideCosigner, collection: Collection, updates: Updates,
+        absent_s: float,
+    ) -> None:  # fmt: skip
+        self._site, self._cosigner, self._collection = site, cosigner, collection
+        self._ledger = collection.ledger
         self._updates, self._absent_s = updates, absent_s
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cosigner", daemon=True)
@@ -135,7 +145,7 @@ class _Asking:
 
     def _run(self) -> None:
         with contextlib.suppress(ShanasheelError):
-            self._size = last_signed(CosignedHeads(self._ledger).all(), self._cosigner).size
+            self._size = last_signed(self._collection.heads.all(), self._cosigner).size
         rest_s = 0.0
         while not self._stopping.wait(rest_s):
             rest_s = _POLL_S
@@ -157,7 +167,7 @@ class _Asking:
             return True
         budget_s = _PATIENT_S if self._failed else _BUDGET_S
         outcome = collect(
-            self._ledger, self._log_key, self._cosigner, self._size,
+            self._collection, self._cosigner, self._size,
             lambda body: ask_cosigner(
                 self._cosigner.url, body, timeout_s=budget_s, clock=self._site.clock
             ),

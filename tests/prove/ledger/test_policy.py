@@ -143,7 +143,7 @@ def test_a_policy_without_a_quorum_or_too_long_is_refused() -> None:
 
 
 def test_names_are_octets() -> None:
-    kelvin = b"K"
+    kelvin = b"\xe2\x84\xaa"  # looks like a K
     lines = b"witness K %s\nwitness %s %s\nwitness \xff\xfe %s\nquorum %s\n"
     keys = [str(SIGNERS[name].verifier).encode() for name in ("X1", "X2", "X3")]
 

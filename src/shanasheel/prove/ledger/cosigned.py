@@ -22,7 +22,7 @@ COSIGNED = "cosigned"
 
 
 class CosignedHeads:
-    """The files of `cosigned/`. Any number may read; one object writes, from any thread."""
+    """The files of `cosigned/`. Any number may read; of one process one object writes."""
 
     def __init__(self, ledger: Path) -> None:
         self._folder = ledger / COSIGNED

@@ -15,7 +15,7 @@ export default {
       </div>
       <ol class="shn-steps" data-role="events">
         <li v-for="one in events" :key="one.id"><span class="mi" aria-hidden="true">{{ icons[one.kind] || 'notifications' }}</span>
-          <div><strong>{{ reason(one) }}</strong><small>{{ nameOf(one.camera) }} · <a class="shn-link" :href="link(one)"><bdi class="num">{{ clockTime(one.at) }}</bdi></a><template v-for="[name, value] in measurements(one)" :key="name"> · {{ name }} <bdi>{{ value }}</bdi></template></small></div></li>
+          <div><strong>{{ reason(one) }}</strong><small>{{ nameOf(one.camera) }} · <a v-if="one.camera" class="shn-link" :href="link(one)"><bdi class="num">{{ clockTime(one.at) }}</bdi></a><bdi v-else class="num">{{ clockTime(one.at) }}</bdi><template v-for="[name, value] in measurements(one)" :key="name"> · {{ name }} <bdi>{{ value }}</bdi></template></small></div></li>
       </ol>
       <p v-if="alert.events > events.length && events.length" class="dim">{{ t('alerts.more_events', { count: alert.events - events.length }) }}</p>
     </section>`,

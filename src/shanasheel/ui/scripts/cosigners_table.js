@@ -17,7 +17,7 @@ export default {
           <div><dt>{{ t('cosigner.agreed') }}</dt><dd class="num" data-role="agreed">{{ number(said.agreed_entries) }} / {{ number(said.entries) }}</dd></div></dl>
         <div class="shn-scroll"><table class="shn-table" data-role="cosigners"><thead><tr><th>{{ t('cosigner.name') }}</th><th>{{ t('cosigner.agency') }}</th><th>{{ t('cosigner.signed') }}</th><th>{{ t('cosigner.behind') }}</th><th>{{ t('cosigner.at') }}</th><th>{{ t('cosigner.state') }}</th></tr></thead>
           <tbody><tr v-for="one in said.items" :key="one.name"><td><bdi class="mono" dir="ltr">{{ one.name }}</bdi></td><td><bdi>{{ one.agency || t('cosigner.unsaid') }}</bdi></td><td class="num">{{ number(one.size) }}</td><td class="num">{{ number(one.behind) }}</td><td><bdi class="num">{{ one.signed_at ? dateTime(one.signed_at) : '–' }}</bdi></td>
-            <td :class="{ bad: one.fault }">{{ one.fault ? tk('cosigner_fault', one.fault) : one.signed_at ? t('cosigner.well') : t('cosigner.waiting') }}<small v-if="one.fault_since" class="dim"> <bdi class="num">{{ dateTime(one.fault_since) }}</bdi></small></td></tr></tbody></table></div>
+            <td :class="{ bad: one.fault }">{{ one.fault ? tk('cosigner_fault', one.fault) : one.signed_at ? t('cosigner.well') : t('cosigner.waiting') }}<small v-if="one.fault_since" class="dim"> · <bdi class="num">{{ dateTime(one.fault_since) }}</bdi></small></td></tr></tbody></table></div>
       </template>
     </section>`,
   data: () => ({ said: null, fault: null }),
