@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -14,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from running import cli, free_port, wait_for
+from running import free_port, wait_for
+from shanasheel.app.cosigner import cosigner_keys
+from shanasheel.prove.ledger import follow
 
 _COMMAND = "from shanasheel.cli import main; main()"
 
@@ -27,13 +28,10 @@ class RunningCosigner:
 
     @property
     def keys(self) -> list[str]:
-        return list(
-            json.loads(cli("cosigner", "show", "--data", str(self.data), "--json").stdout)["keys"]
-        )
+        return list(cosigner_keys(self.data))
 
     def follow(self, key: str) -> None:
-        done = cli("cosigner", "follow", key, "--data", str(self.data))
-        assert done.returncode == 0, done.stderr
+        follow(self.data, key)
 
     def ask(self, body: bytes, timeout_s: float = 20) -> tuple[int, bytes, str]:
         return ask(self.url, body, timeout_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def add_facts(database: Database, clock: FakeClock, count: int) -> None:
 
 
 def longest(times: Sequence[float]) -> float:
-    return max(later - sooner for sooner, later in zip(times, times[1:], strict=False))
+    return max(later - sooner for sooner, later in pairwise(times))
 
 
 def test_an_idle_log_is_signed_at_least_every_minute(

@@ -244,21 +244,10 @@ def test_the_command_line_checks_a_site_by_a_verifiers_policy(place: Place, tmp_
     data, policy = str(place.folder.root), tmp_path / "policy"
     with running_cosigner(tmp_path / "a") as one, running_cosigner(tmp_path / "b") as two:
         for cosigner, agency in ((one, "court"), (two, "court")):
-            done = cli("cosigner", "show", "--data", str(cosigner.data))
-            key = done.stdout.strip()
+            (key,) = cosigner.keys
             cosigner.follow(place.wired.verifier_key)
-            done = cli(
-                "ledger",
-                "cosigners",
-                "add",
-                key,
-                "--url",
-                cosigner.url,
-                "--agency",
-                agency,
-                "--data",
-                data,
-            )
+            asked = [key, "--url", cosigner.url, "--agency", agency, "--data", data]
+            done = cli("ledger", "cosigners", "add", *asked)
             assert done.returncode == 0, done.stderr
             assert "cosigner follow" in done.stdout
         place.wired.site.sequencer.catch_up()

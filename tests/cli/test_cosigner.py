@@ -17,7 +17,8 @@ def test_it_signs_for_a_log_from_the_moment_it_is_named(tmp_path: Path) -> None:
     log = SomeLog().grow(10)
     with running_cosigner(tmp_path / "c", "--name", "court.example/1", "--ml-dsa") as cosigner:
         assert cosigner.ask(log.request(0, 5))[0] == 404
-        cosigner.follow(log.vkey)
+        done = cli("cosigner", "follow", log.vkey, "--data", str(tmp_path / "c"))
+        assert done.returncode == 0, done.stderr
 
         status, body, _ = cosigner.ask(log.request(0, 5))
         note = parse_note(log.checkpoint(5) + body)

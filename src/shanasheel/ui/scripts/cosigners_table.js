@@ -9,7 +9,7 @@ export default {
   components: { shnEmpty },
   template: `
     <section class="shn-card" data-role="cosigning">
-      <h2>{{ t('cosigner.list') }}</h2><p class="dim">{{ t('cosigner.list_hint') }}</p>
+      <h2>{{ t('cosigner.list') }}</h2><p class="dim">{{ t('cosigner.list_hint') }} <bdi class="mono" dir="ltr">shanasheel ledger cosigners add</bdi></p>
       <shn-empty v-if="!said?.items.length" icon="group_off" :title="t('cosigner.none')" :fault="fault" :loading="!said && !fault"></shn-empty>
       <template v-else>
         <p data-role="independence" :class="said.independent ? 'ok' : 'shn-fault'"><span class="mi" aria-hidden="true">{{ said.independent ? 'verified' : 'gpp_maybe' }}</span> {{ said.independent ? t('cosigner.independent') : tk('cosigner_dependence', said.dependence, { agency: said.agency }) }}</p>
