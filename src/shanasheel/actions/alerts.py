@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shanasheel.actions.answering import follow_decision
 from shanasheel.actions.factmaking import decision_fact
+from shanasheel.actions.incidents import follow_confirmation
 from shanasheel.actions.paging import Page, page_of
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
@@ -106,6 +107,7 @@ def decide_alert(
         rows.facts.add(decision_fact(decision))
         tell_decided(site, rows, changed)
         follow_decision(site, rows, changed, decision)
+        follow_confirmation(site, rows, changed, decision)
     return changed
 
 

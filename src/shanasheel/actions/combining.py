@@ -12,6 +12,7 @@ from shanasheel.actions.cameras import require_technician
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.surroundings import Area
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.combining import Combination, Conditions
@@ -151,7 +152,9 @@ def try_combination(
     )  # fmt: skip
 
 
-def combined_events(site: Site, rows: Rows, fresh: Sequence[Event]) -> tuple[Event, ...]:
+def combined_events(
+    site: Site, rows: Rows, fresh: Sequence[Event], area: Area
+) -> tuple[Event, ...]:
     """Return what a batch of stored events completes, as events of their own, not yet stored.
 
     What lies around is read once for the batch: a thousand events may come a second.
@@ -160,7 +163,7 @@ def combined_events(site: Site, rows: Rows, fresh: Sequence[Event]) -> tuple[Eve
     for combination, asked in _watched(rows) if fresh else ():
         mine = [event for event in fresh if event.kind in asked.kinds]
         if mine:
-            raised += _completed(site, rows, mine, combination, asked)
+            raised += _completed(site, rows, mine, combination, asked, area.places())
     return tuple(raised)
 
 
@@ -178,8 +181,9 @@ def _watched(rows: Rows) -> list[tuple[Combination, Conditions]]:
 
 
 def _completed(
-    site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions
-) -> list[Event]:
+    site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions,
+    places: Places,
+) -> list[Event]:  # fmt: skip
     first, last = min(one.at for one in mine), max(one.at for one in mine)
     start, end = first - asked.within, last + asked.within + _MOMENT
     there = rows.alerts.kinds_between(sorted(asked.kinds), start, end)
@@ -190,7 +194,6 @@ def _completed(
         [EventKind.COMBINED], first - asked.quiet + _MOMENT, last + asked.quiet, limit=_AROUND
     )
     told = [one.at for one in before if one.subject == combination.name]
-    places = _places(rows) if asked.near_m is not None else {}
     # Whatever completes it holds an event of the rarest step: there is little to try.
     rare = min((step.kinds for step in asked.steps),
                key=lambda kinds: sum(one.kind in kinds for one in around))  # fmt: skip

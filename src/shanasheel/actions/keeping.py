@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.base.clock import to_us
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
@@ -64,17 +65,32 @@ def hold_footage(
             start=start,
             end=end,
         )
-        rows.keeping.save_hold(hold)
-        body = {
-            "what": "held",
-            "by": hold.by,
-            "reason": hold.reason,
-            "cameras": list(hold.cameras),
-            "start_us": to_us(start),
-            "end_us": to_us(end),
-        }
-        rows.facts.add(make_fact(hold.id, FactKind.HOLD, hold.at, body))
+        order_hold(rows, hold)
     return hold
+
+
+def order_hold(rows: Rows, hold: Hold) -> None:
+    """Write a hold with its fact."""
+    rows.keeping.save_hold(hold)
+    body = {
+        "what": "held",
+        "by": hold.by,
+        "reason": hold.reason,
+        "cameras": list(hold.cameras),
+        "start_us": to_us(hold.start),
+        "end_us": to_us(hold.end),
+    }
+    rows.facts.add(make_fact(hold.id, FactKind.HOLD, hold.at, body))
+
+
+def lift_hold(site: Site, rows: Rows, hold: Hold, *, by: str, reason: str) -> Hold:
+    """Write that a hold is released, with its fact."""
+    now = site.clock.now()
+    released = replace(hold, released=now, released_by=by, release_reason=reason)
+    rows.keeping.save_hold(released)
+    body = {"what": "released", "hold": hold.id, "by": by, "reason": reason}
+    rows.facts.add(make_fact(site.ids.new(), FactKind.HOLD, now, body))
+    return released
 
 
 def freeze(  # noqa: PLR0913 - where, when, who and why
@@ -123,12 +139,7 @@ def release_hold(site: Site, who: Person, identifier: str, reason: str) -> Hold:
             raise NotFound(f"There is no hold {identifier!r}.", "See the list of holds.")
         if hold.released is not None:
             raise Conflict("The hold is released already.", "Read it again.")
-        now = site.clock.now()
-        released = replace(hold, released=now, released_by=who.name, release_reason=reason.strip())
-        rows.keeping.save_hold(released)
-        body = {"what": "released", "hold": hold.id, "by": who.name, "reason": reason.strip()}
-        rows.facts.add(make_fact(site.ids.new(), FactKind.HOLD, now, body))
-    return released
+        return lift_hold(site, rows, hold, by=who.name, reason=reason.strip())
 
 
 def list_holds(site: Site, *, active: bool = False) -> tuple[Hold, ...]:

@@ -14,6 +14,7 @@ from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
 from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.incidents import Incident, IncidentState
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
@@ -106,7 +107,7 @@ class Alerts(Protocol):
     ) -> tuple[Event, ...]: ...
     def of_kinds(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
-        newest: bool = False,
+        newest: bool = False, cameras: Sequence[CameraId] | None = None,
     ) -> tuple[Event, ...]: ...  # fmt: skip
     def kinds_between(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime
@@ -165,6 +166,18 @@ class Responding(Protocol):
     def here(self) -> tuple[Shift, ...]: ...  # noqa: D102
     def add_line(self, line: LogLine) -> None: ...  # noqa: D102
     def log(self, alert: str) -> tuple[LogLine, ...]: ...  # noqa: D102
+
+
+class Incidents(Protocol):
+    """Rows of incidents."""
+
+    def save(self, incident: Incident) -> None: ...  # noqa: D102
+    def one(self, code: str) -> Incident | None: ...  # noqa: D102
+    def of_alert(self, alert: str) -> Incident | None: ...  # noqa: D102
+    def next_code(self, year: int) -> str: ...  # noqa: D102
+    def page(  # noqa: D102
+        self, *, states: Sequence[IncidentState], before: tuple[int, str] | None, limit: int
+    ) -> tuple[Incident, ...]: ...
 
 
 class Combining(Protocol):
@@ -367,3 +380,5 @@ class Rows(Protocol):
     def messages(self) -> Messages: ...  # noqa: D102
     @property
     def response(self) -> Responding: ...  # noqa: D102
+    @property
+    def incidents(self) -> Incidents: ...  # noqa: D102

@@ -26,6 +26,7 @@ from shanasheel.api import (
     proving,
     receiving,
     responding,
+    understanding,
     watched_for,
     watching,
 )
@@ -54,8 +55,9 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
-        people, watching, overview, playing, responding, deciding, combining, finding, keeping,
-        proving, copying, installing, watched_for, handing_in, models, health, receiving,
+        people, watching, overview, playing, responding, understanding, deciding, combining,
+        finding, keeping, proving, copying, installing, watched_for, handing_in, models, health,
+        receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -16,7 +16,8 @@ from shanasheel.actions.alerts import (
     open_alert,
 )
 from shanasheel.actions.footage import alert_clip
-from shanasheel.api import present
+from shanasheel.actions.incidents import incident_of
+from shanasheel.api import present, present_incidents
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.domain.alerts import AlertState
 from shanasheel.domain.cameras import CameraId
@@ -53,7 +54,8 @@ def alerts(
 @router.get("/alerts/{alert}")
 def one_alert(alert: str, _who: Who, desk: TheDesk) -> present.Json:
     """Return an alert with the decisions on it."""
-    return present.alert(*open_alert(desk.site, alert))
+    told = present_incidents.brief(incident_of(desk.site, alert))
+    return {**present.alert(*open_alert(desk.site, alert)), "incident": told}
 
 
 @router.get("/alerts/{alert}/events")
@@ -70,7 +72,10 @@ def decide(alert: str, body: DecisionBody, who: Who, desk: TheDesk) -> present.J
     )
     desk.updates.publish({"type": "alert", "alert": present.alert(changed)})
     desk.updates.publish({"type": "response", "alert": alert})
-    return present.alert(*open_alert(desk.site, alert))
+    told = incident_of(desk.site, alert)
+    if told is not None:
+        desk.updates.publish({"type": "incident", "code": told.code})
+    return one_alert(alert, who, desk)
 
 
 @router.get("/alerts/{alert}/clip")

@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "Say what is missing or misconfigured here, and how to mend it.",
     "alerts": "What calls for a person, and what they decide.",
     "plans": "What is done once an alert is confirmed.",
+    "incidents": "What happened, by the alerts people confirmed.",
     "shifts": "Who is at the desk, and what they hand over.",
     "cameras": "Which cameras are recorded.",
     "combinations": "Events that together call for a person, across rules and cameras.",

@@ -26,6 +26,7 @@ class FactKind(StrEnum):
     DELIVERY = "delivery"
     RESPONSE = "response"
     SHIFT = "shift"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

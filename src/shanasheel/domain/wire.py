@@ -17,6 +17,7 @@ from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.handed import IntakeOrder
+from shanasheel.domain.incidents import Incident
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.receivers import Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
@@ -43,7 +44,7 @@ def _converter() -> cattrs.Converter:
     records = (
         Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
         Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift, LogLine,
-        Receiver, Message, OutsideCosigner,
+        Receiver, Message, OutsideCosigner, Incident,
     )  # fmt: skip
     for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))

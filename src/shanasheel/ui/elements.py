@@ -21,6 +21,10 @@ class Alerts(Element, component="components/alerts.js"):
     """Alerts, their clips and decisions."""
 
 
+class Incidents(Element, component="components/incidents.js"):
+    """What happened, by the alerts people confirmed."""
+
+
 class Shift(Element, component="components/shift.js"):
     """Who is at the desk, and what one shift hands to the next."""
 

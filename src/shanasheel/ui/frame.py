@@ -42,6 +42,7 @@ NAVIGATION = (
     Entry(path="/", icon="grid_view", key="nav.wall"),
     Entry(path="/map", icon="map", key="nav.map"),
     Entry(path="/alerts", icon="notifications", key="nav.alerts"),
+    Entry(path="/incidents", icon="flag", key="nav.incidents"),
     Entry(path="/shift", icon="badge", key="nav.shift"),
     Entry(path="/playback", icon="history", key="nav.playback"),
     Entry(path="/find", icon="image_search", key="nav.find"),

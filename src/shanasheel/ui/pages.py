@@ -13,6 +13,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/", elements.Wall),
     ("/map", elements.Map),
     ("/alerts", elements.Alerts),
+    ("/incidents", elements.Incidents),
     ("/shift", elements.Shift),
     ("/playback", elements.Playback),
     ("/find", elements.Find),

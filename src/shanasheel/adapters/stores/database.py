@@ -21,6 +21,7 @@ from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.cosigners import CosignerRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
+from shanasheel.adapters.stores.incidents import IncidentRows
 from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
@@ -54,6 +55,7 @@ class Transaction:
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)
         self.response = ResponseRows(connection)
+        self.incidents = IncidentRows(connection)
 
 
 class Database:

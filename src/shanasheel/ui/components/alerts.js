@@ -60,6 +60,7 @@ export default {
           <a v-if="!detail.camera" class="shn-button" href="/proof"><span class="mi" aria-hidden="true">verified_user</span>{{ t('nav.proof') }}</a><a v-else class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+        <p v-if="detail.incident" class="shn-note" data-role="incident"><span class="mi" aria-hidden="true">flag</span> {{ t('alerts.incident') }} <a class="shn-link" :href="'/incidents#' + detail.incident.code"><bdi>{{ detail.incident.code }}</bdi> {{ detail.incident.title }}</a> <span class="shn-tag" :class="'i-' + detail.incident.state">{{ tk('incident_state', detail.incident.state) }}</span></p>
         <alert-response :alert="detail" :me="me"></alert-response>
         <alert-told :alert="detail"></alert-told>
         <div v-if="detail.good_picture_url || detail.picture_url" class="shn-pair" data-role="views">

@@ -2,7 +2,7 @@
 
 import { socketUrl } from "shanasheel-ui/api.js";
 
-const listeners = { alert: new Set(), delivery: new Set(), response: new Set(), shift: new Set(), status: new Set(), link: new Set() };
+const listeners = { alert: new Set(), delivery: new Set(), incident: new Set(), response: new Set(), shift: new Set(), status: new Set(), link: new Set() };
 let socket = null;
 let wait_ms = 500;
 let started = false;
@@ -28,6 +28,7 @@ function open() {
     const news = JSON.parse(message.data);
     if (news.type === "alert") tell("alert", news.alert);
     if (news.type === "delivery") tell("delivery", news.delivery);
+    if (news.type === "incident") tell("incident", news.code);
     if (news.type === "response") tell("response", news.alert);
     if (news.type === "shift") tell("shift", null);
     if (news.type === "status") tell("status", news.cameras);
@@ -39,7 +40,7 @@ function open() {
   };
 }
 
-/** Call `listener` on each alert, delivery, response (its alert), shift, status list or change of link; returns how to stop. */
+/** Call `listener` on each alert, delivery, incident (its code), response (its alert), shift, status list or change of link; returns how to stop. */
 export function on(kind, listener) {
   listeners[kind].add(listener);
   if (!started) {
