@@ -7,12 +7,16 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cosigning import running_cosigner
 from running import cli, free_port, wait_for
+from shanasheel.actions.access import LOCAL
+from shanasheel.actions.alerts import decide_alert
+from shanasheel.actions.collecting import raise_not_cosigned
 from shanasheel.actions.cosigning import (
     add_cosigner,
     cosigned_checkpoint,
@@ -25,7 +29,8 @@ from shanasheel.api import Updates
 from shanasheel.app.collecting import Collecting
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import Conflict, InvalidInput, NotFound
-from shanasheel.domain.alerts import Alert, EventKind
+from shanasheel.domain.alerts import Alert, AlertState, EventKind
+from shanasheel.domain.cosigning import CosignerFault
 from shanasheel.prove.ledger import (
     Algorithm,
     CosignedHeads,
@@ -288,3 +293,19 @@ def test_the_policy_made_for_a_site_can_be_read_again(place: Place) -> None:
     assert policy.met_by(["a.example/1"])
     assert policy.met_by(["a.example/1/ml-dsa-44"])
     assert policy.agencies == {"un": frozenset({"a.example/1", "a.example/1/ml-dsa-44"})}
+
+
+def test_an_alert_of_the_log_is_decided_on_like_any_other(place: Place) -> None:
+    site = place.wired.site
+    (alert,) = raise_not_cosigned(
+        site, "gone.example/1", CosignerFault.UNREACHABLE, site.clock.now() - timedelta(minutes=11)
+    )
+
+    decided = decide_alert(
+        site, LOCAL, alert.id, after=AlertState.CONFIRMED, reason="called", version=alert.version
+    )
+
+    assert decided.state is AlertState.CONFIRMED
+    assert alert.first_event.numbers[0][1] >= 660
+    site.sequencer.catch_up()
+    assert place.check().holds
