@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.progress import Progress
 
 from shanasheel.actions.proof import FootageReport, check_footage
 from shanasheel.adapters.stores import open_database
+from shanasheel.app.auditing import audit_from_outside
 from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
@@ -47,7 +49,7 @@ def check(
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
-    required = _read_policy(policy)
+    required = _read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
     database = open_database(folder.database)
     try:
@@ -70,9 +72,44 @@ def check(
         raise typer.Exit(8)
 
 
-def _read_policy(path: Path | None) -> Policy | None:
-    if path is None:
-        return None
+@app.command()
+def audit(
+    log: Annotated[str, typer.Argument(help="Address, or folder, of the log's files.")],
+    policy: Annotated[
+        Path, typer.Option(help="Your own policy: one log, and its witnesses with addresses.")
+    ],
+    memory: Annotated[
+        Path | None, typer.Option(help="File that keeps what was seen, for the next audit.")
+    ] = None,
+    max_age: Annotated[
+        int, typer.Option(min=1, help="Minutes that the quorum's cosignatures may be old.")
+    ] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Watch a log from outside: rewritten, shown differently to others, or out of date?
+
+    It asks the log and its cosigners alone; nothing of the site is needed. Ends with 0 when
+    everything holds and 8 when anything does not.
+
+    Example: [bold]shanasheel ledger audit https://log.example --policy policy.txt
+    --memory seen.json[/bold]
+    """
+    required = _read_policy(policy)
+    report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
+    if as_json:
+        told = {"holds": report.holds, "steps": [asdict(step) for step in report.steps]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for step in report.steps:
+            typer.echo(
+                f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}"
+            )
+    remarks.print(_independence(required), markup=False)
+    if not report.holds:
+        raise typer.Exit(8)
+
+
+def _read_policy(path: Path) -> Policy:
     try:
         with path.open("rb") as stream:
             return parse_policy(stream.read(POLICY_LIMIT_BYTES + 1))

@@ -1,5 +1,6 @@
 """Merkle tree, tiles, signed checkpoints: knows neither people nor footage."""
 
+from shanasheel.prove.ledger.audit import AuditReport, audit_log
 from shanasheel.prove.ledger.check import LogReport, LogStep, check_log
 from shanasheel.prove.ledger.checkpoints import (
     Checkpoint,
@@ -90,6 +91,7 @@ __all__ = [
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
     "Algorithm",
+    "AuditReport",
     "Checkpoint",
     "CommitmentMismatch",
     "CosignedHeads",
@@ -116,6 +118,7 @@ __all__ = [
     "Submission",
     "Verdict",
     "Verifier",
+    "audit_log",
     "canonical",
     "check_log",
     "check_quorum",

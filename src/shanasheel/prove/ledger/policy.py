@@ -88,6 +88,7 @@ class Policy:
         groups: by name, each after those it names.
         quorum: a witness, a group, or `none`.
         agencies: who runs which witnesses.
+        urls: where witnesses answer, of those that say so.
     """
 
     logs: tuple[Verifier, ...]
@@ -95,6 +96,7 @@ class Policy:
     groups: dict[str, Group]
     quorum: str
     agencies: dict[str, frozenset[str]]
+    urls: dict[str, str]
 
     def met_by(self, witnesses: Collection[str]) -> bool:
         """Return whether these witnesses make the quorum."""
@@ -175,6 +177,7 @@ class _Reading:
     groups: dict[str, Group] = field(default_factory=dict)
     grouped: set[str] = field(default_factory=set)
     agencies: dict[str, frozenset[str]] = field(default_factory=dict)
+    urls: dict[str, str] = field(default_factory=dict)
     quorum: str | None = None
 
     def take(self, split: list[str]) -> None:
@@ -203,6 +206,7 @@ class _Reading:
             groups=self.groups,
             quorum=self.quorum,
             agencies=self.agencies,
+            urls=self.urls,
         )
 
     def _log(self, words: list[str]) -> None:
@@ -221,6 +225,8 @@ class _Reading:
             raise PolicyMistake("this witness's key stands above already.")
         _bound(len(self.witnesses))
         self.witnesses[words[0]] = key
+        if len(words) > 2:
+            self.urls[words[0]] = words[2].rstrip("/")
 
     def _group(self, words: list[str]) -> None:
         _count(words, 3, None, "group NAME all|any|NUMBER NAME...")
