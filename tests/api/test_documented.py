@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shanasheel.api import (
     deciding,
+    grounding,
     handing_in,
     installing,
     models,
@@ -31,12 +32,12 @@ def test_every_route_for_installing_models_and_handing_in_is_listed() -> None:
 
     routes = {
         (method, re.sub(r"{\w+}", "{}", route.path))
-        for router in (installing.router, handing_in.router, models.router)
+        for router in (installing.router, grounding.router, handing_in.router, models.router)
         for route in router.routes
         for method in route.methods
     }
 
-    assert len(routes) == 22
+    assert len(routes) == 25
     assert routes - listed == set()
 
 
@@ -49,7 +50,7 @@ def test_every_route_about_receivers_is_listed() -> None:
         for method in route.methods
     }
 
-    assert len(routes) == 11
+    assert len(routes) == 12
     assert {route for route in routes if f"| `{route}` |" not in text} == set()
 
 

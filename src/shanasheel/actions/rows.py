@@ -345,6 +345,10 @@ class Messages(Protocol):
     def begin_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def end_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def attempts(self, message: str) -> tuple[Attempt, ...]: ...  # noqa: D102
+    def forgettable(  # noqa: D102
+        self, before: datetime, after: str, limit: int
+    ) -> tuple[tuple[str, ...], str]: ...
+    def forget(self, gone: Sequence[str]) -> int: ...  # noqa: D102
 
 
 class Rows(Protocol):

@@ -14,6 +14,7 @@ from shanasheel.api import (
     copying,
     deciding,
     finding,
+    grounding,
     handing_in,
     health,
     installing,
@@ -56,8 +57,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, understanding, deciding, combining,
-        finding, keeping, proving, copying, installing, watched_for, handing_in, models, health,
-        receiving,
+        finding, keeping, proving, copying, installing, watched_for, grounding, handing_in, models,
+        health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

@@ -39,6 +39,7 @@ class Desk:
         intakes: files that wait to be taken in.
         models: the models of this machine.
         metrics_token: returns what a program must know to read `/metrics`; empty where none may.
+        push_key: returns the public key by which browsers know who may send them notices.
     """
 
     site: Site
@@ -51,6 +52,7 @@ class Desk:
     intakes: IntakeQueue
     models: ModelShelf
     metrics_token: Callable[[], str] = str
+    push_key: Callable[[], str] = str
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

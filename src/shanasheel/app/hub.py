@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.uploads import Uploads
+from shanasheel.adapters.notify import Vapid
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.api.present_receivers import delivery_news
 from shanasheel.app.addresses import is_loopback
@@ -39,6 +40,7 @@ from shanasheel.app.processes import (
     stop_on_signal,
 )
 from shanasheel.app.replication import Replication
+from shanasheel.app.senders import VAPID_KEY
 from shanasheel.app.timers import Timers
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
@@ -115,6 +117,7 @@ def serve(
         intakes=intake_desk,
         models=model_desk,
         metrics_token=lambda: _metrics_token(folder),
+        push_key=lambda: Vapid.kept_at(folder.keys / VAPID_KEY).public,
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
