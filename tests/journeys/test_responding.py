@@ -177,7 +177,7 @@ def answer_by_keyboard(page, product: Product) -> None:
 def receive_them_all(page, product: Product, number: int) -> None:
     """On every page until each has it."""
     page.goto(f"{product.url}/shift")
-    page.wait_for_selector("[data-role=waiting-cancellations]")
+    page.wait_for_selector(f"[data-role=cancelled][data-inside='{number}'][data-outside='0']")
     for left in reversed(range(number)):
         page.locator("[data-role=waiting] li button").first.click()
         page.locator("[role=dialog] input[name=note]").fill("باللاسلكي")
@@ -187,7 +187,7 @@ def receive_them_all(page, product: Product, number: int) -> None:
             f"document.querySelectorAll('[data-role=waiting] li').length === {left}"
         )
     assert product.get("/cancellations")["items"] == []
-    page.wait_for_selector("[data-role=waiting-cancellations]", state="detached")
+    page.wait_for_selector("[data-role=cancelled]", state="detached")
 
 
 def test_anyone_sees_how_right_rules_are_and_the_command_line_says_the_same(

@@ -89,7 +89,13 @@ def kill_hub(product: Product) -> None:
 def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     """Acknowledge one cancellation by its link, the other by phone."""
     page.wait_for_selector("[data-role=unacknowledged][data-count='2']")
-    page.wait_for_selector("[data-role=owed]")  # on every page, in the header
+    on_every_page = page.locator("[data-role=cancelled][data-outside='2']")
+    inside = int(on_every_page.get_attribute("data-inside") or 0)
+    on_every_page.click()
+    page.wait_for_selector("[data-role=unheard-deliveries][data-count='2'] [data-role=phone]")
+    assert page.locator("[data-role=unheard-inside] li").count() == inside > 0
+    picture(page, "cancelled-ar")
+    page.keyboard.press("Escape")
     picture(page, "receivers-ar")
     message = asked["url"].rsplit("/", 1)[1]
     other = page.context.new_page()
@@ -102,7 +108,7 @@ def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     page.fill("[name=person]", "النقيب سالم")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-role=unacknowledged][data-count='0']")
-    page.wait_for_selector("[data-role=owed]", state="detached")
+    page.wait_for_selector(f"[data-role=cancelled][data-outside='0'][data-inside='{inside}']")
     page.wait_for_selector("[data-role=log] td:has-text('النقيب سالم')")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from browsing import browser_tests, browsing, picture
 from running import running
 from shanasheel.app.folder import open_folder
 from shanasheel.app.outbox import Outbox
@@ -22,26 +22,9 @@ from shanasheel.domain.cameras import CameraId, Kind
 from shanasheel.domain.seen import PathPoint, Sighting
 from videos import make_video
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
 _FILM = os.environ.get("SHANASHEEL_FILM")  # to look at it over a real view
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(200),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
-
-
-def picture(page: Any, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")
+pytestmark = browser_tests()
 
 
 @pytest.fixture
@@ -50,20 +33,12 @@ def page(tmp_path: Path) -> Iterator[Any]:
     config, data = tmp_path / "site.yaml", open_folder(tmp_path / "data").root
     camera = f"{{id: BSR-001, url: '{film}', name_ar: البوابة}}"
     config.write_text(f"site: البصرة\nworkers: 1\ncameras:\n  - {camera}\n")
-    with running(config, data) as product, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(
-            locale="ar-IQ", viewport={"width": 1500, "height": 1050}, base_url=product.url
-        )
-        context.set_default_timeout(60_000)
-        page, faults = context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
+    with running(config, data) as product, browsing(product.url, width=1500, height=1050) as page:
         page.goto("/cameras")
         page.wait_for_selector("[data-row=BSR-001][data-state=recording] img")
         page.locator("[data-role=watch]").click()
         page.wait_for_selector("[data-role=watch-editor] form")
         yield page
-        assert faults == []
 
 
 def asked(page: Any, path: str) -> str:

@@ -18,7 +18,15 @@ from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.combining import Combination, Conditions
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.people import Person
-from shanasheel.warn.combining import DEFAULTS, Places, completes, conditions_of, replay
+from shanasheel.warn.combining import (
+    DEFAULTS,
+    Places,
+    Zones,
+    asked_of,
+    completes,
+    conditions_of,
+    replay,
+)
 
 __all__ = [
     "Trial",
@@ -129,25 +137,31 @@ def replace_combinations(site: Site, who: Person, combinations: Sequence[Combina
 
 
 def try_combination(
-    site: Site, when: str, *, start: datetime | None = None, end: datetime | None = None
+    site: Site,
+    when: str,
+    *,
+    hours: Sequence[str] = (),
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> Trial:
     """Return what a combination would have raised; over the last seven days unless told.
 
     Raises:
-        InvalidInput: its words cannot be read, or the span is empty.
+        InvalidInput: its words or hours cannot be read, or the span is empty.
     """
-    asked = conditions_of(when)
+    asked = asked_of(when, hours)
     end = end or site.clock.now()
     start = start or end - _TRIAL
     if start >= end:
         raise InvalidInput("The span is empty.", "Give a start before the end.")
     with site.store.read() as rows:
-        places = _places(rows)
+        places, zones = _places(rows), _zones(rows)
         _check_cameras(asked, set(places))
         found = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_MOST_EVENTS + 1)
     events = found[:_MOST_EVENTS]
     return Trial(
-        start=start, end=end, events=len(events), raised=tuple(replay(events, asked, places)),
+        start=start, end=end, events=len(events),
+        raised=tuple(replay(events, asked, places, zones=zones)),
         cut=len(found) > _MOST_EVENTS,
     )  # fmt: skip
 
@@ -163,7 +177,7 @@ def combined_events(
     for combination, asked in _watched(rows) if fresh else ():
         mine = [event for event in fresh if event.kind in asked.kinds]
         if mine:
-            raised += _completed(site, rows, mine, combination, asked, area.places())
+            raised += _completed(site, rows, mine, combination, asked, area)
     return tuple(raised)
 
 
@@ -174,7 +188,7 @@ def _watched(rows: Rows) -> list[tuple[Combination, Conditions]]:
         if not combination.on:
             continue
         try:
-            watched.append((combination, conditions_of(combination.when)))
+            watched.append((combination, asked_of(combination.when, combination.hours)))
         except InvalidInput as fault:  # a kind that was taken out of the program
             _LOG.error("combination_unreadable", name=combination.name, detail=fault.message)
     return watched
@@ -182,7 +196,7 @@ def _watched(rows: Rows) -> list[tuple[Combination, Conditions]]:
 
 def _completed(
     site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions,
-    places: Places,
+    area: Area,
 ) -> list[Event]:  # fmt: skip
     first, last = min(one.at for one in mine), max(one.at for one in mine)
     start, end = first - asked.within, last + asked.within + _MOMENT
@@ -194,12 +208,13 @@ def _completed(
         [EventKind.COMBINED], first - asked.quiet + _MOMENT, last + asked.quiet, limit=_AROUND
     )
     told = [one.at for one in before if one.subject == combination.name]
+    places, zones = area.places(), area.zones() if asked.hours else {}
     # Whatever completes it holds an event of the rarest step: there is little to try.
     rare = min((step.kinds for step in asked.steps),
                key=lambda kinds: sum(one.kind in kinds for one in around))  # fmt: skip
     fresh, raised = {one.id for one in mine}, list[Event]()
     for event in [one for one in around if one.kind in rare][:_MOST_TRIED]:
-        parts = completes(event, around, asked, places)
+        parts = completes(event, around, asked, places, zones=zones)
         late = any(one.id in fresh for one in parts)
         if late and not any(abs(parts[-1].at - at) < asked.quiet for at in told):
             raised.append(_event_of(site, combination, parts))
@@ -229,6 +244,10 @@ def _listed(rows: Rows) -> tuple[Combination, ...]:
 
 def _places(rows: Rows) -> Places:
     return {camera.id: camera.place for camera in rows.cameras.all()}
+
+
+def _zones(rows: Rows) -> Zones:
+    return {camera.id: camera.time_zone for camera in rows.cameras.all()}
 
 
 def _check_cameras(asked: Conditions, known: Collection[str]) -> None:

@@ -14,6 +14,7 @@ from shanasheel.api import (
     copying,
     deciding,
     finding,
+    grounding,
     handing_in,
     health,
     installing,
@@ -58,9 +59,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, understanding, deciding, combining,
-        protecting, finding, keeping, proving, copying, installing, watched_for, trying,
-        handing_in, models, health,
-        receiving,
+        protecting, finding, keeping, proving, copying, installing, watched_for, grounding, trying,
+        handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

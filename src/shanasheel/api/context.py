@@ -46,6 +46,7 @@ class Desk:
         models: the models of this machine.
         trials: rules tried on footage; None where nobody does it.
         metrics_token: returns what a program must know to read `/metrics`; empty where none may.
+        push_key: returns the public key by which browsers know who may send them notices.
     """
 
     site: Site
@@ -58,6 +59,7 @@ class Desk:
     intakes: IntakeQueue
     models: ModelShelf
     metrics_token: Callable[[], str] = str
+    push_key: Callable[[], str] = str
     trials: FootageTrials | None = None
 
 

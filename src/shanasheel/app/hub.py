@@ -18,10 +18,12 @@ from fastapi import FastAPI
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.uploads import Uploads
+from shanasheel.adapters.notify import Vapid
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.api.present_receivers import delivery_news
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.collecting import Collecting
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
@@ -39,6 +41,7 @@ from shanasheel.app.processes import (
     stop_on_signal,
 )
 from shanasheel.app.replication import Replication
+from shanasheel.app.senders import VAPID_KEY
 from shanasheel.app.timers import Timers
 from shanasheel.app.trial_desk import TrialDesk
 from shanasheel.app.wiring import open_site
@@ -117,6 +120,7 @@ def serve(
         models=model_desk,
         trials=trial_desk,
         metrics_token=lambda: _metrics_token(folder),
+        push_key=lambda: Vapid.kept_at(folder.keys / VAPID_KEY).public,
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
                              Housekeeping(wired.site), Timers(wired.site, updates),
@@ -124,6 +128,7 @@ def serve(
     if wired.ledger is not None:
         beside += [
             Replication(wired.site, folder),
+            Collecting(wired.site, folder, wired.verifier_key, updates),
             Delivering(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),
