@@ -14,6 +14,7 @@ from shanasheel.api import (
     playing,
     receiving,
     responding,
+    understanding,
 )
 
 
@@ -61,9 +62,9 @@ def test_every_route_about_alerts_and_answers_is_listed() -> None:
 
     routes = {
         re.sub(r"{\w+}", "{}", f"/api/v1{route.path}")
-        for router in (deciding.router, responding.router)
+        for router in (deciding.router, responding.router, understanding.router)
         for route in router.routes
     }
 
-    assert len(routes) == 14
+    assert len(routes) == 19
     assert routes - known == set()

@@ -91,6 +91,7 @@ def used_families() -> set[str]:
         "clock_of",
         "direction",
         "heard",
+        "sign",
         "tamper",
         "coloured",
         "towards",

@@ -19,6 +19,7 @@ from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
+from shanasheel.domain.protecting import Protecting
 from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
@@ -185,6 +186,13 @@ class Combining(Protocol):
 
     def all(self) -> tuple[Combination, ...] | None: ...  # noqa: D102
     def replace(self, combinations: Sequence[Combination]) -> None: ...  # noqa: D102
+
+
+class Protected(Protocol):
+    """How protected places are watched."""
+
+    def get(self) -> Protecting: ...  # noqa: D102
+    def put(self, protecting: Protecting) -> None: ...  # noqa: D102
 
 
 class Cosigners(Protocol):
@@ -364,6 +372,8 @@ class Rows(Protocol):
     def alerts(self) -> Alerts: ...  # noqa: D102
     @property
     def combining(self) -> Combining: ...  # noqa: D102
+    @property
+    def protecting(self) -> Protected: ...  # noqa: D102
     @property
     def cosigners(self) -> Cosigners: ...  # noqa: D102
     @property

@@ -27,6 +27,7 @@ from shanasheel.app.collecting import Collecting
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.guarding import Guarding
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.intake_desk import IntakeDesk
@@ -42,6 +43,7 @@ from shanasheel.app.processes import (
 from shanasheel.app.replication import Replication
 from shanasheel.app.senders import VAPID_KEY
 from shanasheel.app.timers import Timers
+from shanasheel.app.trial_desk import TrialDesk
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
 
@@ -105,7 +107,7 @@ def serve(
     updates = Updates()
     uploads = Uploads(wired.site)
     intake_desk = IntakeDesk(folder, wired.site, uploads)
-    model_desk = ModelDesk(folder)
+    model_desk, trial_desk = ModelDesk(folder), TrialDesk(folder)
     desk = Desk(
         site=wired.site,
         updates=updates,
@@ -116,11 +118,13 @@ def serve(
         uploads=uploads,
         intakes=intake_desk,
         models=model_desk,
+        trials=trial_desk,
         metrics_token=lambda: _metrics_token(folder),
         push_key=lambda: Vapid.kept_at(folder.keys / VAPID_KEY).public,
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
-                             Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
+                             Housekeeping(wired.site), Timers(wired.site, updates),
+                             Guarding(wired.site, updates)]  # fmt: skip
     if wired.ledger is not None:
         beside += [
             Replication(wired.site, folder),
@@ -129,7 +133,7 @@ def serve(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),
         ]
-    beside += [intake_desk, model_desk]
+    beside += [intake_desk, model_desk, trial_desk]
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -61,6 +61,7 @@ class ZoneSettings(_Strict):
     kinds: list[Kind] = []
     loiter_s: float = Field(default=30.0, gt=0, le=86_400)
     hours: list[str] = Field(default=[], max_length=32)
+    protected: bool = False
 
 
 class LineSettings(_Strict):
@@ -355,6 +356,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
                 kinds=tuple(zone.kinds),
                 loiter_s=zone.loiter_s,
                 hours=tuple(zone.hours),
+                protected=zone.protected,
             )
             for zone in listed.zones
         ),

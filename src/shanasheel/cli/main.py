@@ -26,6 +26,8 @@ COMMANDS = {
     "incidents": "What happened, by the alerts people confirmed.",
     "shifts": "Who is at the desk, and what they hand over.",
     "cameras": "Which cameras are recorded.",
+    "rules": "What a camera watches for, tried on the archive.",
+    "protected": "Places that may be spied out, and what comes there on several days.",
     "combinations": "Events that together call for a person, across rules and cameras.",
     "intake": "Take in footage that others hand in: shop recorders, phones.",
     "sound": "Where a shot was, by when cameras heard it.",

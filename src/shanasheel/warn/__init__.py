@@ -29,6 +29,7 @@ from shanasheel.warn.neighbours import (
 )
 from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, precision_of, wilson
 from shanasheel.warn.push_note import push_note
+from shanasheel.warn.reconnaissance import findings
 from shanasheel.warn.several_lost import AGAIN, LOST, several_lost
 from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge, reaches, with_event
 from shanasheel.warn.topics import (
@@ -77,6 +78,7 @@ __all__ = [
     "cloud_event",
     "decide",
     "discoveries",
+    "findings",
     "first_due",
     "forgotten",
     "host_of",

@@ -15,6 +15,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.DRIVE_BY: Priority.HIGH,
     EventKind.SHOT_AND_SCATTERING: Priority.HIGH,
     EventKind.CAMERAS_LOST: Priority.HIGH,
+    EventKind.RECONNAISSANCE: Priority.NORMAL,  # days matter here, not seconds
     EventKind.SCATTERING: Priority.HIGH,
     EventKind.PERSON_DOWN: Priority.HIGH,
     EventKind.CONVOY: Priority.HIGH,

@@ -26,6 +26,7 @@ from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
+from shanasheel.adapters.stores.protecting import ProtectingRows
 from shanasheel.adapters.stores.receivers import ReceiverRows
 from shanasheel.adapters.stores.response import ResponseRows
 from shanasheel.adapters.stores.sightings import SightingRows
@@ -46,6 +47,7 @@ class Transaction:
         self.sightings = SightingRows(connection)
         self.alerts = AlertRows(connection, self.overview)
         self.combining = CombiningRows(connection)
+        self.protecting = ProtectingRows(connection)
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)

@@ -13,6 +13,7 @@ import alertList from "shanasheel-ui/alert_list.js";
 import alertResponse from "shanasheel-ui/alert_response.js";
 import alertStory from "shanasheel-ui/alert_story.js";
 import alertTold from "shanasheel-ui/alert_told.js";
+import { lookWords } from "shanasheel-ui/look_words.js";
 import dismissDialog from "shanasheel-ui/dismiss_dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
@@ -89,7 +90,7 @@ export default {
         </div>
       </section>
       <section v-else class="detail"><shn-empty icon="ads_click" :title="t('alerts.choose')" :text="t('alerts.choose_hint')"></shn-empty></section>
-      <dismiss-dialog v-if="dismissing" :code="detail.code" :confirmed="detail.state === 'confirmed'" :busy="busy" :problem="problem" @close="dismissing = false" @send="send('dismissed', $event)"></dismiss-dialog>
+      <dismiss-dialog v-if="dismissing" :code="detail.code" :confirmed="detail.state === 'confirmed'" :busy="busy" :come="detail.look ? lookWords(detail.look, detail.detail.split('_')[0]) : ''" :problem="problem" @close="dismissing = false" @send="dismiss"></dismiss-dialog>
       <alert-keys v-if="helping" @close="helping = false"></alert-keys>
     </div>`,
   data: () => ({
@@ -143,6 +144,7 @@ export default {
     window.removeEventListener("hashchange", this.onHash);
   },
   methods: {
+    lookWords,
     t, tk, reason, measurements, dateTime, percent,
     nameOf(id) {
       return cameraName(this.store.all.find((one) => one.id === id) || { id });
@@ -224,6 +226,15 @@ export default {
       this.problem = "";
       if (state !== "dismissed") return void this.send(state, this.detail.state === "dismissed" ? t("alerts.real_after_all") : "");
       this.dismissing = true;
+    },
+    /** Dismiss; what came to a protected place may be held for known for some days, which is recorded. */
+    async dismiss(why, days) {
+      try {
+        if (days) await post("/protected/known", { place: this.detail.subject, look: this.detail.look, reason: why, days });
+      } catch (problem) {
+        return void (this.problem = this.words(problem));
+      }
+      return this.send("dismissed", why);
     },
     async send(state, why) {
       this.busy = true;

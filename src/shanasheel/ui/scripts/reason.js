@@ -7,6 +7,7 @@ import { t, tk } from "shanasheel-ui/strings.js";
 const FAMILIES = {
   signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
   shot_heard: "heard", shot_and_scattering: "heard",
+  clock_changed: "clock_of", reconnaissance: "sign",
   clock_changed: "clock_of", not_cosigned: "cosigner_fault",
 };
 
@@ -57,6 +58,7 @@ export const KIND_ICONS = {
   curfew: "nightlight",
   shot_and_scattering: "crisis_alert",
   cameras_lost: "videocam_off",
+  reconnaissance: "visibility",
   not_cosigned: "group_off",
   combined: "join_inner",
 };
