@@ -268,6 +268,10 @@ def test_the_command_line_checks_a_site_by_a_verifiers_policy(place: Place, tmp_
     assert "NOT independent: court alone" in done.stderr
     assert "holds  cosigned_contained: the first 9 of 9" in done.stdout
 
+    done = cli("ledger", "check", "--data", data, "--policy", str(policy), "--json")
+    told = json.loads(done.stdout)
+    assert (told["holds"], told["independent"], len(told["steps"])) == (True, False, 11)
+
     stranger = new_cosigner("un.example/1", Algorithm.ED25519)
     log = policy.read_text().split("\n")[0]
     policy.write_text(f"{log}\nwitness un {stranger.verifier}\nquorum un\n")

@@ -40,6 +40,7 @@ _BUDGET_S = 1.0  # prescribed; a cosigner that is well answers in some 10 ms
 _PATIENT_S = 10.0  # once it has failed: a poor line must not shut it out for ever
 _BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 _ABSENT_S = 600.0  # prescribed
+_STOP_S = 2.0  # all of them together; what they keep is replaced in one step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,14 @@ class Collecting:
         self._thread.start()
 
     def stop(self) -> None:
-        """End every thread after its request in hand."""
+        """Ask every thread to end and wait a little; a request cut short is made again later."""
         self._stopping.set()
         self._thread.join()
         for one in self._asking.values():
-            one.stop()
+            one.end()
+        deadline_s = self._site.clock.monotonic_s() + _STOP_S
+        for one in self._asking.values():
+            one.join(max(0.0, deadline_s - self._site.clock.monotonic_s()))
 
     def _run(self) -> None:
         while True:
@@ -92,7 +96,7 @@ class Collecting:
     def _look(self) -> None:
         known = list_cosigners(self._site)
         for one in [one for one in self._asking if one not in known]:
-            self._asking.pop(one).stop()
+            self._asking.pop(one).end()
         for one in known:
             if one not in self._asking:
                 self._asking[one] = _Asking(
@@ -138,10 +142,13 @@ class _Asking:
         """Start asking."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the request in hand."""
+    def end(self) -> None:
+        """Ask it to end after the request in hand."""
         self._stopping.set()
-        self._thread.join(_PATIENT_S + 1)
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until it has ended, or not longer."""
+        self._thread.join(timeout_s)
 
     def _run(self) -> None:
         with contextlib.suppress(ShanasheelError):
@@ -205,7 +212,7 @@ class _Asking:
         self.missing = _Missing(fault=outcome.fault, since=since)
 
     def _call_if_missing(self) -> None:
-        if self.missing is None or self._told:
+        if self.missing is None or self._told or self._stopping.is_set():
             return
         absent_s = self._site.clock.monotonic_s() - self._well_s
         if self.missing.fault not in GRAVE and absent_s < self._absent_s:

@@ -65,7 +65,7 @@ def check(
             )
     finally:
         database.close()
-    _print(report, as_json=as_json)
+    _print(report, required, as_json=as_json)
     if required is not None:
         remarks.print(_independence(required), markup=False)
     if not report.holds:
@@ -97,7 +97,8 @@ def audit(
     required = _read_policy(policy)
     report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
     if as_json:
-        told = {"holds": report.holds, "steps": [asdict(step) for step in report.steps]}
+        steps = [asdict(step) for step in report.steps]
+        told = {"holds": report.holds, "steps": steps, **_independent(required)}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         for step in report.steps:
@@ -126,6 +127,10 @@ def _key_of(folder: DataFolder, policy: Policy | None) -> str:
     return read_verifier_key(folder)
 
 
+def _independent(policy: Policy | None) -> dict[str, object]:
+    return {} if policy is None else {"independent": policy.independence().why is None}
+
+
 def _independence(policy: Policy) -> str:
     """Say whether the quorum deserves to be called independent."""
     found = policy.independence()
@@ -138,9 +143,10 @@ def _independence(policy: Policy) -> str:
     return "The quorum is NOT independent: the policy does not say who runs enough of them."
 
 
-def _print(report: FootageReport, *, as_json: bool) -> None:
+def _print(report: FootageReport, policy: Policy | None, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        told = {**report.as_json(), **_independent(policy)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for step in report.steps:
         typer.echo(f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}")
