@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from shanasheel.actions.protecting import (
     watching,
 )
 from shanasheel.actions.visiting import Recent, look_of, visit_of
+from shanasheel.base.clock import FakeClock
 from shanasheel.base.errors import Denied, NotFound
 from shanasheel.cli.main import make_app
 from shanasheel.domain.alerts import Alert, EventKind
@@ -99,6 +101,12 @@ def test_a_plate_that_stands_at_the_gate_on_three_days_calls_once_with_its_evide
     assert [one.events for one in told(place)] == [1], "once a day, however often it comes"
 
 
+def test_each_plate_is_an_alert_of_its_own_beside_what_else_happens_there(place: Place) -> None:
+    see(place, 5, 2, 0, plate="22A70634")
+    see(place, 5, 2, 0, plate="11B4821")
+    assert sorted(one.first_event.look for one in told(place)) == ["11B4821", "22A70634"]
+
+
 def test_the_same_thread_sees_what_came_since_it_last_looked(place: Place) -> None:
     recent, site = Recent(), place.wired.site
     see(place, 5, 2, plate="22A70634")
@@ -174,3 +182,15 @@ def test_the_command_line_lists_holds_back_and_tells_again(place: Place) -> None
     (body,) = json.loads(run("list", "--json"))
     assert body["found"][0]["look"] == "22A70634"
     assert body["trial"][-1][1] == 1
+
+
+def test_what_came_just_before_midnight_is_told_after_it_once(place: Place) -> None:
+    clock = FakeClock(datetime(2026, 3, 30, 0, 2, tzinfo=ZoneInfo(TIME_ZONE)))
+    site = replace(place.wired.site, clock=clock)
+    lines = [to_line(sighting(place, clock.now() - timedelta(days=ago, minutes=5), plate="22A1"))
+             for ago in (4, 2, 0)]  # fmt: skip
+    assert not absorb(site, "worker", lines, "3").rejected
+
+    assert len(tell_reconnaissance(site, Recent())) == 1
+    clock.advance(60)
+    assert tell_reconnaissance(site, Recent()) == ()

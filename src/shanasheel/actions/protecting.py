@@ -25,6 +25,7 @@ _MOST_KNOWN = 500
 _MOST_TOLD = 1000  # of reconnaissance in a day, all places together
 _MOST_SHOWN = 32  # sightings of one finding
 _TRIAL_DAYS = 7
+_LATE = timedelta(hours=1)  # what came before midnight is told after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,17 +186,22 @@ def tell_reconnaissance(site: Site, recent: Recent) -> tuple[Alert, ...]:
 
 
 def _untold(rows: Rows, recent: Recent, name: str, views: Views, now: datetime) -> list[Finding]:
-    asked, today = rows.protecting.get(), _today(views, now)
-    span = (now - timedelta(days=2 * asked.of_days + 1), now)
-    fresh = _fresh(name, recent.of(rows, name, views, span), asked, today, now)
-    if not fresh:
-        return []
-    midnight = datetime.combine(today, time(), zone_of_time(views[0][0].time_zone))
-    before = rows.alerts.of_kinds(
-        [EventKind.RECONNAISSANCE], midnight, midnight + timedelta(days=1), limit=_MOST_TOLD
-    )
-    told = {one.look for one in before if one.subject == name}
-    return [one for one in fresh if one.look not in told]
+    """Return what came today, or in yesterday's last hour, and was not told for that day."""
+    asked, zone = rows.protecting.get(), zone_of_time(views[0][0].time_zone)
+    visits = recent.of(rows, name, views, (now - timedelta(days=2 * asked.of_days + 1), now))
+    found: list[Finding] = []
+    for day in sorted({_today(views, now - _LATE), _today(views, now)}):
+        fresh = _fresh(name, visits, asked, day, now)
+        if not fresh:
+            continue
+        midnight = datetime.combine(day, time(), zone)
+        before = rows.alerts.of_kinds(
+            [EventKind.RECONNAISSANCE], midnight, midnight + timedelta(days=1) + _LATE,
+            limit=_MOST_TOLD,
+        )  # fmt: skip
+        told = {one.look for one in before if one.subject == name}
+        found += [one for one in fresh if one.look not in told | {each.look for each in found}]
+    return found
 
 
 def _event_of(site: Site, finding: Finding) -> Event:

@@ -11,6 +11,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKi
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
+from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.incidents import Incident, IncidentState
@@ -194,6 +195,13 @@ class Protected(Protocol):
     def put(self, protecting: Protecting) -> None: ...  # noqa: D102
 
 
+class Cosigners(Protocol):
+    """Rows of outside cosigners."""
+
+    def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
+    def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
+
+
 class Facts(Protocol):
     """Rows of facts, numbered as the ledger will number them."""
 
@@ -366,6 +374,8 @@ class Rows(Protocol):
     def combining(self) -> Combining: ...  # noqa: D102
     @property
     def protecting(self) -> Protected: ...  # noqa: D102
+    @property
+    def cosigners(self) -> Cosigners: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

@@ -49,7 +49,8 @@ class TrialBody(BaseModel):
 def listed(_who: Who, desk: TheDesk) -> present.Json:
     """List the combinations, and the kinds of events there are."""
     items = [_shown(one) for one in combining.list_combinations(desk.site)]
-    kinds = sorted(kind.value for kind in EventKind if kind is not EventKind.COMBINED)
+    left_out = (EventKind.COMBINED, EventKind.NOT_COSIGNED)
+    kinds = sorted(kind.value for kind in EventKind if kind not in left_out)
     return {"items": items, "kinds": kinds, "next": None}
 
 

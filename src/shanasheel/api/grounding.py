@@ -11,6 +11,7 @@ from shanasheel.actions.cameras import camera_named, require_technician
 from shanasheel.actions.grounding import change_ground, judge_ground
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
+from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.ground import MOST_POINTS, Ground, GroundPoint
 from shanasheel.domain.ground_pose import Pose
 
@@ -53,11 +54,19 @@ class GroundBody(BaseModel):
 
 @router.get("/installed/{camera}/ground")
 def shown(camera: str, who: Who, desk: TheDesk) -> present.Json:
-    """Return where the ground of a camera lies, and where the camera stands."""
+    """Return where the ground of a camera lies, and where the camera stands.
+
+    A ground that was kept before impossible ones were refused has no grid.
+    """
     require_technician(who)
     known = camera_named(desk.site, camera)
     place = asdict(known.place) if known.place else None
-    return {"camera": known.id, "place": place, **_judged(known.ground)}
+    try:
+        judged = _judged(known.ground)
+    except InvalidInput:
+        judged = {"ground": asdict(known.ground) if known.ground else None, "grid": None,
+                  "errors_m": []}  # fmt: skip
+    return {"camera": known.id, "place": place, **judged}
 
 
 @router.post("/installed/{camera}/ground/trials")

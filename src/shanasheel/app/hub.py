@@ -23,6 +23,7 @@ from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.api.present_receivers import delivery_news
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.collecting import Collecting
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
@@ -127,6 +128,7 @@ def serve(
     if wired.ledger is not None:
         beside += [
             Replication(wired.site, folder),
+            Collecting(wired.site, folder, wired.verifier_key, updates),
             Delivering(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),

@@ -168,7 +168,9 @@ class Weeks:
         return " ".join([*words, *(["bare"] if random.random() < _BARE else [])])
 
 
-def measure_reconnaissance(weeks: int, told: Callable[[str], None]) -> dict[str, object]:
+def measure_reconnaissance(
+    weeks: int, told: Callable[[str], None], *, streets: Sequence[Street] = STREETS
+) -> dict[str, object]:
     """Return recall for each scout and false alerts per place-day for each street.
 
     Args:
@@ -176,7 +178,7 @@ def measure_reconnaissance(weeks: int, told: Callable[[str], None]) -> dict[str,
     """
     asked = Protecting()
     body: dict[str, object] = {}
-    for street in STREETS:
+    for street in streets:
         false: Counter[str] = Counter()
         for seed in range(weeks):
             made = Weeks(street, _SEED + seed)

@@ -33,6 +33,7 @@ COMMANDS = {
     "sound": "Where a shot was, by when cameras heard it.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
+    "cosigner": "Sign, as an outsider, that others' logs only grow.",
     "vault": "Copies of footage and proof in another place.",
     "models": "Which models look at the pictures.",
     "access": "Who may look.",

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     SHOT_AND_SCATTERING = "shot_and_scattering"
     CAMERAS_LOST = "cameras_lost"
     RECONNAISSANCE = "reconnaissance"  # the same plate or look, or stops, on several days
+    NOT_COSIGNED = "not_cosigned"  # about the log, not a camera: `camera` is empty
     COMBINED = "combined"  # several events together, by a combination
 
 

@@ -13,7 +13,7 @@ from shanasheel.domain.ground_plane import GroundPlane
 Floats = NDArray[np.float64]
 Stroke = tuple[float, float, float, float]
 
-_STEPS = ((1.0, 5.0, 60.0), (5.0, 25.0, 300.0), (25.0, 100.0, 1500.0), (250.0, 1000.0, 40_000.0))
+_STEPS = ((1.0, 5.0, 100.0), (5.0, 25.0, 300.0), (25.0, 100.0, 1500.0), (250.0, 1000.0, 40_000.0))
 _BEYOND = 0.6  # of the patch that was measured, drawn around it
 
 

@@ -12,6 +12,7 @@ _FAMILIES = {
     EventKind.CAMERA_TAMPERED: "tamper",
     EventKind.SHOT_HEARD: "heard",
     EventKind.CLOCK_CHANGED: "clock_of",
+    EventKind.NOT_COSIGNED: "cosigner_fault",
 }
 _KEYS = {
     "subject_test": "told.subject_test",

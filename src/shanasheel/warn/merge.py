@@ -28,6 +28,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.DARK_WINDOWS: Priority.LOW,
     EventKind.ZONE_ENTRY: Priority.NORMAL,
     EventKind.LINE_CROSSING: Priority.LOW,
+    EventKind.NOT_COSIGNED: Priority.HIGH,
     EventKind.COMBINED: Priority.LOW,  # and at least what its author gave it
 }
 #: Events that are only counted: a line on a busy road would call a person every second.

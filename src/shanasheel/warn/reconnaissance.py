@@ -52,8 +52,8 @@ class _Span:
     @property
     def seen_days(self) -> int:
         """Return over how many days there is anything to compare with."""
-        oldest = next((one.day for one in (*self.before, *self.now)), self.today)
-        return (self.today - oldest).days + 1
+        first = self.before or self.now
+        return (self.today - first[0].day).days + 1 if first else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

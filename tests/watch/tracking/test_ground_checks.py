@@ -97,7 +97,7 @@ def test_the_grid_lies_in_the_picture_on_whole_metres() -> None:
     grid = grid_of(ground, plane)
 
     ends = np.array(grid.fine + grid.coarse).reshape(-1, 2, 2)
-    assert (grid.fine_m, grid.coarse_m) == (5.0, 25.0)
+    assert (grid.fine_m, grid.coarse_m) == (5.0, 25.0)  # it shows some 90 m
     assert 10 < len(grid.fine) < 200
     assert ((ends >= 0) & (ends <= 1)).all()
     metres = plane.metres(np.array(grid.fine).reshape(-1, 2)).reshape(-1, 2, 2)

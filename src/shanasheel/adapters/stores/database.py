@@ -18,6 +18,7 @@ from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
+from shanasheel.adapters.stores.cosigners import CosignerRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.incidents import IncidentRows
@@ -51,6 +52,7 @@ class Transaction:
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
+        self.cosigners = CosignerRows(connection)
         self.summary = SummaryRows(connection)
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)

@@ -48,7 +48,7 @@ export default {
           <span v-if="detail.state === 'new' && detail.escalation !== 'none'" class="shn-tag bad" data-role="escalated">{{ tk('escalation', detail.escalation) }}<template v-if="detail.escalated_to">: {{ tk('duty', detail.escalated_to) }}</template></span>
           <span class="shn-tag" :class="'s-' + detail.state">{{ tk('state', detail.state) }}</span>
         </header>
-        <div class="clip" dir="ltr">
+        <div v-if="detail.camera" class="clip" dir="ltr">
           <video ref="clip" :key="detail.id + clipCamera + detail.clip_end" :src="clipMissing ? undefined : clipUrl" :poster="detail.poster_url || undefined" controls controlslist="nodownload noremoteplayback" disablepictureinpicture loop playsinline @error="clipMissing = true" @loadedmetadata="play" data-role="clip"></video>
           <div v-if="clipMissing" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">movie</span><strong>{{ t('alerts.clip_missing') }}</strong><span>{{ t('alerts.clip_missing_hint') }}</span></div>
           <span class="shn-tag ok over"><span class="mi" aria-hidden="true">shield</span>{{ t('stream.shielded') }}</span>
@@ -58,7 +58,7 @@ export default {
             <span class="mi" aria-hidden="true">{{ { acknowledged: 'done', confirmed: 'report', dismissed: 'block' }[state] }}</span>{{ tk('decide', state) }}<kbd>{{ { acknowledged: 'A', confirmed: 'C', dismissed: 'D' }[state] }}</kbd>
           </button>
           <span class="grow"></span>
-          <a class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
+          <a v-if="!detail.camera" class="shn-button" href="/proof"><span class="mi" aria-hidden="true">verified_user</span>{{ t('nav.proof') }}</a><a v-else class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <p v-if="detail.incident" class="shn-note" data-role="incident"><span class="mi" aria-hidden="true">flag</span> {{ t('alerts.incident') }} <a class="shn-link" :href="'/incidents#' + detail.incident.code"><bdi>{{ detail.incident.code }}</bdi> {{ detail.incident.title }}</a> <span class="shn-tag" :class="'i-' + detail.incident.state">{{ tk('incident_state', detail.incident.state) }}</span></p>

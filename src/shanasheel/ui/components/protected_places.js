@@ -17,8 +17,8 @@ export default {
       <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
       <shn-empty v-if="fault || !loaded" icon="shield" :loading="!fault" :fault="fault"></shn-empty>
       <template v-else>
-        <form class="shn-row wrap" data-role="days" @submit.prevent="saveDays"><label class="shn-row">{{ t('protected.days') }} <input v-model.number="days" name="days" type="number" min="2" max="31" class="num" required></label>
-          <label class="shn-row">{{ t('protected.of_days') }} <input v-model.number="ofDays" name="of_days" type="number" min="2" max="31" class="num" required></label><button class="shn-button small" type="submit">{{ t('protected.save') }}</button></form>
+        <form class="shn-row wrap" data-role="days" @submit.prevent="saveDays"><label class="shn-field line">{{ t('protected.days') }} <input v-model.number="days" name="days" type="number" min="2" max="31" class="num" required></label>
+          <label class="shn-field line">{{ t('protected.of_days') }} <input v-model.number="ofDays" name="of_days" type="number" min="2" max="31" class="num" required></label><button class="shn-button small" type="submit">{{ t('protected.save') }}</button></form>
         <shn-empty v-if="!items.length" icon="shield" :title="t('protected.none')" :text="t('protected.none_about')"></shn-empty>
         <section v-for="place in items" :key="place.name" class="shn-card" :data-place="place.name">
           <header class="shn-row"><b><bdi>{{ place.name }}</bdi></b><span class="dim">{{ place.cameras.map(nameOf).join('، ') }}</span></header>

@@ -16,7 +16,7 @@ export default {
       </div>
       <ol class="shn-steps" data-role="events">
         <li v-for="one in events" :key="one.id"><span class="mi" aria-hidden="true">{{ icons[one.kind] || 'notifications' }}</span>
-          <div><strong>{{ reason(one) }}</strong><small>{{ nameOf(one.camera) }} · <a class="shn-link" :href="link(one)"><bdi class="num">{{ clockTime(one.at) }}</bdi></a><template v-for="[name, value] in measurements(one)" :key="name"> · {{ name }} <bdi>{{ value }}</bdi></template></small></div></li>
+          <div><strong>{{ reason(one) }}</strong><small>{{ nameOf(one.camera) }} · <a v-if="one.camera" class="shn-link" :href="link(one)"><bdi class="num">{{ clockTime(one.at) }}</bdi></a><bdi v-else class="num">{{ clockTime(one.at) }}</bdi><template v-for="[name, value] in measurements(one)" :key="name"> · {{ name }} <bdi>{{ value }}</bdi></template></small></div></li>
       </ol>
       <ol v-if="evidence.length" class="shn-evidence" data-role="evidence"><li v-for="one in evidence" :key="one.id"><a class="shn-link" :href="link({ camera: one.camera, at: one.start })"><img v-if="one.picture_url" :src="one.picture_url" alt="" width="80" loading="lazy"><br><bdi class="num">{{ when(one.start) }}</bdi></a> <small class="dim">{{ nameOf(one.camera) }}</small></li></ol>
       <p v-if="alert.look"><b>{{ lookWords(alert.look, alert.detail.split('_')[0]) }}</b> · <a class="shn-link" href="/protected">{{ t('nav.protected') }}</a></p>

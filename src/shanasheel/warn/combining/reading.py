@@ -53,8 +53,8 @@ _METRES = {"m": 1.0, "km": 1000.0}
 _LONGEST = timedelta(days=14)
 _LONGEST_TEXT = 1000
 _MOST_EVENTS = 12  # matching tries combinations of events: more would take long and say little
-#: Events that come of combinations themselves: they would feed each other.
-_NOT_COMBINED = frozenset({EventKind.COMBINED})
+#: Events of combinations themselves would feed each other; those of the log have no camera.
+_NOT_COMBINED = frozenset({EventKind.COMBINED, EventKind.NOT_COSIGNED})
 
 
 @lru_cache(256)
