@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shanasheel.app.made_up_describer import most_recall
 from shanasheel.app.scenario_run import run_scenario
 from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.ground_plane import GroundPlane
@@ -67,3 +68,12 @@ def test_every_scenario_has_its_truth() -> None:
         assert not staged(kind, 1, happens=False).script.truths
     for name in story_names():
         assert story(name, 1).script.truths
+
+
+def test_the_describer_limits_what_its_rules_can_find() -> None:
+    most = most_recall(tries=1000)
+
+    # A vehicle is told in 85 % and 44 %, and called only where the rule is sure enough.
+    assert 0 < most[EventKind.NO_PLATE] < 0.9
+    assert 0 < most[EventKind.DARK_WINDOWS] < 0.5
+    assert most[EventKind.CONVOY] > 0

@@ -1,25 +1,23 @@
 """One made-up happening through the real tracker and rules, with and without calibrated ground.
 
-What a weapon model and the describer of vehicles say is made up too, with error rates: looks at
-armed people have log odds around 3.2, at others around -2.5; of vehicles without a plate 85 %
-are told, of others 0.5 % called so by mistake (guesses); of blacked-out windows 44 % are told,
-and 1 % of others called so (measured on darkened photographs). Distance is left out of these.
+What a weapon model says is made up too, with error rates: looks at armed people have log odds
+around 3.2, at others around -2.5. What the describer of vehicles says: `made_up_describer`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
 
+from shanasheel.app.made_up_describer import made_up
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Kind
-from shanasheel.domain.described import Description, Windows, WindowsSeen
-from shanasheel.domain.seen import Detections, PlateSeen, PlateState, SecondLook, Sighting, Tracks
+from shanasheel.domain.seen import Detections, SecondLook, Sighting, Tracks
 from shanasheel.warn import joined
 from shanasheel.watch.rules import Agreement, RuleSet, weapon_event
 from shanasheel.watch.scenarios import Scenario, Truth, warm_up
@@ -29,8 +27,6 @@ from shanasheel.watch.tracking import FalseObjects, FinishedTrack, Tracker, sigh
 _EARLY_S, _LATE_S = 1.0, 3.0  # an event so far outside its truth's span still finds it
 _LOOK_EVERY = 3  # pictures between two looks at one person
 _ARMED, _UNARMED = (3.2, 1.5), (-2.5, 1.2)  # mean and spread of log odds
-_BARE_TOLD, _BARE_WRONG = 0.85, 0.005
-_DARK_TOLD, _DARK_WRONG = 0.44, 0.01
 _IDS = IdMaker(SystemClock())
 
 
@@ -168,19 +164,7 @@ class _Run:
     def _described(self, sighting: Sighting, actor: Actor | None) -> Sighting:
         if sighting.kind is not Kind.VEHICLE or actor is None:
             return sighting
-        luck = self.random.random(2)
-        bare = luck[0] < (_BARE_TOLD if actor.bare else _BARE_WRONG)
-        dark = luck[1] < (_DARK_TOLD if actor.dark else _DARK_WRONG)
-        plate = PlateSeen(
-            state=PlateState.NONE if bare else PlateState.UNKNOWN,
-            probability=float(self.random.uniform(0.9, 1.0)) if bare else 0.0, looks=3,
-        )  # fmt: skip
-        windows = WindowsSeen(
-            state=Windows.DARK if dark else Windows.UNKNOWN,
-            dark=float(self.random.uniform(0.6, 1.0)) if dark else 0.4, looks=2,
-        )  # fmt: skip
-        known = sighting.description or Description()
-        return replace(sighting, plate=plate, description=replace(known, windows=windows))
+        return made_up(sighting, self.random, bare=actor.bare, dark=actor.dark)
 
     def _join(self, events: list[Event]) -> None:
         """Hear the script's shots, and join them with what was seen."""

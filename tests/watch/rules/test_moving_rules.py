@@ -116,6 +116,24 @@ def test_a_car_that_stops_by_somebody_is_told_only_when_it_leaves_fast(
         assert event.tracks == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("foot_y", "told"),
+    [
+        (lambda at: 23.0 if at < 1.0 else 24.0, ["drive_by"]),  # a box cut by the car
+        (lambda at: 24.7 - 1.4 * at, []),  # walks on, behind the car
+    ],
+)
+def test_who_stood_before_a_car_hid_them_is_still_there(
+    foot_y: Callable[[float], float], told: list[str]
+) -> None:
+    def hidden(at: float) -> tuple[float, float] | None:
+        return (16, foot_y(at)) if at <= 1.2 else None
+
+    things = [(Kind.VEHICLE, comes_and_leaves(4.0)), (Kind.PERSON, hidden)]
+
+    assert kinds(raised(ruled(Rule(rule=RuleKind.DRIVE_BY)), things, 12)) == told
+
+
 def test_a_motorcycle_with_its_rider_comes_to_nobody() -> None:
     way = comes_and_leaves(6.0)
 

@@ -5,6 +5,9 @@ gained within two seconds right after having been slow beside somebody. Riders m
 ride and are nobody it came to; what has been slow there for longer than half a minute came to
 nobody either. That it came fast is not asked for: at 5 pictures a second many a vehicle is followed
 only once it has slowed.
+
+A vehicle that comes to rest before somebody hides their feet first, and a box so cut looks like a
+step: who stood a moment before they were hidden stands there still.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ _TWICE = 2  # pictures in a row
 _FORGET = timedelta(seconds=3)
 _HIDDEN = timedelta(seconds=30)
 _STANDS_M_S = 1.0
+_STOOD = timedelta(seconds=2)  # guess: so long before they were hidden
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class DriveBy:
         self._factor, self._ids = rule.factor, ids
         self._approaches: dict[int, _Approach] = {}
         self._people: dict[int, tuple[datetime, Mover]] = {}
+        self._stood: dict[int, tuple[datetime, Mover]] = {}  # as they last did
 
     def push(self, scene: Scene) -> list[Event]:
         """Return what this picture completes."""
@@ -79,15 +84,28 @@ class DriveBy:
 
     def _remembered(self, scene: Scene) -> list[Mover]:
         """Return who is there, and who was a moment ago: the vehicle itself may hide them."""
-        self._people |= {one.track: (scene.at, one) for one in scene.of(Kind.PERSON)}
+        present = {one.track: (scene.at, one) for one in scene.of(Kind.PERSON)}
+        self._people |= present
+        self._stood |= {
+            track: seen for track, seen in present.items()
+            if seen[1].fitted and seen[1].speed_m_s < _STANDS_M_S
+        }  # fmt: skip
         self._people = {
             track: seen for track, seen in self._people.items()
             if timedelta() <= scene.at - seen[0] <= _HIDDEN
         }  # fmt: skip
-        return [
-            one for at, one in self._people.values()
-            if at == scene.at or one.speed_m_s < _STANDS_M_S
+        self._stood = {
+            track: seen for track, seen in self._stood.items()
+            if track in self._people and timedelta() <= self._people[track][0] - seen[0] <= _STOOD
+        }  # fmt: skip
+        hidden = [
+            self._stood.get(track, seen)[1] for track, seen in self._people.items()
+            if seen[0] != scene.at
         ]  # fmt: skip
+        return [
+            *(one for _, one in present.values()),
+            *(one for one in hidden if one.speed_m_s < _STANDS_M_S),
+        ]
 
     def _nearest(
         self, scene: Scene, mover: Mover, one: _Approach, people: list[Mover]
