@@ -62,7 +62,7 @@ class Scattering:
         """Return what this picture completes."""
         people = scene.of(Kind.PERSON)
         for mover in people:
-            if mover.track not in self._people and mover.fitted:
+            if mover.track not in self._people:
                 self._take_over(mover, people, scene)
             self._note(mover, scene.at, scene.doubt)
         self._people = {
@@ -81,14 +81,16 @@ class Scattering:
 
     def _take_over(self, mover: Mover, people: list[Mover], scene: Scene) -> None:
         """Go on with whoever was lost near here: tracks break when somebody starts to run."""
-        present = {one.track for one in people}
-        for track, person in list(self._people.items()):
+        present, near = {one.track for one in people}, []
+        for track, person in self._people.items():
             gap_s = (scene.at - person.at).total_seconds()
             if track in present or gap_s > _BROKEN_S or person.mover is None:
                 continue
-            if scene.apart_m(mover, person.mover) <= _REACH_M + _REACH_M_S * gap_s:
-                self._people[mover.track] = self._people.pop(track)
-                return
+            apart_m = scene.apart_m(mover, person.mover)
+            if apart_m <= _REACH_M + _REACH_M_S * gap_s:
+                near.append((apart_m, track))
+        if near:
+            self._people[mover.track] = self._people.pop(min(near)[1])
 
     def _note(self, mover: Mover, at: datetime, doubt: float) -> None:
         person = self._people.get(mover.track)
