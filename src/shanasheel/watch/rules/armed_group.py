@@ -23,7 +23,8 @@ _ALIKE_M_S = 0.9
 _MOVES_M_S = 0.5
 _TOGETHER_S = 2.0
 _SEEN = 2  # of a group, in one picture
-_GAP = timedelta(seconds=1)  # apart for so long and they are a group still
+_GAP = timedelta(seconds=1)  # apart for so long and it counts as together
+_PAUSE = timedelta(seconds=5)  # standing for so long they are a group still
 _REMEMBER = timedelta(seconds=10)
 
 
@@ -32,10 +33,7 @@ class _Company:
     since: datetime
     at: datetime
     members: tuple[Mover, ...]
-
-    @property
-    def together_s(self) -> float:
-        return (self.at - self.since).total_seconds()
+    together_s: float = 0.0  # pauses left out
 
 
 class ArmedGroup:
@@ -107,9 +105,11 @@ class ArmedGroup:
 
     def _note(self, who: int, group: tuple[Mover, ...], at: datetime) -> None:
         company = self._companies.get(who)
-        if company is None or at - company.at > _GAP:
+        if company is None or at - company.at > _PAUSE:
             self._companies[who] = _Company(since=at, at=at, members=group)
         else:
+            if at - company.at <= _GAP:
+                company.together_s += (at - company.at).total_seconds()
             company.at, company.members = at, group
 
     def _raised(self, company: _Company, weapon: Event) -> list[Event]:
