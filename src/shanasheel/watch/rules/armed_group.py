@@ -2,7 +2,8 @@
 
 Who moves together is learnt before and after the weapon is seen: near one another, the same way,
 at the same pace. Somebody whose track is lost for a moment is carried on, and whoever begins there
-is the same; but two of a group must be seen. One armed guard among passers-by is `weapon_seen` alone.
+is the same; but two of a group must be seen. One armed guard among passers-by is `weapon_seen`
+alone.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ class ArmedGroup:
         return [
             Event(
                 id=self._ids.new(), camera=weapon.camera, kind=EventKind.ARMED_GROUP, at=at,
-                start=min(company.since, weapon.start), tracks=tuple(one.track for one in company.members), box=weapon.box,
+                start=min(company.since, weapon.start), box=weapon.box,
+                tracks=tuple(one.track for one in company.members),
                 confidence=weapon.confidence, picture=weapon.picture,
                 numbers=(("people", len(company.members)),
                          ("weapon_ratio", round(weapon.confidence, 3)),
