@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -76,7 +78,7 @@ def test_the_list_begins_with_defaults_and_every_change_is_a_fact(place: Place) 
 
     save_combination(site, LOCAL, AMBUSH)
     assert last_fact(place)["now"] == [
-        {"name": "كمين", "when": AMBUSH.when, "priority": "normal", "on": True}
+        {"name": "كمين", "when": AMBUSH.when, "priority": "normal", "on": True, "hours": []}
     ]
     remove_combination(site, LOCAL, DEFAULTS[0].name)
     assert last_fact(place)["gone"] == [DEFAULTS[0].name]
@@ -143,6 +145,25 @@ def test_what_is_off_or_far_away_does_not_call_but_can_be_tried(place: Place) ->
     assert try_combination(site, near).events == 2
 
 
+def test_hours_are_told_in_the_time_of_the_last_events_camera(place: Place) -> None:
+    site = place.wired.site
+    now = site.clock.now()
+    local = now.astimezone(ZoneInfo("Asia/Baghdad"))
+    inside = f"{local:%H:%M}-{local + timedelta(minutes=30):%H:%M}"
+    outside = f"{local + timedelta(hours=3):%H:%M}-{local + timedelta(hours=4):%H:%M}"
+    both = [replace(AMBUSH, hours=(inside,)), replace(AMBUSH, name="later", hours=(outside,))]
+    replace_combinations(site, LOCAL, both)
+
+    take(place, ("loitering", "A", -5), ("zone_entry", "B", 0))
+
+    assert [one.subject for one in combined(place)] == ["كمين"]
+    assert len(try_combination(site, AMBUSH.when, hours=[outside, inside]).raised) == 1
+    assert try_combination(site, AMBUSH.when, hours=[outside]).raised == ()
+    with pytest.raises(InvalidInput) as caught:
+        try_combination(site, AMBUSH.when, hours=["25:00-26:00"])
+    assert caught.value.field == "hours"
+
+
 def test_files_name_the_line_and_come_back_the_same(place: Place, tmp_path: Path) -> None:
     data, file = str(place.wired.site.data), tmp_path / "c.yaml"
     run = CliRunner()
@@ -156,10 +177,20 @@ def test_files_name_the_line_and_come_back_the_same(place: Place, tmp_path: Path
     assert "line 5" in refused.exception.message
 
     file.write_text(
-        f"combinations:\n  - {{name: a, when: '{AMBUSH.when}', priority: low, watched: false}}\n"
+        "combinations:\n  - name: a\n    when: loitering\n    hours:\n"
+        "      - 22:00-05:00\n      - fr 11:00-14:00\n"
+    )
+    refused = run.invoke(app, ["combinations", "apply", str(file), "--data", data])
+    assert isinstance(refused.exception, InvalidInput)
+    assert "line 6" in refused.exception.message
+
+    file.write_text(
+        "combinations:\n  - {hours: ['22:00-05:00', 'fri 11:00-14:00'], name: a, "
+        f"when: '{AMBUSH.when}', priority: low, watched: false}}\n"
     )
     assert "Applied" in run.invoke(app, ["combinations", "apply", str(file), "--data", data]).output
     told = run.invoke(app, ["combinations", "export", "--data", data]).output
+    assert "fri 11:00-14:00" in told
     file.write_text(told)
     assert "Nothing" in run.invoke(app, ["combinations", "apply", str(file), "--data", data]).output
     tried = run.invoke(app, ["combinations", "try", AMBUSH.when, "--json", "--data", data])

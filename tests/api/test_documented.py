@@ -7,12 +7,14 @@ from pathlib import Path
 
 from shanasheel.api import (
     deciding,
+    grounding,
     handing_in,
     installing,
     models,
     playing,
     receiving,
     responding,
+    understanding,
 )
 
 
@@ -31,12 +33,12 @@ def test_every_route_for_installing_models_and_handing_in_is_listed() -> None:
 
     routes = {
         (method, re.sub(r"{\w+}", "{}", route.path))
-        for router in (installing.router, handing_in.router, models.router)
+        for router in (installing.router, grounding.router, handing_in.router, models.router)
         for route in router.routes
         for method in route.methods
     }
 
-    assert len(routes) == 22
+    assert len(routes) == 25
     assert routes - listed == set()
 
 
@@ -49,7 +51,7 @@ def test_every_route_about_receivers_is_listed() -> None:
         for method in route.methods
     }
 
-    assert len(routes) == 11
+    assert len(routes) == 12
     assert {route for route in routes if f"| `{route}` |" not in text} == set()
 
 
@@ -60,9 +62,9 @@ def test_every_route_about_alerts_and_answers_is_listed() -> None:
 
     routes = {
         re.sub(r"{\w+}", "{}", f"/api/v1{route.path}")
-        for router in (deciding.router, responding.router)
+        for router in (deciding.router, responding.router, understanding.router)
         for route in router.routes
     }
 
-    assert len(routes) == 14
+    assert len(routes) == 19
     assert routes - known == set()

@@ -51,8 +51,9 @@ def test_a_ground_in_yaml_is_kept_and_written_out_again() -> None:
         ([*yaml_points()[:3], {"at": [1.2, 0.5], "right": 0, "ahead": 30}], 90.0),
         ([{**one, "right": 0} for one in yaml_points()], 90.0),
         (yaml_points(), 360.0),
+        ([{**one, "right": -float(str(one["right"]))} for one in yaml_points()], 90.0),
     ],
-    ids=["three points", "outside the picture", "a line", "no bearing"],
+    ids=["three points", "outside the picture", "a line", "no bearing", "mirrored"],
 )
 def test_a_ground_that_cannot_be_is_refused(points: list[dict[str, object]], ahead: float) -> None:
     with pytest.raises(InvalidInput):
@@ -74,3 +75,21 @@ def test_the_command_line_sets_and_forgets_the_ground(tmp_path: Path) -> None:
     assert known["ground"] == {"points": yaml_points(), "ahead": 90.0}
     assert wrong.returncode == 2
     assert "ground" not in forgotten
+
+
+def test_the_command_line_takes_height_and_angle_and_tells_how_far_a_point_is_off(
+    tmp_path: Path,
+) -> None:
+    film, data = make_video(tmp_path / "a.mp4"), ("--data", str(tmp_path / "data"))
+    marked = [word for point in (*POINTS, "0.5,0.9,3.5,2") for word in ("--point", point)]
+    assert cli("cameras", "add", "C", str(film), *data).returncode == 0
+
+    hung = cli("cameras", "ground", "C", "--height", "6", "--tilt", "20", "--wide", "65", *data)
+    known = yaml.safe_load(cli("cameras", "export", *data).stdout)["cameras"][0]["ground"]
+    half = cli("cameras", "ground", "C", "--height", "6", *data)
+    off = cli("cameras", "ground", "C", *marked, *data)
+
+    assert hung.returncode == 0, hung.stderr
+    assert len(known["points"]) == 4
+    assert half.returncode == 2
+    assert "Point 5 lies 2.00 m" in off.stdout

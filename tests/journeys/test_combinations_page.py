@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from browsing import browser_tests, browsing, picture
 from running import running
 from shanasheel.app.folder import open_folder
 from shanasheel.app.outbox import Outbox
@@ -20,20 +19,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import CameraId
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(200),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
+pytestmark = browser_tests()
 CAMERAS = """site: البصرة
 workers: 1
 cameras:
@@ -56,23 +42,10 @@ def tell(data: Path, kind: EventKind, camera: str, ago_s: float) -> None:
 def page(tmp_path: Path) -> Iterator[Any]:
     config, data = tmp_path / "site.yaml", open_folder(tmp_path / "data").root
     config.write_text(CAMERAS)
-    with running(config, data) as product, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(
-            locale="ar-IQ", viewport={"width": 1400, "height": 1000}, base_url=product.url
-        )
-        context.set_default_timeout(60_000)
-        page, faults = context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
+    with running(config, data) as product, browsing(product.url) as page:
         page.goto("/combinations")
         page.wait_for_selector("[data-combination]")
         yield page
-        assert faults == []
-
-
-def shown(page: Any, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")
 
 
 def test_a_combination_is_chosen_tried_saved_and_calls(page: Any, tmp_path: Path) -> None:
@@ -93,20 +66,25 @@ def test_a_combination_is_chosen_tried_saved_and_calls(page: Any, tmp_path: Path
     assert page.locator("[name=when]").input_value() == (
         "loitering followed by shot_heard within 5 min near 300 m quiet for 10 min"
     )
+    page.locator("[name=hours]").fill("25:00-05:00")
+    page.locator("[data-role=try]").click()
+    assert "ساعات" in page.locator(".combination [role=alert]").inner_text()
+    page.locator("[name=hours]").fill("00:00-12:00; 12:00-24:00")
     page.locator("[data-role=try]").click()
     page.wait_for_selector("[data-role=trial] li")
     assert page.locator("[data-role=trial] li").count() == 1
-    shown(page, "combination-ar")
+    picture(page, "combination-ar")
     page.locator("[data-role=save]").click()
     page.wait_for_selector("[data-combination=كمين]")
     assert page.locator("[data-combination]").count() == 1
-    shown(page, "combinations-ar")
+    assert page.locator("[data-role=hours]").inner_text() == "00:00-12:00; 12:00-24:00"
+    picture(page, "combinations-ar")
 
     tell(data, EventKind.LOITERING, "BSR-001", 60)
     tell(data, EventKind.SHOT_HEARD, "BSR-002", 20)
     page.goto("/alerts")
     page.wait_for_selector("text=كمين")
-    shown(page, "combined-alert-ar")
+    picture(page, "combined-alert-ar")
     found = json.loads(page.context.request.get("/api/v1/alerts").text())["items"]
     (alert,) = [one for one in found if one["kind"] == "combined"]
     told = alert["subject"], alert["priority"], alert["camera"]
@@ -119,4 +97,4 @@ def test_words_written_by_hand_are_refused_with_what_could_stand(page: Any) -> N
     page.locator("[name=when]").fill("loitring and shot_heard within 5 min")
     page.locator("[data-role=try]").click()
     assert "loitering" in page.locator(".combination [role=alert]").inner_text()
-    shown(page, "combination-fault-ar")
+    picture(page, "combination-fault-ar")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from browsing import browser_tests, browsing
 from running import Product, running
 from shanasheel.actions.ingest import absorb
 from shanasheel.domain.cameras import CameraId, Kind
@@ -17,20 +17,9 @@ from shanasheel.domain.seen import PlateSeen, PlateState, Sighting
 from shanasheel.domain.wire import to_line
 from sites import make_place
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
+pytestmark = browser_tests(within_s=240)
 
 
 def sighting(number: int, kind: Kind, thing: str, seen: Description,
@@ -85,15 +74,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def page(hub: Product) -> Iterator[object]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 860})
-        context.set_default_timeout(60_000)
-        shown = context.new_page()
-        shown.goto(f"{hub.url}/find")
+    with browsing(hub.url, height=860) as shown:
+        shown.goto("/find")
         shown.wait_for_selector("[data-sighting]")
         yield shown
-        browser.close()
 
 
 def words(page: object) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from browsing import browser_tests, browsing, picture
 from running import Product, cli, running
 from shanasheel.app.folder import open_folder
 from shanasheel.app.outbox import Outbox
@@ -19,20 +18,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import CameraId
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(200),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
+pytestmark = browser_tests()
 CAMERAS = """site: البصرة
 workers: 1
 cameras:
@@ -59,21 +45,9 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 900})
-        context.set_default_timeout(60_000)
-        found, faults = context.new_page(), []
-        found.on("pageerror", lambda fault: faults.append(str(fault)))
+def page(product: Product) -> Iterator[Any]:
+    with browsing(product.url, height=900) as found:
         yield found
-        browser.close()
-    assert faults == []
-
-
-def look(page: Any, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")
 
 
 def confirm_newest(page: Any, product: Product, kind: str) -> str:
@@ -97,12 +71,12 @@ def say(page: Any, deed: str, text: str) -> None:
 def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product: Product) -> None:
     page.goto(f"{product.url}/incidents")
     page.wait_for_selector(".shn-empty:not(.loading)")
-    look(page, "incidents-empty")
+    picture(page, "incidents-empty")
     tell(product.data, EventKind.WEAPON_SEEN, "BSR-001", 40)
     tell(product.data, EventKind.SHOT_HEARD, "BSR-002", 5)
     code = confirm_newest(page, product, "سلاح")
     other = confirm_newest(page, product, "إطلاق نار")
-    look(page, "alert-with-incident")
+    picture(page, "alert-with-incident")
     page.locator(f"[data-role=incident] a >> text={other}").click()
     page.wait_for_selector(f"[data-detail='{other}']")
     page.locator(f"button[data-incident='{code}']").click()
@@ -117,7 +91,7 @@ def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product:
     page.locator("textarea[name=note]").fill("رآه الخباز يهرب شرقًا")
     page.locator("form:has(textarea[name=note]) button[type=submit]").click()
     page.locator("[data-role=log] >> text=رآه الخباز").wait_for()
-    look(page, "incident")
+    picture(page, "incident")
     say(page, "close", "سُلّم إلى المحكمة")
     page.wait_for_selector("[data-detail][data-state=closed]")
 
@@ -129,6 +103,6 @@ def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product:
     page.context.add_cookies([{"name": "lang", "value": "en", "url": product.url}])
     page.reload()
     page.wait_for_selector(f"[data-detail='{code}'][data-state=closed]")
-    look(page, "incident-en")
+    picture(page, "incident-en")
     assert page.evaluate("document.documentElement.dir") == "ltr"
     assert page.locator("[data-role=log] >> text=Closed by local").count() == 1

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
-import pytest
 
+from browsing import browser_tests, browsing, picture
 from onnx_models import card_for, constant_model
 from running import running
 from shanasheel.app.folder import open_folder
 from shanasheel.watch.vision.registry import Registry
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
 _PERSON = np.array([[[64, 48, 20, 40, 1, 0.9, 0, 0]]], np.float32)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(200),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
-
-
-def picture(page: object, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")  # type: ignore[attr-defined]
+pytestmark = browser_tests()
 
 
 def test_models_are_verified_measured_and_used_by_keyboard_in_arabic(tmp_path: Path) -> None:
@@ -45,13 +26,8 @@ def test_models_are_verified_measured_and_used_by_keyboard_in_arabic(tmp_path: P
     model = constant_model(tmp_path / "m.onnx", {"o": _PERSON})
     card = card_for(model, output={"family": "yolo", "form": "v5"})
     Registry(data).add(model, card)
-    with running(config, data) as product, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(60_000)
-        page, faults = context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.goto(f"{product.url}/models")
+    with running(config, data) as product, browsing(product.url) as page:
+        page.goto("/models")
         tiny = page.locator("[data-model=tiny]")
         assert tiny.locator("[data-role=verified]").get_attribute("data-right") == "never"
         assert "models add" in page.locator("[data-role=adding]").inner_text()
@@ -75,6 +51,4 @@ def test_models_are_verified_measured_and_used_by_keyboard_in_arabic(tmp_path: P
         tiny.locator("[data-role=used] .ok").wait_for()
 
         assert "البوابة" in tiny.locator("[data-role=used]").inner_text()
-        assert faults == []
         picture(page, "models-ar")
-        browser.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from browsing import browser_tests, browsing
 from running import Product, alive, cli, free_port, wait_for
 from shanasheel.actions.access import LOCAL
 from shanasheel.actions.alerts import decide_alert, list_alerts
@@ -24,20 +24,9 @@ from shanasheel.domain.alerts import AlertState, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Place
 from shanasheel.domain.wire import to_line
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 QUIET = 400  # alerts that nothing follows from
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
+pytestmark = browser_tests(within_s=240)
 
 
 def fill(root: Path) -> None:
@@ -94,16 +83,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def page(product: Product) -> Iterator[object]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 900})
-        context.set_default_timeout(60_000)
-        found = context.new_page()
-        faults: list[str] = []
-        found.on("pageerror", lambda fault: faults.append(str(fault)))
+    with browsing(product.url, height=900) as found:
         yield found
-        browser.close()
-    assert faults == []
 
 
 def test_an_alert_is_confirmed_acted_on_and_called_off_by_keyboard_in_arabic(
@@ -177,7 +158,7 @@ def answer_by_keyboard(page, product: Product) -> None:
 def receive_them_all(page, product: Product, number: int) -> None:
     """On every page until each has it."""
     page.goto(f"{product.url}/shift")
-    page.wait_for_selector("[data-role=waiting-cancellations]")
+    page.wait_for_selector(f"[data-role=cancelled][data-inside='{number}'][data-outside='0']")
     for left in reversed(range(number)):
         page.locator("[data-role=waiting] li button").first.click()
         page.locator("[role=dialog] input[name=note]").fill("باللاسلكي")
@@ -187,7 +168,7 @@ def receive_them_all(page, product: Product, number: int) -> None:
             f"document.querySelectorAll('[data-role=waiting] li').length === {left}"
         )
     assert product.get("/cancellations")["items"] == []
-    page.wait_for_selector("[data-role=waiting-cancellations]", state="detached")
+    page.wait_for_selector("[data-role=cancelled]", state="detached")
 
 
 def test_anyone_sees_how_right_rules_are_and_the_command_line_says_the_same(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from broker import PASSWORD, USER, broker, listening
+from browsing import browser_tests, browsing, picture
 from running import Product, free_port, running, wait_for
 from shanasheel.app.folder import open_folder
 from shanasheel.base.clock import SystemClock
@@ -22,14 +20,6 @@ from shanasheel.domain.wire import to_line
 from shanasheel.watch.recording import Spool
 from told import outside
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
 FORM = "[data-role=receiver-form]"
 # What the browser shows is not seen by a page: its notices are noted instead.
 _NOTICES = """
@@ -41,16 +31,7 @@ window.Notification = class {
 };
 """
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(220),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
-
-
-def picture(page: Any, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")
+pytestmark = browser_tests(within_s=220)
 
 
 def raise_alert(product: Product) -> dict:
@@ -89,7 +70,13 @@ def kill_hub(product: Product) -> None:
 def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     """Acknowledge one cancellation by its link, the other by phone."""
     page.wait_for_selector("[data-role=unacknowledged][data-count='2']")
-    page.wait_for_selector("[data-role=owed]")  # on every page, in the header
+    on_every_page = page.locator("[data-role=cancelled][data-outside='2']")
+    inside = int(on_every_page.get_attribute("data-inside") or 0)
+    on_every_page.click()
+    page.wait_for_selector("[data-role=unheard-deliveries][data-count='2'] [data-role=phone]")
+    assert page.locator("[data-role=unheard-inside] li").count() == inside > 0
+    picture(page, "cancelled-ar")
+    page.keyboard.press("Escape")
     picture(page, "receivers-ar")
     message = asked["url"].rsplit("/", 1)[1]
     other = page.context.new_page()
@@ -102,11 +89,11 @@ def acknowledge_both(page: Any, product: Product, asked: dict) -> None:
     page.fill("[name=person]", "النقيب سالم")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-role=unacknowledged][data-count='0']")
-    page.wait_for_selector("[data-role=owed]", state="detached")
+    page.wait_for_selector(f"[data-role=cancelled][data-outside='0'][data-inside='{inside}']")
     page.wait_for_selector("[data-role=log] td:has-text('النقيب سالم')")
 
 
-def test_receivers_are_added_told_and_acknowledge_across_a_killed_hub(  # noqa: PLR0915
+def test_receivers_are_added_told_and_acknowledge_across_a_killed_hub(
     tmp_path: Path,
 ) -> None:
     config, data = tmp_path / "site.yaml", open_folder(tmp_path / "data").root
@@ -118,15 +105,9 @@ def test_receivers_are_added_told_and_acknowledge_across_a_killed_hub(  # noqa: 
     with (
         broker(tmp_path / "broker") as mosquitto,
         running(config, data) as product,
-        playwright.sync_playwright() as driver,
+        browsing(product.url, script=_NOTICES, despite="WebSocket") as page,
     ):
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(locale="ar-IQ", viewport={"width": 1400, "height": 1000})
-        context.set_default_timeout(60_000)
-        context.add_init_script(_NOTICES)
-        page, faults = context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.goto(f"{product.url}/receivers")
+        page.goto("/receivers")
 
         add(page, name="مركز الحراسة", address="ftp://wrong")
         page.wait_for_selector(f"{FORM} .faulty [name=address]")
@@ -165,5 +146,3 @@ def test_receivers_are_added_told_and_acknowledge_across_a_killed_hub(  # noqa: 
         page.wait_for_selector("html[lang^=en] [data-role=receivers] li")
         page.wait_for_selector("[data-role=log] tr[data-state=sent]")
         picture(page, "receivers-en")
-        assert [one for one in faults if "WebSocket" not in one] == []
-        browser.close()

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from browsing import browser_tests, browsing, picture
 from running import running
 from shanasheel.app.folder import open_folder
+from shanasheel.app.outbox import Outbox
+from shanasheel.base.clock import SystemClock
+from shanasheel.base.ids import IdMaker
+from shanasheel.domain.cameras import CameraId, Kind
+from shanasheel.domain.seen import PathPoint, Sighting
 from videos import make_video
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-_PICTURES = os.environ.get("SHANASHEEL_SCREENSHOTS")  # a folder, to look at
 _FILM = os.environ.get("SHANASHEEL_FILM")  # to look at it over a real view
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(200),
-    pytest.mark.skipif(_BROWSER is None, reason="no chromium on this machine"),
-]
-
-
-def picture(page: Any, name: str) -> None:
-    if _PICTURES:
-        page.screenshot(path=f"{_PICTURES}/{name}.png")
+pytestmark = browser_tests()
 
 
 @pytest.fixture
@@ -44,20 +33,12 @@ def page(tmp_path: Path) -> Iterator[Any]:
     config, data = tmp_path / "site.yaml", open_folder(tmp_path / "data").root
     camera = f"{{id: BSR-001, url: '{film}', name_ar: البوابة}}"
     config.write_text(f"site: البصرة\nworkers: 1\ncameras:\n  - {camera}\n")
-    with running(config, data) as product, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
-        context = browser.new_context(
-            locale="ar-IQ", viewport={"width": 1500, "height": 1050}, base_url=product.url
-        )
-        context.set_default_timeout(60_000)
-        page, faults = context.new_page(), list[str]()
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
+    with running(config, data) as product, browsing(product.url, width=1500, height=1050) as page:
         page.goto("/cameras")
         page.wait_for_selector("[data-row=BSR-001][data-state=recording] img")
         page.locator("[data-role=watch]").click()
         page.wait_for_selector("[data-role=watch-editor] form")
         yield page
-        assert faults == []
 
 
 def asked(page: Any, path: str) -> str:
@@ -120,3 +101,49 @@ def test_zones_are_drawn_and_rules_chosen_while_recording_goes_on(page: Any) -> 
     assert "25:00" in page.locator("[data-role=watch-editor] [role=alert]").inner_text()
     status = json.loads(asked(page, "cameras"))["items"][0]["status"]
     assert (status["state"], status["since"]) == ("recording", since)
+
+
+def test_what_is_drawn_is_tried_on_stored_tracks_before_it_is_saved(
+    page: Any, tmp_path: Path
+) -> None:
+    at = datetime.now(UTC) - timedelta(hours=5)
+    path = tuple(
+        PathPoint(at=at + timedelta(seconds=second), box=(0.45, 0.3, 0.55, 0.5))
+        for second in range(50)
+    )
+    car = Sighting(
+        id=IdMaker(SystemClock()).new(), camera=CameraId("BSR-001"), kind=Kind.VEHICLE, track=9,
+        start=at, end=path[-1].at, confidence=0.9, type="car", path=path,
+    )  # fmt: skip
+    Outbox(tmp_path / "data" / "spool" / "another").put([car])
+    page.wait_for_function(
+        "async () => (await (await fetch('/api/v1/sightings?kind=vehicle')).json()).items.length"
+    )
+    page.locator("[data-role=new-zone]").click()
+    page.locator("[data-role=watch-editor] [name=adding]").select_option("stopped_vehicle")
+    page.locator("[data-role=add-rule]").click()
+    page.locator("[data-role=try]").click()
+
+    page.wait_for_selector("[data-role=rule-trial] [data-kind=zone_entry]")
+    rows = page.locator("[data-role=rule-trial] tbody tr").count()
+    assert rows == 1, "it stood for 49 s, and 60 make a stopped vehicle"
+    assert "scattering" in page.locator("[data-role=too-fast] code").inner_text()
+    page.locator("[data-role=rule-trial]").scroll_into_view_if_needed()
+    picture(page, "trial-ar")
+
+    page.locator("[data-role=footage-trial] [name=hours]").fill("0.5")
+    page.locator("[data-role=look-again]").click()
+    page.wait_for_selector("[data-role=footage-trial] [data-role=rule-trial]", timeout=90_000)
+    work = json.loads(page.context.request.get("/api/v1/footage-trial").text())
+    assert (work["state"], work["done"]) == ("done", work["total"])
+    assert work["result"]["seen_s"] > 0
+    page.locator("[data-role=footage-trial] [data-role=rule-trial]").scroll_into_view_if_needed()
+    picture(page, "trial-footage-ar")
+    page.context.add_cookies([{"name": "lang", "value": "en", "url": page.url}])
+    page.goto("/cameras")
+    page.locator("[data-role=watch]").click()
+    page.locator("[data-role=new-zone]").click()
+    page.locator("[data-role=try]").click()
+    page.wait_for_selector("[data-role=rule-trial] li a")
+    page.locator("[data-role=rule-trial]").first.scroll_into_view_if_needed()
+    picture(page, "trial-en")

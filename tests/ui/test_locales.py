@@ -23,6 +23,7 @@ from shanasheel.domain.alerts import (
     Urgency,
 )
 from shanasheel.domain.cameras import Kind
+from shanasheel.domain.cosigning import CosignerFault
 from shanasheel.domain.described import Colour, Towards
 from shanasheel.domain.footage import GapCause, ShedCause
 from shanasheel.domain.heard import Unplaced
@@ -30,6 +31,7 @@ from shanasheel.domain.people import Purpose, Role
 from shanasheel.domain.receivers import AcknowledgedBy, DeliveryState, ReceiverKind, Said
 from shanasheel.domain.response import Logged, ResponseState, StepState
 from shanasheel.domain.shielding import Hide
+from shanasheel.prove.ledger import Dependence
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
 
 UI = Path(shanasheel.ui.__file__).parent
@@ -46,6 +48,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "tamper": Tampering,
     "heard": SoundLike,
     "reason": EventKind,
+    "cosigner_fault": CosignerFault,
+    "cosigner_dependence": Dependence,
     "state": AlertState,
     "filter": AlertState,
     "decided": AlertState,
@@ -87,6 +91,7 @@ def used_families() -> set[str]:
         "clock_of",
         "direction",
         "heard",
+        "sign",
         "tamper",
         "coloured",
         "towards",

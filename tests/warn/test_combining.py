@@ -13,7 +13,7 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Event, EventKind, Priority
 from shanasheel.domain.cameras import CameraId, Place
 from shanasheel.warn import Circumstances, urgency_of
-from shanasheel.warn.combining import completes, conditions_of, replay
+from shanasheel.warn.combining import asked_of, completes, conditions_of, replay
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PLACES = {
@@ -160,6 +160,27 @@ def test_over_stored_events_it_keeps_quiet_for_a_while() -> None:
     assert [parts[-1].at - AT for parts in raised] == [
         timedelta(seconds=second) for second in (8, 72, 136)
     ]
+
+
+def test_only_a_last_event_within_the_hours_counts() -> None:
+    # 2026-01-01 is a Thursday; midnight in UTC is 03:00 in Baghdad and 06:00 in Dhaka.
+    words = "loitering followed by shot_heard within 2 h"
+    parts = [event("a", "loitering", 0, "A"), event("b", "shot_heard", 3600, "B")]
+    before, last = parts
+
+    def found(*hours: str, zone: str = "Asia/Baghdad") -> str:
+        zones = {CameraId("A"): "UTC", CameraId("B"): zone}
+        return ids(completes(last, [before], asked_of(words, hours), {}, zones=zones))
+
+    assert found() == found("03:30-05:00") == found("12:00-13:00", "thu 04:00-04:01") == "ab"
+    assert found("00:00-04:00") == found("fri 00:00-24:00") == ""
+    assert found("04:00-05:00", zone="Asia/Dhaka") == ""
+    assert found("07:00-08:00", zone="Asia/Dhaka") == "ab"
+    with pytest.raises(InvalidInput):
+        found("4-5")
+    (raised,) = replay(parts, asked_of(words, ["04:00-05:00"]), {})
+    assert ids(raised) == "ab"
+    assert not list(replay(parts, asked_of(words, ["05:00-06:00"]), {}))
 
 
 def test_an_alert_is_at_least_as_urgent_as_its_author_said() -> None:

@@ -19,6 +19,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.precision import Precision
+from shanasheel.domain.seen import Sighting
 from shanasheel.find import decode_cursor, encode_cursor
 from shanasheel.warn import decide, precision_of
 
@@ -57,6 +58,18 @@ def open_alert(site: Site, identifier: str) -> tuple[Alert, tuple[Decision, ...]
         if alert is None:
             raise NotFound(f"There is no alert {identifier!r}.", "Reload the list.")
         return alert, rows.alerts.decisions(identifier)
+
+
+def alert_sightings(site: Site, identifier: str) -> tuple[Sighting, ...]:
+    """Return the sightings that an alert's gravest event rests on; those deleted are left out.
+
+    Raises:
+        NotFound: there is no such alert.
+    """
+    alert, _ = open_alert(site, identifier)
+    with site.store.read() as rows:
+        found = [rows.sightings.one(one) for one in alert.first_event.sightings]
+    return tuple(one for one in found if one is not None)
 
 
 def alert_picture(site: Site, identifier: str, *, good: bool) -> bytes:

@@ -12,12 +12,21 @@ from shanasheel.actions.cameras import require_technician
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
+from shanasheel.actions.surroundings import Area
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.combining import Combination, Conditions
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.people import Person
-from shanasheel.warn.combining import DEFAULTS, Places, completes, conditions_of, replay
+from shanasheel.warn.combining import (
+    DEFAULTS,
+    Places,
+    Zones,
+    asked_of,
+    completes,
+    conditions_of,
+    replay,
+)
 
 __all__ = [
     "Trial",
@@ -128,30 +137,38 @@ def replace_combinations(site: Site, who: Person, combinations: Sequence[Combina
 
 
 def try_combination(
-    site: Site, when: str, *, start: datetime | None = None, end: datetime | None = None
+    site: Site,
+    when: str,
+    *,
+    hours: Sequence[str] = (),
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> Trial:
     """Return what a combination would have raised; over the last seven days unless told.
 
     Raises:
-        InvalidInput: its words cannot be read, or the span is empty.
+        InvalidInput: its words or hours cannot be read, or the span is empty.
     """
-    asked = conditions_of(when)
+    asked = asked_of(when, hours)
     end = end or site.clock.now()
     start = start or end - _TRIAL
     if start >= end:
         raise InvalidInput("The span is empty.", "Give a start before the end.")
     with site.store.read() as rows:
-        places = _places(rows)
+        places, zones = _places(rows), _zones(rows)
         _check_cameras(asked, set(places))
         found = rows.alerts.of_kinds(sorted(asked.kinds), start, end, limit=_MOST_EVENTS + 1)
     events = found[:_MOST_EVENTS]
     return Trial(
-        start=start, end=end, events=len(events), raised=tuple(replay(events, asked, places)),
+        start=start, end=end, events=len(events),
+        raised=tuple(replay(events, asked, places, zones=zones)),
         cut=len(found) > _MOST_EVENTS,
     )  # fmt: skip
 
 
-def combined_events(site: Site, rows: Rows, fresh: Sequence[Event]) -> tuple[Event, ...]:
+def combined_events(
+    site: Site, rows: Rows, fresh: Sequence[Event], area: Area
+) -> tuple[Event, ...]:
     """Return what a batch of stored events completes, as events of their own, not yet stored.
 
     What lies around is read once for the batch: a thousand events may come a second.
@@ -160,7 +177,7 @@ def combined_events(site: Site, rows: Rows, fresh: Sequence[Event]) -> tuple[Eve
     for combination, asked in _watched(rows) if fresh else ():
         mine = [event for event in fresh if event.kind in asked.kinds]
         if mine:
-            raised += _completed(site, rows, mine, combination, asked)
+            raised += _completed(site, rows, mine, combination, asked, area)
     return tuple(raised)
 
 
@@ -171,15 +188,16 @@ def _watched(rows: Rows) -> list[tuple[Combination, Conditions]]:
         if not combination.on:
             continue
         try:
-            watched.append((combination, conditions_of(combination.when)))
+            watched.append((combination, asked_of(combination.when, combination.hours)))
         except InvalidInput as fault:  # a kind that was taken out of the program
             _LOG.error("combination_unreadable", name=combination.name, detail=fault.message)
     return watched
 
 
 def _completed(
-    site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions
-) -> list[Event]:
+    site: Site, rows: Rows, mine: Sequence[Event], combination: Combination, asked: Conditions,
+    area: Area,
+) -> list[Event]:  # fmt: skip
     first, last = min(one.at for one in mine), max(one.at for one in mine)
     start, end = first - asked.within, last + asked.within + _MOMENT
     there = rows.alerts.kinds_between(sorted(asked.kinds), start, end)
@@ -190,13 +208,13 @@ def _completed(
         [EventKind.COMBINED], first - asked.quiet + _MOMENT, last + asked.quiet, limit=_AROUND
     )
     told = [one.at for one in before if one.subject == combination.name]
-    places = _places(rows) if asked.near_m is not None else {}
+    places, zones = area.places(), area.zones() if asked.hours else {}
     # Whatever completes it holds an event of the rarest step: there is little to try.
     rare = min((step.kinds for step in asked.steps),
                key=lambda kinds: sum(one.kind in kinds for one in around))  # fmt: skip
     fresh, raised = {one.id for one in mine}, list[Event]()
     for event in [one for one in around if one.kind in rare][:_MOST_TRIED]:
-        parts = completes(event, around, asked, places)
+        parts = completes(event, around, asked, places, zones=zones)
         late = any(one.id in fresh for one in parts)
         if late and not any(abs(parts[-1].at - at) < asked.quiet for at in told):
             raised.append(_event_of(site, combination, parts))
@@ -226,6 +244,10 @@ def _listed(rows: Rows) -> tuple[Combination, ...]:
 
 def _places(rows: Rows) -> Places:
     return {camera.id: camera.place for camera in rows.cameras.all()}
+
+
+def _zones(rows: Rows) -> Zones:
+    return {camera.id: camera.time_zone for camera in rows.cameras.all()}
 
 
 def _check_cameras(asked: Conditions, known: Collection[str]) -> None:

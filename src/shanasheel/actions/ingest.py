@@ -69,12 +69,12 @@ def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Aler
             fresh.append(record)
             if record.kind in COMPLETING:
                 stories.store()
-                made = completed_by(rows, record, site.ids)
+                made = completed_by(rows, stories.area, record, site.ids)
                 fresh += made
                 for one in made:
                     stories.take(one)
     stories.store()
-    for event in combined_events(site, rows, fresh):
+    for event in combined_events(site, rows, fresh, stories.area):
         stories.take(event)
     changed = stories.settle()
     for alert in stories.raised:

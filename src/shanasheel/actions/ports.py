@@ -13,6 +13,7 @@ from shanasheel.domain.devices import FoundDevice, ReadDevice
 from shanasheel.domain.handed import IntakeOrder, OrderState
 from shanasheel.domain.models import ChosenModel, ModelOrder, ModelWork, Use
 from shanasheel.domain.receivers import Message
+from shanasheel.domain.trying import TrialOrder, TrialWork
 
 
 class Store(Protocol):
@@ -130,6 +131,19 @@ class ModelShelf(Protocol):
 
     def end(self) -> None:
         """Stop the work in hand, if any."""
+
+
+class FootageTrials(Protocol):
+    """Rules tried on footage, one span at a time beside the hub."""
+
+    def submit(self, order: TrialOrder) -> TrialWork:
+        """Begin a trial; Conflict while one is in hand."""
+
+    def work(self) -> TrialWork | None:
+        """Return the newest trial, in hand or done."""
+
+    def end(self) -> None:
+        """Stop the trial in hand, if any."""
 
 
 class Sender(Protocol):

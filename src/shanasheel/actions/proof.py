@@ -23,7 +23,14 @@ from shanasheel.domain.cameras import LOGGED
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Why
-from shanasheel.prove.ledger import LedgerReader, check_log, open_commitment, parse_leaf
+from shanasheel.prove.ledger import (
+    LedgerReader,
+    Policy,
+    check_log,
+    check_quorum,
+    open_commitment,
+    parse_leaf,
+)
 from shanasheel.watch.recording import Look, is_away, look, read_volumes
 
 Progress = Callable[[int, int], None]
@@ -127,7 +134,7 @@ class _Findings:
     pending: int = 0
 
 
-def check_footage(
+def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and how it is shown
     data: Path,
     store: Store,
     verifier_key: str,
@@ -135,6 +142,7 @@ def check_footage(
     at: datetime,
     progress: Progress | None = None,
     read: Reader | None = None,
+    policy: Policy | None = None,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -146,6 +154,7 @@ def check_footage(
         progress: called with segments done and segments in all.
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
+        policy: who must have cosigned; None asks for nobody.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -164,6 +173,10 @@ def check_footage(
     findings = _Findings(looks=looks)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
+    if policy is not None:
+        now_s = int(at.timestamp())
+        for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
+            steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),

@@ -11,7 +11,8 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.telling import GIVE_UP
-from shanasheel.base.errors import Denied, Exhausted, InvalidInput, NotFound
+from shanasheel.base.errors import Conflict, Denied, Exhausted, InvalidInput, NotFound
+from shanasheel.domain.browsers import Subscription
 from shanasheel.domain.facts import FactKind
 from shanasheel.domain.people import Person, Role
 from shanasheel.domain.receivers import PUBLIC, Message, Receiver, ReceiverKind, Said
@@ -25,6 +26,12 @@ def list_receivers(site: Site, *, removed: bool = False) -> tuple[Receiver, ...]
     """Return the receivers in the order they were added, on request those removed too."""
     with site.store.read() as rows:
         return rows.receivers.all(removed=removed)
+
+
+def kept_days(site: Site) -> float:
+    """Return how many days what receivers were told is kept, once it is settled."""
+    with site.store.read() as rows:
+        return rows.keeping.rule().message_days
 
 
 def one_receiver(site: Site, identifier: str) -> Receiver:
@@ -42,13 +49,14 @@ def add_receiver(site: Site, who: Person, wanted: Receiver, secret: str) -> tupl
 
     Args:
         wanted: how it shall be; its id is made here.
-        secret: key of a webhook (made when empty), password of a broker, or the whole address of
-            e-mail and chat.
+        secret: key of a webhook (made when empty), password of a broker, the whole address of
+            e-mail and chat, or the subscription of a browser as JSON.
 
     Raises:
         Denied: the role does not change receivers.
         InvalidInput: the name is missing or an address is wrong.
         Exhausted: there are 50 already.
+        Conflict: the browser is subscribed already.
     """
     _require_technician(who)
     made = _new_key() if wanted.kind in _SIGNED and not secret else ""
@@ -58,6 +66,7 @@ def add_receiver(site: Site, who: Person, wanted: Receiver, secret: str) -> tupl
             raise Exhausted(f"There are {_MOST} receivers already.", "Remove one.")
         receiver = _checked(replace(wanted, id=site.ids.new(), removed=None), made or secret)
         _refuse_twin(receiver, others)
+        _refuse_same_browser(rows, receiver, secret)
         _refuse_unknown(rows, receiver)
         rows.receivers.save(receiver)
         rows.receivers.set_secret(receiver.id, (made or secret).strip())
@@ -155,7 +164,9 @@ def _checked(receiver: Receiver, secret: str) -> Receiver:
             "A warning to the public is never of what nobody has confirmed.",
             "Leave it to confirmed alerts.", key="public_unconfirmed", field="inside",
         )  # fmt: skip
-    if receiver.kind is ReceiverKind.CHAT:
+    if receiver.kind is ReceiverKind.WEB_PUSH:
+        address = Subscription.of(secret).service
+    elif receiver.kind is ReceiverKind.CHAT:
         address = shown_chat(secret.strip())
     else:
         address = checked_address(receiver.kind, receiver.address)
@@ -197,6 +208,19 @@ def _refuse_twin(receiver: Receiver, others: tuple[Receiver, ...]) -> None:
             f"There is a receiver {receiver.name!r} already.", "Give another name.",
             key="receiver_twice", field="name",
         )  # fmt: skip
+
+
+def _refuse_same_browser(rows: Rows, receiver: Receiver, secret: str) -> None:
+    if receiver.kind is not ReceiverKind.WEB_PUSH:
+        return
+    mine = Subscription.of(secret).endpoint
+    for one in rows.receivers.all():
+        known = rows.receivers.secret(one.id) if one.kind is ReceiverKind.WEB_PUSH else ""
+        if known and Subscription.of(known).endpoint == mine:
+            raise Conflict(
+                f"This browser is subscribed already, as {one.name!r}.", "Change that one.",
+                key="browser_twice", name=one.name,
+            )  # fmt: skip
 
 
 def _refuse_unknown(rows: Rows, receiver: Receiver) -> None:

@@ -11,6 +11,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKi
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
+from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.incidents import Incident, IncidentState
@@ -18,6 +19,7 @@ from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
 from shanasheel.domain.models import ModelTask
 from shanasheel.domain.overview import Days, Layer, Mark, Run
 from shanasheel.domain.people import Grant, Person
+from shanasheel.domain.protecting import Protecting
 from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
@@ -106,7 +108,7 @@ class Alerts(Protocol):
     ) -> tuple[Event, ...]: ...
     def of_kinds(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
-        newest: bool = False,
+        newest: bool = False, cameras: Sequence[CameraId] | None = None,
     ) -> tuple[Event, ...]: ...  # fmt: skip
     def kinds_between(  # noqa: D102
         self, kinds: Sequence[EventKind], start: datetime, end: datetime
@@ -184,6 +186,20 @@ class Combining(Protocol):
 
     def all(self) -> tuple[Combination, ...] | None: ...  # noqa: D102
     def replace(self, combinations: Sequence[Combination]) -> None: ...  # noqa: D102
+
+
+class Protected(Protocol):
+    """How protected places are watched."""
+
+    def get(self) -> Protecting: ...  # noqa: D102
+    def put(self, protecting: Protecting) -> None: ...  # noqa: D102
+
+
+class Cosigners(Protocol):
+    """Rows of outside cosigners."""
+
+    def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
+    def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
 
 
 class Facts(Protocol):
@@ -337,6 +353,10 @@ class Messages(Protocol):
     def begin_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def end_attempt(self, attempt: Attempt) -> None: ...  # noqa: D102
     def attempts(self, message: str) -> tuple[Attempt, ...]: ...  # noqa: D102
+    def forgettable(  # noqa: D102
+        self, before: datetime, after: str, limit: int
+    ) -> tuple[tuple[str, ...], str]: ...
+    def forget(self, gone: Sequence[str]) -> int: ...  # noqa: D102
 
 
 class Rows(Protocol):
@@ -352,6 +372,10 @@ class Rows(Protocol):
     def alerts(self) -> Alerts: ...  # noqa: D102
     @property
     def combining(self) -> Combining: ...  # noqa: D102
+    @property
+    def protecting(self) -> Protected: ...  # noqa: D102
+    @property
+    def cosigners(self) -> Cosigners: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

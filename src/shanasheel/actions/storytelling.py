@@ -38,7 +38,7 @@ class Stories:
 
     def __init__(self, site: Site, rows: Rows) -> None:
         self._site, self._rows = site, rows
-        self._area = Area(rows)
+        self.area = Area(rows)
         self._alerts: dict[str, Alert] = {}
         self._at: dict[CameraId, set[str]] = {}
         self._changed: dict[str, None] = {}
@@ -79,7 +79,7 @@ class Stories:
             one for one in self._alerts.values()
             if one.id not in self._changed and one.state is not AlertState.CONFIRMED
         ]  # fmt: skip
-        for alert in judge_around(self._rows, self._area, changed, others):
+        for alert in judge_around(self._rows, self.area, changed, others):
             self._keep(alert)
         told = tuple(self._alerts[identifier] for identifier in self._changed)
         self._rows.alerts.save(*told)
@@ -91,7 +91,7 @@ class Stories:
         self._read_around(event.at)
         around = Circumstances(
             hour=event.at.astimezone().hour,  # the machine stands where its cameras stand
-            important=self._area.important(event.camera),
+            important=self.area.important(event.camera),
             confidence=event.confidence,
             said=event.priority,
         )
@@ -107,7 +107,7 @@ class Stories:
         return alert
 
     def _of_event(self, event: Event, around: Circumstances) -> Alert:
-        near = self._area.near(event.camera) if reaches(event.kind) else ()
+        near = self.area.near(event.camera) if reaches(event.kind) else ()
         return raise_or_merge(
             event, self._candidates(event.camera, near), raised=self._site.clock.now(),
             ids=self._site.ids, code=self._next_code(), near=near, around=around,
@@ -121,7 +121,7 @@ class Stories:
         self._shots += 1
         if self._shots > _MOST_SHOTS:
             return self._of_event(event, around)
-        places = self._area.places()
+        places = self.area.places()
         heard = with_shot(event, self._alerts.values(), places, around)
         return heard or with_sound(event, self._of_event(event, around), places)
 

@@ -53,6 +53,10 @@ class Area:
             self._places = {one: camera.place for one, camera in known if camera.place is not None}
         return self._places
 
+    def zones(self) -> Mapping[CameraId, str]:
+        """Return in which time zone each camera's hours are told."""
+        return {one: camera.time_zone for one, camera in self._known().items()}
+
     def _known(self) -> Mapping[CameraId, Camera]:
         if self._cameras is None:
             self._cameras = {camera.id: camera for camera in self._rows.cameras.all()}

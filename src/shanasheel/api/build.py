@@ -14,6 +14,7 @@ from shanasheel.api import (
     copying,
     deciding,
     finding,
+    grounding,
     handing_in,
     health,
     installing,
@@ -23,9 +24,11 @@ from shanasheel.api import (
     overview,
     people,
     playing,
+    protecting,
     proving,
     receiving,
     responding,
+    trying,
     understanding,
     watched_for,
     watching,
@@ -56,8 +59,8 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, understanding, deciding, combining,
-        finding, keeping, proving, copying, installing, watched_for, handing_in, models, health,
-        receiving,
+        protecting, finding, keeping, proving, copying, installing, watched_for, grounding, trying,
+        handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")

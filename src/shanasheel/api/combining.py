@@ -19,6 +19,7 @@ from shanasheel.domain.combining import Combination
 router = APIRouter(tags=["combinations"])
 
 Words = Annotated[str, Field(max_length=1000)]
+Hours = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=32)]
 
 
 class CombinationBody(BaseModel):
@@ -28,12 +29,18 @@ class CombinationBody(BaseModel):
     when: Words
     priority: Priority = Priority.HIGH
     on: bool = True
+    hours: Hours = []
+
+    def record(self) -> Combination:
+        """Return the record of it."""
+        return Combination(**{**self.model_dump(), "hours": tuple(self.hours)})
 
 
 class TrialBody(BaseModel):
     """Words to try on stored events; the last seven days unless a span is given."""
 
     when: Words
+    hours: Hours = []
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
 
@@ -42,14 +49,15 @@ class TrialBody(BaseModel):
 def listed(_who: Who, desk: TheDesk) -> present.Json:
     """List the combinations, and the kinds of events there are."""
     items = [_shown(one) for one in combining.list_combinations(desk.site)]
-    kinds = sorted(kind.value for kind in EventKind if kind is not EventKind.COMBINED)
+    left_out = (EventKind.COMBINED, EventKind.NOT_COSIGNED)
+    kinds = sorted(kind.value for kind in EventKind if kind not in left_out)
     return {"items": items, "kinds": kinds, "next": None}
 
 
 @router.put("/combinations", status_code=204)
 def save(body: CombinationBody, who: Who, desk: TheDesk) -> None:
     """Add a combination, or replace the one of that name."""
-    combining.save_combination(desk.site, who, Combination(**body.model_dump()))
+    combining.save_combination(desk.site, who, body.record())
 
 
 @router.delete("/combinations/{name}", status_code=204)
@@ -62,7 +70,9 @@ def remove(name: str, who: Who, desk: TheDesk) -> None:
 def trial(body: TrialBody, who: Who, desk: TheDesk) -> present.Json:
     """Say what words would have raised over stored events."""
     require_technician(who)
-    found = combining.try_combination(desk.site, body.when, start=body.start, end=body.end)
+    found = combining.try_combination(
+        desk.site, body.when, hours=body.hours, start=body.start, end=body.end
+    )
     return {
         "start": iso(found.start), "end": iso(found.end), "events": found.events,
         "cut": found.cut, "count": len(found.raised), "per_day": found.per_day,
@@ -74,6 +84,7 @@ def _shown(one: Combination) -> present.Json:
     asked = combining.conditions_of(one.when)
     return {
         "name": one.name, "when": one.when, "priority": one.priority, "on": one.on,
+        "hours": one.hours,
         "asked": {
             "steps": [
                 {"kinds": sorted(step.kinds), "times": step.times, "cameras": step.cameras}

@@ -10,7 +10,13 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from shanasheel.actions.access import person_of
-from shanasheel.actions.ports import CameraFiles, Finder, IntakeQueue, ModelShelf
+from shanasheel.actions.ports import (
+    CameraFiles,
+    Finder,
+    FootageTrials,
+    IntakeQueue,
+    ModelShelf,
+)
 from shanasheel.actions.site import Site
 from shanasheel.actions.uploads import Uploads
 from shanasheel.api.updates import Updates
@@ -38,7 +44,9 @@ class Desk:
         uploads: files on their way in.
         intakes: files that wait to be taken in.
         models: the models of this machine.
+        trials: rules tried on footage; None where nobody does it.
         metrics_token: returns what a program must know to read `/metrics`; empty where none may.
+        push_key: returns the public key by which browsers know who may send them notices.
     """
 
     site: Site
@@ -51,6 +59,8 @@ class Desk:
     intakes: IntakeQueue
     models: ModelShelf
     metrics_token: Callable[[], str] = str
+    push_key: Callable[[], str] = str
+    trials: FootageTrials | None = None
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

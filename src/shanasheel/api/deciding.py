@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from shanasheel.actions.alerts import (
     alert_events,
     alert_picture,
+    alert_sightings,
     decide_alert,
     list_alerts,
     open_alert,
@@ -62,6 +63,12 @@ def one_alert(alert: str, _who: Who, desk: TheDesk) -> present.Json:
 def events(alert: str, _who: Who, desk: TheDesk) -> present.Json:
     """List the first 500 events of an alert, oldest first."""
     return {"items": [present.event(one) for one in alert_events(desk.site, alert)]}
+
+
+@router.get("/alerts/{alert}/sightings")
+def sightings(alert: str, _who: Who, desk: TheDesk) -> present.Json:
+    """List the sightings that are an alert's evidence, oldest first."""
+    return {"items": [present.sighting(one) for one in alert_sightings(desk.site, alert)]}
 
 
 @router.post("/alerts/{alert}/decisions")

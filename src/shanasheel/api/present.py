@@ -93,6 +93,8 @@ def alert(record: Alert, decisions: tuple[Decision, ...] | None = None) -> Json:
         "numbers": dict(record.first_event.numbers),
         "box": record.first_event.box,
         "detail": record.first_event.detail,
+        "look": record.first_event.look,
+        "sightings": len(record.first_event.sightings),
         "surroundings": record.surroundings,
         "neighbours": record.neighbours,
         "neighbours_same": record.same,

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from shanasheel.actions.cosigning import cosigned_checkpoint, cosigners_status
 from shanasheel.actions.proof import check_footage, ledger_status
 from shanasheel.api import present
 from shanasheel.api.context import Desk, TheDesk, Who
@@ -92,6 +93,18 @@ def checkpoint(_who: Who, desk: TheDesk) -> FileResponse:
     if not path.is_file():
         raise NotFound("Nothing has been logged yet.", "Record something first.")
     return FileResponse(path, media_type="text/plain; charset=utf-8")
+
+
+@router.get("/ledger/checkpoint/cosigned", response_class=PlainTextResponse)
+def cosigned(_who: Who, desk: TheDesk) -> PlainTextResponse:
+    """Return the newest checkpoint that an outsider has cosigned, as a C2SP signed note."""
+    return PlainTextResponse(cosigned_checkpoint(desk.site))
+
+
+@router.get("/ledger/cosigners")
+def cosigners(_who: Who, desk: TheDesk) -> present.Json:
+    """Return who outside has signed what, when and how far behind, and whether it is enough."""
+    return cosigners_status(desk.site, desk.verifier_key)
 
 
 @router.post("/ledger/checks")

@@ -64,7 +64,13 @@ class ToldBody(BaseModel):
 def list_receivers(_who: Who, desk: TheDesk) -> Json:
     """List receivers; their secrets are never shown."""
     items = [shown.receiver(one) for one in receivers.list_receivers(desk.site)]
-    return {"items": items, "next": None}
+    return {"items": items, "next": None, "kept_days": receivers.kept_days(desk.site)}
+
+
+@router.get("/receivers/push-key")
+def push_key(_who: Who, desk: TheDesk) -> Json:
+    """Return the public key with which a browser subscribes to notices."""
+    return {"key": desk.push_key()}
 
 
 @router.post("/receivers", status_code=201)

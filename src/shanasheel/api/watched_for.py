@@ -30,6 +30,7 @@ class ZoneBody(BaseModel):
     kinds: list[Kind] = []
     loiter_s: float = Field(default=30.0, gt=0, le=86_400)
     hours: Hours = []
+    protected: bool = False
 
 
 class LineBody(BaseModel):
@@ -73,9 +74,16 @@ def shown(camera: str, who: Who, desk: TheDesk) -> present.Json:
 @router.put("/installed/{camera}/watch")
 def change(camera: str, body: WatchBody, who: Who, desk: TheDesk) -> present.Json:
     """Change what a camera watches for; its recording goes on."""
+    zones, lines, rules = drawn(body)
+    return _shown(change_watch(desk.site, who, camera, zones=zones, lines=lines, rules=rules))
+
+
+def drawn(body: WatchBody) -> tuple[list[Zone], list[Line], list[Rule]]:
+    """Return what a body draws and chooses."""
     zones = [
         Zone(name=one.name, points=tuple(one.points), rules=tuple(one.rules),
-             kinds=tuple(one.kinds), loiter_s=one.loiter_s, hours=tuple(one.hours))
+             kinds=tuple(one.kinds), loiter_s=one.loiter_s, hours=tuple(one.hours),
+             protected=one.protected)
         for one in body.zones
     ]  # fmt: skip
     lines = [
@@ -84,7 +92,7 @@ def change(camera: str, body: WatchBody, who: Who, desk: TheDesk) -> present.Jso
         for one in body.lines
     ]  # fmt: skip
     rules = [Rule(**{**one.model_dump(), "hours": tuple(one.hours)}) for one in body.rules]
-    return _shown(change_watch(desk.site, who, camera, zones=zones, lines=lines, rules=rules))
+    return zones, lines, rules
 
 
 def _shown(camera: Camera) -> present.Json:

@@ -10,10 +10,10 @@ import yaml
 
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.domain.alerts import Priority
-from shanasheel.domain.combining import Combination
+from shanasheel.domain.combining import Combination, check_hours
 from shanasheel.warn.combining import conditions_of
 
-_KEYS = ("name", "when", "priority", "watched")  # YAML takes a bare `on` for true
+_KEYS = ("name", "when", "hours", "priority", "watched")  # YAML takes a bare `on` for true
 
 
 def read_combinations(file: Path) -> tuple[Combination, ...]:
@@ -55,9 +55,12 @@ def _read(file: Path, node: yaml.Node) -> Combination:
         ) from fault
     if not isinstance(on, bool):
         raise InvalidInput(f"{where}: watched is {on!r}.", "Give true or false.")
+    hours = _hours(file, node)
     try:
         conditions_of(body["when"])
-        return Combination(name=body["name"], when=body["when"], priority=priority, on=on)
+        return Combination(
+            name=body["name"], when=body["when"], priority=priority, on=on, hours=hours
+        )
     except InvalidInput as fault:
         at = _child(node, "when") or node
         raise InvalidInput(
@@ -65,10 +68,28 @@ def _read(file: Path, node: yaml.Node) -> Combination:
         ) from fault
 
 
+def _hours(file: Path, node: yaml.Node) -> tuple[str, ...]:
+    """Return the hours of a combination, each of which may be wrong in its own line."""
+    listed = _child(node, "hours")
+    if listed is None:
+        return ()
+    texts = list(listed.value) if isinstance(listed, yaml.SequenceNode) else [listed]
+    for text in texts:
+        where = f"{file}, line {text.start_mark.line + 1}"
+        if not isinstance(text, yaml.ScalarNode):
+            raise InvalidInput(f"{where}: these are no hours.", "Give texts, '22:00-05:00'.")
+        try:
+            check_hours((text.value,))
+        except InvalidInput as fault:
+            raise InvalidInput(f"{where}: {fault.message}", fault.remedy) from fault
+    return tuple(text.value for text in texts)
+
+
 def combinations_text(combinations: Sequence[Combination]) -> str:
     """Return the YAML that lists combinations."""
     body = {"combinations": [
-        {"name": one.name, "when": one.when, "priority": one.priority.value, "watched": one.on}
+        {"name": one.name, "when": one.when, **({"hours": list(one.hours)} if one.hours else {}),
+         "priority": one.priority.value, "watched": one.on}
         for one in combinations
     ]}  # fmt: skip
     text: str = yaml.safe_dump(body, allow_unicode=True, sort_keys=False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from shanasheel.actions.forgetting import forget_messages
 from shanasheel.actions.site import Site
 from shanasheel.actions.sweeping import Mark, sweep
 from shanasheel.base.errors import IntegrityFault
@@ -24,7 +25,8 @@ class Housekeeping:
         self._site = site
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping")
-        self._short = False
+        self._short = self._forgotten = False
+        self._message_mark = ""
         self._marks: Mapping[str, Mark] = {}
         self._began_s = site.clock.monotonic_s()
         self._states: dict[str, str] = {}
@@ -53,6 +55,9 @@ class Housekeeping:
         now_s = self._site.clock.monotonic_s()
         if now_s - self._began_s > _ANEW_S:
             self._marks, self._began_s = {}, now_s
+            self._forgotten = False
+        if not self._forgotten:
+            self._forget()
         looks = [look(volume) for volume in read_volumes(self._site.data)]
         self._tell(looks)
         swept = sweep(self._site, looks, self._marks)
@@ -64,6 +69,13 @@ class Housekeeping:
             _LOG.error("disk_short", wanted_bytes=swept.short_bytes)
         self._short = short
         return swept.more
+
+    def _forget(self) -> None:
+        """Delete what receivers were told long ago; the rest of it in the next round."""
+        gone = forget_messages(self._site, self._message_mark)
+        self._message_mark, self._forgotten = gone.mark, not gone.mark
+        if gone.messages:
+            _LOG.info("messages_forgotten", messages=gone.messages, attempts=gone.attempts)
 
     def _tell(self, looks: list[Look]) -> None:
         """Log once when a volume is not what it was."""

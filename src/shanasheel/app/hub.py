@@ -18,13 +18,16 @@ from fastapi import FastAPI
 from shanasheel import ui
 from shanasheel.actions.access import accounts_exist
 from shanasheel.actions.uploads import Uploads
+from shanasheel.adapters.notify import Vapid
 from shanasheel.api import Desk, SameOriginOnly, Updates, make_api
 from shanasheel.api.present_receivers import delivery_news
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.camera_files import YamlFiles
+from shanasheel.app.collecting import Collecting
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.finding import OnvifFinder
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.guarding import Guarding
 from shanasheel.app.housekeeping import Housekeeping
 from shanasheel.app.intake import Intake
 from shanasheel.app.intake_desk import IntakeDesk
@@ -38,7 +41,9 @@ from shanasheel.app.processes import (
     stop_on_signal,
 )
 from shanasheel.app.replication import Replication
+from shanasheel.app.senders import VAPID_KEY
 from shanasheel.app.timers import Timers
+from shanasheel.app.trial_desk import TrialDesk
 from shanasheel.app.wiring import open_site
 from shanasheel.base.errors import Denied, Unavailable
 
@@ -102,7 +107,7 @@ def serve(
     updates = Updates()
     uploads = Uploads(wired.site)
     intake_desk = IntakeDesk(folder, wired.site, uploads)
-    model_desk = ModelDesk(folder)
+    model_desk, trial_desk = ModelDesk(folder), TrialDesk(folder)
     desk = Desk(
         site=wired.site,
         updates=updates,
@@ -113,18 +118,22 @@ def serve(
         uploads=uploads,
         intakes=intake_desk,
         models=model_desk,
+        trials=trial_desk,
         metrics_token=lambda: _metrics_token(folder),
+        push_key=lambda: Vapid.kept_at(folder.keys / VAPID_KEY).public,
     )
     beside: list[_Beside] = [Intake(wired.site, folder, updates, machine),
-                             Housekeeping(wired.site), Timers(wired.site, updates)]  # fmt: skip
+                             Housekeeping(wired.site), Timers(wired.site, updates),
+                             Guarding(wired.site, updates)]  # fmt: skip
     if wired.ledger is not None:
         beside += [
             Replication(wired.site, folder),
+            Collecting(wired.site, folder, wired.verifier_key, updates),
             Delivering(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),
         ]
-    beside += [intake_desk, model_desk]
+    beside += [intake_desk, model_desk, trial_desk]
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

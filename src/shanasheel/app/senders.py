@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from shanasheel.actions.ports import Sender
 from shanasheel.actions.site import Site
-from shanasheel.adapters.notify import ChatSender, FolderSender, MqttSender, WebhookSender
+from shanasheel.adapters.notify import (
+    ChatSender,
+    FolderSender,
+    MqttSender,
+    PushSender,
+    Vapid,
+    WebhookSender,
+)
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.wiring import origin_of
 from shanasheel.base.errors import InvalidInput
@@ -22,9 +29,12 @@ from shanasheel.warn import (
     discoveries,
     forgotten,
     publications,
+    push_note,
     status_topic,
     words_of,
 )
+
+VAPID_KEY = "push.key"  # in the folder of keys
 
 MakeSender = Callable[[Site, Receiver, str], Sender]
 
@@ -50,6 +60,11 @@ def make_sender(site: Site, receiver: Receiver, secret: str) -> Sender:
     if not secret:
         raise InvalidInput(f"The address of {receiver.name} is missing.", "Enter it again.")
     words = words_in(receiver)
+    if receiver.kind is ReceiverKind.WEB_PUSH:
+        return PushSender(
+            receiver, secret, site.clock, vapid=Vapid.kept_at(site.data / "keys" / VAPID_KEY),
+            body=lambda message: push_note(message, receiver, words),
+        )  # fmt: skip
     return ChatSender(receiver, secret, words=lambda message: words_of(message, receiver, words))
 
 

@@ -29,6 +29,7 @@ from shanasheel.domain.cameras import (
 )
 from shanasheel.domain.copying import Scope, VaultPlan
 from shanasheel.domain.ground import LEAST_POINTS, MOST_POINTS, Ground, GroundPoint
+from shanasheel.domain.ground_checks import refuse_impossible
 from shanasheel.domain.keeping import KeepRule
 from shanasheel.domain.rules import TIME_ZONE, RuleKind
 from shanasheel.domain.shielding import MOST_CORNERS, MOST_WINDOWS, Hide, Shielding
@@ -60,6 +61,7 @@ class ZoneSettings(_Strict):
     kinds: list[Kind] = []
     loiter_s: float = Field(default=30.0, gt=0, le=86_400)
     hours: list[str] = Field(default=[], max_length=32)
+    protected: bool = False
 
 
 class LineSettings(_Strict):
@@ -91,7 +93,9 @@ class GroundSettings(_Strict):
         points = (
             GroundPoint(at=one.at, right_m=one.right, ahead_m=one.ahead) for one in self.points
         )
-        return Ground(points=tuple(points), ahead_deg=self.ahead)
+        ground = Ground(points=tuple(points), ahead_deg=self.ahead)
+        refuse_impossible(ground)
+        return ground
 
     @classmethod
     def of(cls, ground: Ground) -> GroundSettings:
@@ -144,6 +148,7 @@ class KeepSettings(_Strict):
 
     days: float = Field(default=30.0, gt=0, le=36_500)
     alert_days: float = Field(default=365.0, gt=0, le=36_500)
+    message_days: float = Field(default=90.0, gt=0, le=36_500)
     max_gb: float | None = Field(default=None, gt=0)
     min_free_gb: float | None = Field(default=None, ge=0)
 
@@ -152,6 +157,7 @@ class KeepSettings(_Strict):
         return KeepRule(
             days=self.days,
             alert_days=self.alert_days,
+            message_days=self.message_days,
             most_bytes=None if self.max_gb is None else round(self.max_gb * 1e9),
             least_free_bytes=None if self.min_free_gb is None else round(self.min_free_gb * 1e9),
         )
@@ -350,6 +356,7 @@ def _camera(base: Path, listed: CameraSettings) -> Camera:
                 kinds=tuple(zone.kinds),
                 loiter_s=zone.loiter_s,
                 hours=tuple(zone.hours),
+                protected=zone.protected,
             )
             for zone in listed.zones
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from datetime import datetime
 
 from shanasheel.base.clock import Clock, to_us
 
@@ -41,6 +42,17 @@ class IdMaker:
             else:
                 self._tail = (self._tail + 1) & _MASK_74
             return _layout(self._last_ms, self._tail)
+
+
+def earliest_id(at: datetime) -> str:
+    """Return what no identifier that was made at that time or later lies below.
+
+    >>> from datetime import UTC
+    >>> earliest_id(datetime(2026, 1, 1, tzinfo=UTC))
+    '019b76da-a800'
+    """
+    text = f"{max(0, to_us(at) // 1000):012x}"
+    return f"{text[:8]}-{text[8:]}"
 
 
 def _layout(unix_ms: int, tail: int) -> str:

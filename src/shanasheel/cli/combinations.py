@@ -44,7 +44,8 @@ def listed(json_out: JsonOption = False, data: DataOption = None) -> None:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     for one in found:
-        typer.echo(f"{one.name}  ({one.priority.value}{'' if one.on else ', off'})\n    {one.when}")
+        said = [one.priority.value, *one.hours, *(() if one.on else ("off",))]
+        typer.echo(f"{one.name}  ({', '.join(said)})\n    {one.when}")
     if not found:
         typer.echo("There are none. Try one: shanasheel combinations try --help")
 
@@ -54,6 +55,9 @@ def put(
     name: Annotated[str, typer.Argument(help="What people call it.")],
     when: WhenArgument,
     priority: Annotated[Priority, typer.Option(help="How soon to look.")] = Priority.HIGH,
+    hours: Annotated[
+        list[str] | None, typer.Option(help="Hours of its last event, 22:00-05:00; repeatable.")
+    ] = None,
     off: Annotated[bool, typer.Option("--off", help="Keep it, but do not watch it.")] = False,
     data: DataOption = None,
 ) -> None:
@@ -63,7 +67,9 @@ def put(
     20 min near 300 m"[/bold]
     """
     with _site(data) as site:
-        one = Combination(name=name, when=when, priority=priority, on=not off)
+        one = Combination(
+            name=name, when=when, priority=priority, on=not off, hours=tuple(hours or ())
+        )
         actions.save_combination(site, LOCAL, one)
     typer.echo(f"{name}: {'kept, off' if off else 'watched from now on'}.")
 
@@ -82,6 +88,9 @@ def remove(name: Annotated[str, typer.Argument(help="Its name.")], data: DataOpt
 @app.command("try")
 def attempt(
     when: WhenArgument,
+    hours: Annotated[
+        list[str] | None, typer.Option(help="Hours of its last event, 22:00-05:00; repeatable.")
+    ] = None,
     start: Annotated[str, typer.Option("--from", help="Start, with zone.")] = "",
     end: Annotated[str, typer.Option("--to", help="End, with zone.")] = "",
     json_out: JsonOption = False,
@@ -96,7 +105,7 @@ def attempt(
     """
     with _site(data) as site:
         found = actions.try_combination(
-            site, when,
+            site, when, hours=tuple(hours or ()),
             start=aware_time(start) if start else None, end=aware_time(end) if end else None,
         )  # fmt: skip
     if json_out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,18 +13,19 @@ from rich.progress import Progress
 
 from shanasheel.actions.proof import FootageReport, check_footage
 from shanasheel.adapters.stores import open_database
+from shanasheel.app.auditing import audit_from_outside
 from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import NotFound
+from shanasheel.cli import ledger_cosigners
 from shanasheel.cli.options import DataOption, JsonOption, remarks
+from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
 
 app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `check` a word of its own."""
+app.add_typer(ledger_cosigners.app, name="cosigners")
 
 
 @app.command()
@@ -31,6 +33,10 @@ def check(
     data: DataOption = None,
     key: Annotated[
         Path | None, typer.Option(help="The log's public key, kept elsewhere by an outsider.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Who must have cosigned (C2SP tlog-policy), kept elsewhere."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +49,8 @@ def check(
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
-    verifier_key = key.read_text().strip() if key else read_verifier_key(folder)
+    required = _read_policy(policy) if policy else None
+    verifier_key = key.read_text().strip() if key else _key_of(folder, required)
     database = open_database(folder.database)
     try:
         with Progress(console=remarks, disable=as_json or not sys.stderr.isatty()) as bars:
@@ -54,17 +61,92 @@ def check(
                 verifier_key,
                 at=SystemClock().now(),
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
+                policy=required,
             )
     finally:
         database.close()
-    _print(report, as_json=as_json)
+    _print(report, required, as_json=as_json)
+    if required is not None:
+        remarks.print(_independence(required), markup=False)
     if not report.holds:
         raise typer.Exit(8)
 
 
-def _print(report: FootageReport, *, as_json: bool) -> None:
+@app.command()
+def audit(
+    log: Annotated[str, typer.Argument(help="Address, or folder, of the log's files.")],
+    policy: Annotated[
+        Path, typer.Option(help="Your own policy: one log, and its witnesses with addresses.")
+    ],
+    memory: Annotated[
+        Path | None, typer.Option(help="File that keeps what was seen, for the next audit.")
+    ] = None,
+    max_age: Annotated[
+        int, typer.Option(min=1, help="Minutes that the quorum's cosignatures may be old.")
+    ] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Watch a log from outside: rewritten, shown differently to others, or out of date?
+
+    It asks the log and its cosigners alone; nothing of the site is needed. Ends with 0 when
+    everything holds and 8 when anything does not.
+
+    Example: [bold]shanasheel ledger audit https://log.example --policy policy.txt
+    --memory seen.json[/bold]
+    """
+    required = _read_policy(policy)
+    report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
     if as_json:
-        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        steps = [asdict(step) for step in report.steps]
+        told = {"holds": report.holds, "steps": steps, **_independent(required)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for step in report.steps:
+            typer.echo(
+                f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}"
+            )
+    remarks.print(_independence(required), markup=False)
+    if not report.holds:
+        raise typer.Exit(8)
+
+
+def _read_policy(path: Path) -> Policy:
+    try:
+        with path.open("rb") as stream:
+            return parse_policy(stream.read(POLICY_LIMIT_BYTES + 1))
+    except OSError as fault:
+        raise NotFound(
+            f"{path} cannot be read: {fault.strerror}.", "Name the policy file."
+        ) from fault
+
+
+def _key_of(folder: DataFolder, policy: Policy | None) -> str:
+    """Return the log's key by the policy, where that names one: the verifier's word goes first."""
+    if policy is not None and len(policy.logs) == 1:
+        return str(policy.logs[0])
+    return read_verifier_key(folder)
+
+
+def _independent(policy: Policy | None) -> dict[str, object]:
+    return {} if policy is None else {"independent": policy.independence().why is None}
+
+
+def _independence(policy: Policy) -> str:
+    """Say whether the quorum deserves to be called independent."""
+    found = policy.independence()
+    if found.why is None:
+        return "The quorum is independent: no single agency can make it."
+    if found.why is Dependence.ONE_AGENCY:
+        return f"The quorum is NOT independent: {found.agency} alone can make it."
+    if found.why is Dependence.NO_QUORUM:
+        return "The quorum is NOT independent: the policy asks for no cosigner."
+    return "The quorum is NOT independent: the policy does not say who runs enough of them."
+
+
+def _print(report: FootageReport, policy: Policy | None, *, as_json: bool) -> None:
+    if as_json:
+        told = {**report.as_json(), **_independent(policy)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for step in report.steps:
         typer.echo(f"{step.number}. {'holds' if step.ok else 'FAILS'}  {step.name}: {step.detail}")

@@ -53,11 +53,11 @@ def add(
     name: NameArgument,
     kind: Annotated[ReceiverKind, typer.Argument(help="By which way.")],
     address: Annotated[
-        str, typer.Argument(help="https://…, mqtts://…, or a folder's name; none for chat.")
+        str, typer.Argument(help="https://…, mqtts://…, or a folder's name; none else.")
     ] = "",
     secret_file: Annotated[
         Path | None,
-        typer.Option(help="File with the password, the key, or the address of e-mail and chat."),
+        typer.Option(help="File with password, key, address of e-mail or chat, or subscription."),
     ] = None,
     priority: Annotated[list[Priority] | None, typer.Option(help="Only these; repeat.")] = None,
     event: Annotated[list[EventKind] | None, typer.Option(help="Only these; repeat.")] = None,

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     CURFEW = "curfew"
     SHOT_AND_SCATTERING = "shot_and_scattering"
     CAMERAS_LOST = "cameras_lost"
+    RECONNAISSANCE = "reconnaissance"  # the same plate or look, or stops, on several days
+    NOT_COSIGNED = "not_cosigned"  # about the log, not a camera: `camera` is empty
     COMBINED = "combined"  # several events together, by a combination
 
 
@@ -109,6 +111,8 @@ class Event:
             event, as paths relative to the data folder; empty when there is none. Of a weapon
             seen: of the person, with the place marked.
         because: ids of the events that make up a combination, oldest first.
+        look: what came on several days: a plate, or words of a look; of `RECONNAISSANCE`.
+        sightings: ids of the sightings that show it, oldest first.
         priority: given by whoever wrote the rule; None for that of the kind.
         clock: how the camera's time stood to other clocks; of what was heard.
     """
@@ -127,6 +131,8 @@ class Event:
     good_picture: str = ""
     picture: str = ""
     because: tuple[str, ...] = ()
+    look: str = ""
+    sightings: tuple[str, ...] = ()
     priority: Priority | None = None
     clock: HeardClock | None = None
 

@@ -142,6 +142,8 @@ class Zone:
         kinds: things the zone cares for; empty means all.
         loiter_s: seconds inside after which `LOITERING` is raised.
         hours: when these rules hold, as `domain.rules.Hours` reads them; empty means always.
+        protected: before a place that may be spied out: who and what comes or stops here on several
+            days is told. Zones of one name, in whichever cameras, are one place.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Zone:
     kinds: tuple[Kind, ...] = ()
     loiter_s: float = 30.0
     hours: tuple[str, ...] = ()
+    protected: bool = False
 
     def __post_init__(self) -> None:
         check_points(self.name, self.points, least=3)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import EventKind, Priority
 from shanasheel.domain.cameras import CameraId
+from shanasheel.domain.rules import Hours, hours_faults
 
 _LONGEST_NAME = 80
 
@@ -20,20 +21,37 @@ class Combination:
         name: what people call it; the subject of its alerts.
         when: which events, in the words that `warn.combining` reads.
         on: it is watched; a combination that is off can still be tried on the archive.
+        hours: when its last event must be, as `domain.rules.Hours` reads them, in the time zone of
+            that event's camera; empty means always.
     """
 
     name: str
     when: str
     priority: Priority = Priority.HIGH
     on: bool = True
+    hours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_hours(self.hours)
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or self.name != self.name.strip():
             raise InvalidInput(
                 f"{self.name!r} is no name for a combination.",
                 f"Give 1 to {_LONGEST_NAME} characters, without blanks at the ends.",
                 key="combination_name_bad", field="name",
             )  # fmt: skip
+
+
+def check_hours(texts: tuple[str, ...]) -> None:
+    """Refuse texts that are no hours.
+
+    Raises:
+        InvalidInput: says which.
+    """
+    for fault in hours_faults(texts):
+        raise InvalidInput(
+            f"{fault}.", "Give 22:00-05:00, or fri,sat 22:00-05:00.",
+            key="combination_hours_bad", field="hours",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +80,7 @@ class Conditions:
         one_camera: all events are of one camera.
         cameras: only events of these; of any where empty.
         quiet: so long after it was raised it is not raised again.
+        hours: the last event is in one of these; at any time where empty.
     """
 
     steps: tuple[Step, ...]
@@ -71,6 +90,7 @@ class Conditions:
     one_camera: bool = False
     cameras: tuple[CameraId, ...] = ()
     quiet: timedelta = timedelta(minutes=5)
+    hours: tuple[Hours, ...] = ()
 
     @property
     def kinds(self) -> frozenset[EventKind]:

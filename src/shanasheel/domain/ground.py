@@ -52,15 +52,18 @@ class Ground:
                     f"A ground point lies {point.right_m}, {point.ahead_m} m away.",
                     "Give metres from a point nearby.",
                 )
-        for name, flat in (
-            ("picture", [point.at for point in self.points]),
-            ("ground", [(point.right_m, point.ahead_m) for point in self.points]),
-        ):
-            if not _spread(flat):
-                raise InvalidInput(
-                    f"The ground's points lie on one line, or nearly, in the {name}.",
-                    "Give the corners of a large patch of road.",
-                )
+        if not _spread([point.at for point in self.points]):
+            raise InvalidInput(
+                "The ground's points lie on one line, or nearly, in the picture.",
+                "Give the corners of a large patch of road.",
+                key="ground_line_in_picture", field="points",
+            )  # fmt: skip
+        if not _spread([(point.right_m, point.ahead_m) for point in self.points]):
+            raise InvalidInput(
+                "The ground's points lie on one line, or nearly, in the ground.",
+                "Give the corners of a large patch of road.",
+                key="ground_line_in_metres", field="points",
+            )  # fmt: skip
 
 
 def _spread(points: list[tuple[float, float]]) -> bool:

@@ -26,6 +26,24 @@ class GroundPlane:
         self._least = 1e-3 * float(np.abs(self._matrix[2]).max())
         self._rows: list[list[float]] = self._matrix.tolist()
 
+    @property
+    def turned(self) -> bool:
+        """Return whether it turns the picture over: left and right are changed, or near and far."""
+        return bool(np.linalg.det(self._matrix) * self._side >= 0)
+
+    def beyond(self, points: Floats) -> list[int]:
+        """Return the numbers, from 0, of (N, 2) picture ratios at and above the horizon."""
+        depth = _depth(self._matrix, points)
+        return [int(number) for number in np.nonzero(depth * self._side <= self._least)[0]]
+
+    def seen(self, metres: Floats) -> Floats:
+        """Return (N, 3) homogeneous picture ratios of (N, 2) metres; weight above 0 is before us.
+
+        Divide by the third for ratios; points behind the camera have none.
+        """
+        ends = np.column_stack([metres, np.ones(len(metres))]) @ np.linalg.inv(self._matrix).T
+        return np.asarray(ends * self._side, np.float64)
+
     def metres(self, points: Floats) -> Floats:
         """Return (N, 2) metres of (N, 2) picture ratios; NaN at and above the horizon."""
         depth = _depth(self._matrix, points)

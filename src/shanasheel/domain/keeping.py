@@ -28,14 +28,18 @@ class KeepRule:
         alert_days: footage of alerts that were not dismissed.
         most_bytes: of all segments together; None for no bound.
         least_free_bytes: that shall stay free on the disk; None for the default.
+        message_days: what receivers were told, once it is settled.
     """
 
     days: float = 30.0
     alert_days: float = 365.0
     most_bytes: int | None = None
     least_free_bytes: int | None = None
+    message_days: float = 90.0
 
     def __post_init__(self) -> None:
+        if not self.message_days > 0:
+            raise InvalidInput("Messages must be kept for more than 0 days.", "Give days above 0.")
         if not (self.days > 0 and self.alert_days > 0):
             raise InvalidInput("Footage must be kept for more than 0 days.", "Give `days` above 0.")
 

@@ -28,6 +28,20 @@ def check_points(name: str, points: Sequence[Point], *, least: int) -> None:
             )
 
 
+def inside(point: Point, polygon: Sequence[Point]) -> bool:
+    """Return whether a point lies in a polygon (even-odd rule); on the border either may come.
+
+    >>> inside((0.5, 0.5), ((0, 0), (1, 0), (1, 1), (0, 1)))
+    True
+    """
+    x, y = point
+    odd = False
+    for (x1, y1), (x2, y2) in zip(polygon, [*polygon[1:], polygon[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            odd = not odd
+    return odd
+
+
 def crosses_itself(points: Sequence[Point]) -> bool:
     """Return whether two sides of a closed outline cross, other than where they meet.
 

@@ -18,6 +18,7 @@ class ReceiverKind(StrEnum):
     CHAT = "chat"
     CAP_FOLDER = "cap_folder"
     CAP_WEBHOOK = "cap_webhook"
+    WEB_PUSH = "web_push"  # a browser, also with no page open, by its maker's push service
 
 
 #: Warnings to the public: never of what nobody has confirmed.

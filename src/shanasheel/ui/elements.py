@@ -73,5 +73,9 @@ class Combinations(Element, component="components/combinations.js"):
     """Events that together call for a person."""
 
 
+class ProtectedPlaces(Element, component="components/protected_places.js"):
+    """Places that may be spied out."""
+
+
 class Login(Element, component="components/login.js"):
     """Name and password."""

@@ -50,6 +50,7 @@ NAVIGATION = (
     Entry(path="/intake", icon="upload_file", key="nav.intake"),
     Entry(path="/receivers", icon="campaign", key="nav.receivers"),
     Entry(path="/combinations", icon="join_inner", key="nav.combinations"),
+    Entry(path="/protected", icon="shield", key="nav.protected"),
     Entry(path="/models", icon="model_training", key="nav.models"),
     Entry(path="/proof", icon="verified_user", key="nav.proof"),
     Entry(path="/precision", icon="query_stats", key="nav.precision"),

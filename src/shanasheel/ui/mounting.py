@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
 from nicegui import app as pages_app
 from nicegui import ui
 from nicegui.dependencies import register_importmap_override
@@ -10,6 +11,14 @@ from nicegui.dependencies import register_importmap_override
 from shanasheel.ui.assets import ASSETS, assets_url
 from shanasheel.ui.frame import FAVICON
 from shanasheel.ui.pages import register
+
+
+def _notices_script() -> FileResponse:
+    """Return the worker that shows notices with no page open; its place decides for which pages."""
+    return FileResponse(
+        ASSETS / "push_worker.js", media_type="text/javascript",
+        headers={"Cache-Control": "no-cache"},
+    )  # fmt: skip
 
 
 def mount(app: FastAPI, *, storage_secret: str) -> None:
@@ -24,6 +33,9 @@ def mount(app: FastAPI, *, storage_secret: str) -> None:
     pages_app.add_static_files(assets_url(), ASSETS, max_cache_age=31_536_000)
     # Scripts import each other as `shanasheel-ui/x.js`; the page's import map says where they lie.
     register_importmap_override("shanasheel-ui/", f"{assets_url()}/")
+    app.add_api_route(
+        "/notices.js", _notices_script, include_in_schema=False, response_class=FileResponse
+    )
     register()
     ui.run_with(
         app,

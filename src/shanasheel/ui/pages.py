@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, type[Element]], ...] = (
     ("/intake", elements.Intake),
     ("/receivers", elements.Receivers),
     ("/combinations", elements.Combinations),
+    ("/protected", elements.ProtectedPlaces),
     ("/models", elements.Models),
     ("/proof", elements.Proof),
     ("/precision", elements.Precision),

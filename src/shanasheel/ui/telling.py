@@ -12,6 +12,7 @@ _FAMILIES = {
     EventKind.CAMERA_TAMPERED: "tamper",
     EventKind.SHOT_HEARD: "heard",
     EventKind.CLOCK_CHANGED: "clock_of",
+    EventKind.NOT_COSIGNED: "cosigner_fault",
 }
 _KEYS = {
     "subject_test": "told.subject_test",
@@ -22,6 +23,10 @@ _KEYS = {
     "body_raised": "told.body_raised",
     "body_confirmed": "told.body_confirmed",
     "body_cancelled": "told.body_cancelled",
+    "push_test": "told.push_test",
+    "push_raised": "told.push_raised",
+    "push_confirmed": "told.push_confirmed",
+    "push_cancelled": "told.push_cancelled",
     "camera": "told.camera",
     "at": "told.at",
     "place": "told.place",

@@ -28,6 +28,8 @@ from shanasheel.warn.neighbours import (
     priority_of,
 )
 from shanasheel.warn.precision import NOISY_BELOW, NOISY_FROM, precision_of, wilson
+from shanasheel.warn.push_note import push_note
+from shanasheel.warn.reconnaissance import findings
 from shanasheel.warn.several_lost import AGAIN, LOST, several_lost
 from shanasheel.warn.stories import LONGEST, belongs, raise_or_merge, reaches, with_event
 from shanasheel.warn.topics import (
@@ -76,6 +78,7 @@ __all__ = [
     "cloud_event",
     "decide",
     "discoveries",
+    "findings",
     "first_due",
     "forgotten",
     "host_of",
@@ -89,6 +92,7 @@ __all__ = [
     "precision_of",
     "priority_of",
     "publications",
+    "push_note",
     "raise_or_merge",
     "reaches",
     "receive",

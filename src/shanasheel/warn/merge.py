@@ -15,6 +15,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.DRIVE_BY: Priority.HIGH,
     EventKind.SHOT_AND_SCATTERING: Priority.HIGH,
     EventKind.CAMERAS_LOST: Priority.HIGH,
+    EventKind.RECONNAISSANCE: Priority.NORMAL,  # days matter here, not seconds
     EventKind.SCATTERING: Priority.HIGH,
     EventKind.PERSON_DOWN: Priority.HIGH,
     EventKind.CONVOY: Priority.HIGH,
@@ -28,6 +29,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.ZONE_ENTRY: Priority.NORMAL,
     EventKind.LINE_CROSSING: Priority.LOW,
     EventKind.PEOPLE_RUN: Priority.LOW,
+    EventKind.NOT_COSIGNED: Priority.HIGH,
     EventKind.COMBINED: Priority.LOW,  # and at least what its author gave it
 }
 #: Events that are only counted: a line on a busy road would call a person every second, and a few

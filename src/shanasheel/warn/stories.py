@@ -66,6 +66,8 @@ def reaches(kind: EventKind) -> bool:
 def _follows(event: Event, part: Part, near: Collection[CameraId]) -> bool:
     if not part.first - _TOGETHER <= event.at <= part.last + _TOGETHER:
         return False
+    if EventKind.RECONNAISSANCE in (event.kind, part.kind):
+        return False  # a story of weeks, with its own evidence
     if event.camera == part.camera:
         return _same(event, part) or _same_view(event, part)
     return part.camera in near and _same_area(event, part)

@@ -83,7 +83,8 @@ def discoveries(
     wanted = [one for one in cameras if not receiver.cameras or one.id in receiver.cameras]
     kinds = [
         kind for kind in EventKind
-        if kind not in COUNTED_ONLY and (not receiver.kinds or kind in receiver.kinds)
+        if kind not in COUNTED_ONLY and kind is not EventKind.NOT_COSIGNED  # of no camera
+        and (not receiver.kinds or kind in receiver.kinds)
     ]  # fmt: skip
     return tuple(
         Publication(

@@ -148,7 +148,7 @@ def test_photographs_with_and_without_plates_are_told_apart(tmp_path: Path) -> N
 
 
 def test_a_passing_car_gets_its_plate_into_the_results(tmp_path: Path) -> None:
-    file = data_folder("plates-eu") / "test_005.jpg"
+    file = data_folder("plates-eu") / "test_013.jpg"  # its car is found on every processor
     truth = file.with_suffix(".txt").read_text().split("\t")[5].strip()
     passing = film_photograph(tmp_path / "passing.mp4", file)
 

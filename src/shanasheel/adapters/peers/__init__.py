@@ -1,5 +1,6 @@
-"""Outside machines we talk to: ONVIF devices, found on the network, read and followed."""
+"""Outside machines we talk to: ONVIF devices found, read and followed, and cosigners."""
 
+from shanasheel.adapters.peers.cosigners import ask_cosigner, read_public
 from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
 from shanasheel.adapters.peers.meanings import MOTION_AND_TAMPER, Meaning, Sense, meaning_of
@@ -20,6 +21,7 @@ __all__ = [
     "Profile",
     "Pulling",
     "Sense",
+    "ask_cosigner",
     "discover",
     "main_and_sub",
     "meaning_of",
@@ -28,4 +30,5 @@ __all__ = [
     "read_clock",
     "read_device",
     "read_offers",
+    "read_public",
 ]

@@ -1,4 +1,4 @@
-"""Posts one request to a device over HTTP, with a bound on time and on size.
+"""Sends one request to a device over HTTP, with a bound on time and on size.
 
 `httpx` bounds each read but not the whole answer: a device that drips one byte a second holds it
 for days. It also follows the proxy settings of the environment, which cameras are never behind.
@@ -134,10 +134,27 @@ def post(
         Unavailable: no connection, or no whole answer before the deadline.
         InvalidInput: the answer is not HTTP, or too large.
     """
+    return _exchange(address, _request(address, body, headers), deadline, tls, at)
+
+
+def get(address: Address, *, deadline: Deadline) -> Answer:
+    """Ask for what lies at an address and return the whole answer, of whatever status.
+
+    Raises:
+        Unavailable, InvalidInput: as `post`.
+    """
+    lines = f"Host: {address.netloc}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n"
+    request = f"GET {address.target} HTTP/1.1\r\n{lines}".encode()
+    return _exchange(address, request, deadline, None, "")
+
+
+def _exchange(
+    address: Address, request: bytes, deadline: Deadline, tls: ssl.SSLContext | None, at: str
+) -> Answer:
     try:
         with _connect(address, deadline, tls, at or address.host) as connection:
             connection.settimeout(deadline.left_s())
-            connection.sendall(_request(address, body, headers))
+            connection.sendall(request)
             return _receive(address, connection, deadline)
     except TimeoutError:
         raise Unavailable(

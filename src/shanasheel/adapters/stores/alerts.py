@@ -90,18 +90,17 @@ class AlertRows:
 
     def of_kinds(
         self, kinds: Sequence[EventKind], start: datetime, end: datetime, *, limit: int,
-        newest: bool = False,
+        newest: bool = False, cameras: Sequence[CameraId] | None = None,
     ) -> tuple[Event, ...]:  # fmt: skip
         """Return the oldest, or newest, events of some kinds in `[start, end)`, in that order."""
+        c = events.c
+        query = select(c.body).where(
+            c.kind.in_(kinds), c.at_us >= to_us(start), c.at_us < to_us(end)
+        )
+        if cameras is not None:
+            query = query.where(c.camera.in_(cameras))
         rows = self._connection.execute(
-            select(events.c.body)
-            .where(
-                events.c.kind.in_(kinds),
-                events.c.at_us >= to_us(start),
-                events.c.at_us < to_us(end),
-            )
-            .order_by(events.c.at_us.desc() if newest else events.c.at_us)
-            .limit(limit)
+            query.order_by(c.at_us.desc() if newest else c.at_us).limit(limit)
         )
         return tuple(loads(row.body, Event) for row in rows)
 

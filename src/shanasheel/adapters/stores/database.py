@@ -18,6 +18,7 @@ from shanasheel.adapters.stores.alerts import AlertRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
+from shanasheel.adapters.stores.cosigners import CosignerRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.incidents import IncidentRows
@@ -25,6 +26,7 @@ from shanasheel.adapters.stores.keeping import KeepingRows
 from shanasheel.adapters.stores.messages import MessageRows
 from shanasheel.adapters.stores.migrations import NEWEST
 from shanasheel.adapters.stores.overview import OverviewRows
+from shanasheel.adapters.stores.protecting import ProtectingRows
 from shanasheel.adapters.stores.receivers import ReceiverRows
 from shanasheel.adapters.stores.response import ResponseRows
 from shanasheel.adapters.stores.sightings import SightingRows
@@ -45,10 +47,12 @@ class Transaction:
         self.sightings = SightingRows(connection)
         self.alerts = AlertRows(connection, self.overview)
         self.combining = CombiningRows(connection)
+        self.protecting = ProtectingRows(connection)
         self.facts = FactRows(connection)
         self.accounts = AccountRows(connection)
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
+        self.cosigners = CosignerRows(connection)
         self.summary = SummaryRows(connection)
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)

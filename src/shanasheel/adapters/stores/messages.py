@@ -6,9 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
+from shanasheel.adapters.stores.old_messages import forgettable
 from shanasheel.adapters.stores.tables import attempts, messages
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.receivers import (
@@ -230,6 +243,18 @@ class MessageRows:
             )
             for row in rows
         )
+
+    def forgettable(
+        self, before: datetime, after: str, limit: int
+    ) -> tuple[tuple[str, ...], str]:  # fmt: skip
+        """Return which messages may go, and where to look on; see `old_messages`."""
+        return forgettable(self._connection, before, after, limit)
+
+    def forget(self, gone: Sequence[str]) -> int:
+        """Delete messages and the attempts to deliver them; return how many attempts went."""
+        tried = self._connection.execute(delete(attempts).where(attempts.c.message.in_(gone)))
+        self._connection.execute(delete(messages).where(messages.c.id.in_(gone)))
+        return tried.rowcount
 
     def _all(self, query: Select[tuple[object, ...]], limit: int = 5000) -> tuple[Delivery, ...]:
         return tuple(_delivery(row) for row in self._connection.execute(query.limit(limit)))

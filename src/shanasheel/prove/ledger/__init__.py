@@ -1,5 +1,6 @@
 """Merkle tree, tiles, signed checkpoints: knows neither people nor footage."""
 
+from shanasheel.prove.ledger.audit import AuditReport, audit_log
 from shanasheel.prove.ledger.check import LogReport, LogStep, check_log
 from shanasheel.prove.ledger.checkpoints import (
     Checkpoint,
@@ -14,13 +15,34 @@ from shanasheel.prove.ledger.commitments import (
     open_commitment,
     parse_leaf,
 )
+from shanasheel.prove.ledger.cosignatures import (
+    Algorithm,
+    CosignerKey,
+    CosignerSigner,
+    cosigned_at,
+    new_cosigner,
+    parse_cosigner_key,
+)
+from shanasheel.prove.ledger.cosigned import COSIGNED, CosignedHeads
+from shanasheel.prove.ledger.cosigner import (
+    Cosigner,
+    Followed,
+    Reply,
+    follow,
+    followed,
+    origin_hash,
+)
 from shanasheel.prove.ledger.faults import (
     CommitmentMismatch,
     LedgerDamaged,
     ProofMismatch,
     SignatureMismatch,
 )
-from shanasheel.prove.ledger.keys import load_or_create_key, verifier_path
+from shanasheel.prove.ledger.keys import (
+    load_or_create_cosigner_key,
+    load_or_create_key,
+    verifier_path,
+)
 from shanasheel.prove.ledger.log import Ledger
 from shanasheel.prove.ledger.merkle import (
     EMPTY_ROOT,
@@ -40,12 +62,45 @@ from shanasheel.prove.ledger.notes import (
     sign_note,
     verify_note,
 )
-from shanasheel.prove.ledger.reader import LedgerReader
+from shanasheel.prove.ledger.policy import (
+    POLICY_LIMIT_BYTES,
+    Dependence,
+    Independence,
+    Policy,
+    PolicyMistake,
+    Verdict,
+    parse_policy,
+)
+from shanasheel.prove.ledger.quorum import check_quorum
+from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
+from shanasheel.prove.ledger.submissions import (
+    REQUEST_LIMIT_BYTES,
+    SIZE_TYPE,
+    Submission,
+    pack_submission,
+    parse_cosignatures,
+    parse_size,
+    parse_submission,
+)
 
 __all__ = [
+    "CHECKPOINT",
+    "COSIGNED",
     "EMPTY_ROOT",
+    "POLICY_LIMIT_BYTES",
+    "REQUEST_LIMIT_BYTES",
+    "SIZE_TYPE",
+    "Algorithm",
+    "AuditReport",
     "Checkpoint",
     "CommitmentMismatch",
+    "CosignedHeads",
+    "Cosigner",
+    "CosignerKey",
+    "CosignerSigner",
+    "Dependence",
+    "Followed",
+    "Independence",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
@@ -53,24 +108,44 @@ __all__ = [
     "LogReport",
     "LogStep",
     "Note",
+    "Policy",
+    "PolicyMistake",
     "ProofMismatch",
+    "Reply",
     "Signature",
     "SignatureMismatch",
     "Signer",
+    "Submission",
+    "Verdict",
     "Verifier",
+    "audit_log",
     "canonical",
     "check_log",
+    "check_quorum",
+    "cosigned_at",
+    "follow",
+    "followed",
     "leaf_hash",
     "leaf_of",
+    "load_or_create_cosigner_key",
     "load_or_create_key",
     "log_files",
+    "new_cosigner",
     "node_hash",
     "open_commitment",
+    "origin_hash",
     "outgrown",
+    "pack_submission",
     "parse_checkpoint",
+    "parse_cosignatures",
+    "parse_cosigner_key",
     "parse_leaf",
     "parse_note",
+    "parse_policy",
+    "parse_size",
+    "parse_submission",
     "parse_verifier",
+    "read_note",
     "rebuild_log",
     "sign_checkpoint",
     "sign_note",

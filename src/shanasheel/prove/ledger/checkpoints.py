@@ -24,6 +24,10 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 _BODY_LINES = 3
 
 
+class RootOfNothing(InvalidInput):
+    """A checkpoint gives an empty tree another root than that of nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """What a log says of itself at one moment.
@@ -46,7 +50,7 @@ class Checkpoint:
         if not 0 <= self.size < SIZE_LIMIT or len(self.root) != HASH_BYTES:
             raise InvalidInput(f"A checkpoint of {self.origin} has an impossible size or root.")
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise InvalidInput(f"A checkpoint of {self.origin} gives an empty tree a root.")
+            raise RootOfNothing(f"A checkpoint of {self.origin} gives an empty tree a root.")
 
     def text(self) -> str:
         """Return the lines that are signed."""

@@ -15,8 +15,11 @@ from shanasheel.base.files import sync_directory
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def take_lock(folder: Path) -> int:
+def take_lock(folder: Path, what: str = "ledger") -> int:
     """Return the descriptor that holds a folder's lock until it is closed; makes the folder.
+
+    Args:
+        what: what the folder holds, for the message.
 
     Raises:
         Conflict: someone else holds it.
@@ -31,8 +34,8 @@ def take_lock(folder: Path) -> int:
     except OSError as fault:
         os.close(descriptor)
         raise Conflict(
-            f"The ledger {folder.name} is being written by another process.",
-            "Stop the other one first; a log has one writer.",
+            f"The {what} {folder.name} is being written by another process.",
+            f"Stop the other one first; a {what} has one writer.",
         ) from fault
     return descriptor
 

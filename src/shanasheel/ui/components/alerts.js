@@ -13,6 +13,7 @@ import alertList from "shanasheel-ui/alert_list.js";
 import alertResponse from "shanasheel-ui/alert_response.js";
 import alertStory from "shanasheel-ui/alert_story.js";
 import alertTold from "shanasheel-ui/alert_told.js";
+import { lookWords } from "shanasheel-ui/look_words.js";
 import dismissDialog from "shanasheel-ui/dismiss_dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
@@ -47,7 +48,7 @@ export default {
           <span v-if="detail.state === 'new' && detail.escalation !== 'none'" class="shn-tag bad" data-role="escalated">{{ tk('escalation', detail.escalation) }}<template v-if="detail.escalated_to">: {{ tk('duty', detail.escalated_to) }}</template></span>
           <span class="shn-tag" :class="'s-' + detail.state">{{ tk('state', detail.state) }}</span>
         </header>
-        <div class="clip" dir="ltr">
+        <div v-if="detail.camera" class="clip" dir="ltr">
           <video ref="clip" :key="detail.id + clipCamera + detail.clip_end" :src="clipMissing ? undefined : clipUrl" :poster="detail.poster_url || undefined" controls controlslist="nodownload noremoteplayback" disablepictureinpicture loop playsinline @error="clipMissing = true" @loadedmetadata="play" data-role="clip"></video>
           <div v-if="clipMissing" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">movie</span><strong>{{ t('alerts.clip_missing') }}</strong><span>{{ t('alerts.clip_missing_hint') }}</span></div>
           <span class="shn-tag ok over"><span class="mi" aria-hidden="true">shield</span>{{ t('stream.shielded') }}</span>
@@ -57,7 +58,7 @@ export default {
             <span class="mi" aria-hidden="true">{{ { acknowledged: 'done', confirmed: 'report', dismissed: 'block' }[state] }}</span>{{ tk('decide', state) }}<kbd>{{ { acknowledged: 'A', confirmed: 'C', dismissed: 'D' }[state] }}</kbd>
           </button>
           <span class="grow"></span>
-          <a class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
+          <a v-if="!detail.camera" class="shn-button" href="/proof"><span class="mi" aria-hidden="true">verified_user</span>{{ t('nav.proof') }}</a><a v-else class="shn-button" :href="playbackLink"><span class="mi" aria-hidden="true">history</span>{{ t('nav.playback') }}</a>
         </div>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <p v-if="detail.incident" class="shn-note" data-role="incident"><span class="mi" aria-hidden="true">flag</span> {{ t('alerts.incident') }} <a class="shn-link" :href="'/incidents#' + detail.incident.code"><bdi>{{ detail.incident.code }}</bdi> {{ detail.incident.title }}</a> <span class="shn-tag" :class="'i-' + detail.incident.state">{{ tk('incident_state', detail.incident.state) }}</span></p>
@@ -89,7 +90,7 @@ export default {
         </div>
       </section>
       <section v-else class="detail"><shn-empty icon="ads_click" :title="t('alerts.choose')" :text="t('alerts.choose_hint')"></shn-empty></section>
-      <dismiss-dialog v-if="dismissing" :code="detail.code" :confirmed="detail.state === 'confirmed'" :busy="busy" :problem="problem" @close="dismissing = false" @send="send('dismissed', $event)"></dismiss-dialog>
+      <dismiss-dialog v-if="dismissing" :code="detail.code" :confirmed="detail.state === 'confirmed'" :busy="busy" :come="detail.look ? lookWords(detail.look, detail.detail.split('_')[0]) : ''" :problem="problem" @close="dismissing = false" @send="dismiss"></dismiss-dialog>
       <alert-keys v-if="helping" @close="helping = false"></alert-keys>
     </div>`,
   data: () => ({
@@ -143,6 +144,7 @@ export default {
     window.removeEventListener("hashchange", this.onHash);
   },
   methods: {
+    lookWords,
     t, tk, reason, measurements, dateTime, percent,
     nameOf(id) {
       return cameraName(this.store.all.find((one) => one.id === id) || { id });
@@ -224,6 +226,15 @@ export default {
       this.problem = "";
       if (state !== "dismissed") return void this.send(state, this.detail.state === "dismissed" ? t("alerts.real_after_all") : "");
       this.dismissing = true;
+    },
+    /** Dismiss; what came to a protected place may be held for known for some days, which is recorded. */
+    async dismiss(why, days) {
+      try {
+        if (days) await post("/protected/known", { place: this.detail.subject, look: this.detail.look, reason: why, days });
+      } catch (problem) {
+        return void (this.problem = this.words(problem));
+      }
+      return this.send("dismissed", why);
     },
     async send(state, why) {
       this.busy = true;

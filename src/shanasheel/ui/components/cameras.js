@@ -10,6 +10,7 @@ import cameraFile from "shanasheel-ui/camera_file.js";
 import cameraForm from "shanasheel-ui/camera_form.js";
 import cameraSearch from "shanasheel-ui/camera_search.js";
 import shnDialog from "shanasheel-ui/dialog.js";
+import groundEditor from "shanasheel-ui/ground_editor.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 import watchEditor from "shanasheel-ui/watch_editor.js";
 
@@ -17,7 +18,7 @@ const EVERY_MS = 10000;
 const CLOCK_OFF_S = 2; // as in the advice of a check
 
 export default {
-  components: { cameraFile, cameraForm, cameraSearch, shnDialog, shnEmpty, watchEditor },
+  components: { cameraFile, cameraForm, cameraSearch, groundEditor, shnDialog, shnEmpty, watchEditor },
   template: `
     <div class="shn-page cameras" :class="{ split: open }">
       <div class="list">
@@ -41,7 +42,7 @@ export default {
               <small v-if="clockOf(one.status)" data-role="clock" :class="{ warn: Math.abs(one.status.clock_offset_s) > CLOCK_OFF_S }">{{ clockOf(one.status) }}</small>
               <small v-if="modelsOf(one)" data-role="models"><bdi>{{ modelsOf(one) }}</bdi></small>
               <small v-for="fault in modelFaults(one.status)" :key="fault" class="warn" data-role="model-fault">{{ fault }}</small></div>
-            <div class="deeds"><button class="shn-button small" type="button" data-role="watch" @click="show('watch', one)">{{ t('zones.button') }}</button><button class="shn-button small" type="button" data-role="edit" @click="show('edit', one)">{{ t('cameras.edit_button') }}</button><button class="shn-button small" type="button" data-role="retire" @click="retiring = one; problem = ''">{{ t('cameras.retire') }}</button></div>
+            <div class="deeds"><button class="shn-button small" type="button" data-role="watch" @click="show('watch', one)">{{ t('zones.button') }}</button><button class="shn-button small" type="button" data-role="ground" @click="show('ground', one)">{{ t('ground.button') }}</button><button class="shn-button small" type="button" data-role="edit" @click="show('edit', one)">{{ t('cameras.edit_button') }}</button><button class="shn-button small" type="button" data-role="retire" @click="retiring = one; problem = ''">{{ t('cameras.retire') }}</button></div>
           </li>
         </ul>
       </div>
@@ -49,6 +50,7 @@ export default {
         <camera-form v-if="open.kind === 'add' || open.kind === 'edit'" :camera="open.camera" :suggested="suggest([])" :site-models="siteModels" @saved="saved" @close="close"></camera-form>
         <camera-search v-else-if="open.kind === 'find'" :suggest="suggest" @saved="load" @close="close"></camera-search>
         <watch-editor v-else-if="open.kind === 'watch'" :camera="open.camera" @saved="watched" @close="close"></watch-editor>
+        <ground-editor v-else-if="open.kind === 'ground'" :camera="open.camera" @saved="grounded" @close="close"></ground-editor>
         <camera-file v-else @saved="load" @close="close"></camera-file>
       </aside>
       <shn-dialog v-if="retiring" :title="t('cameras.retire_title', { camera: retiring.id })" @close="retiring = null">
@@ -127,6 +129,10 @@ export default {
       this.told = t("zones.saved", { camera: id });
       this.close();
       refreshCameras();
+    },
+    grounded(id) {
+      this.told = t("ground.saved", { camera: id });
+      this.close();
     },
     async retire() {
       try {

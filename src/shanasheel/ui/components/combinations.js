@@ -22,7 +22,7 @@ export default {
           <button class="shn-button small" type="button" data-role="switch" :aria-pressed="one.on" @click="save({ ...one, on: !one.on })"><span class="mi" aria-hidden="true">{{ one.on ? 'toggle_on' : 'toggle_off' }}</span>{{ one.on ? t('combinations.on') : t('combinations.off') }}</button>
           <button class="shn-button small" type="button" data-role="edit" @click="begin(one)">{{ t('combinations.edit') }}</button>
           <button class="shn-button small" type="button" data-role="remove" @click="drop(one)">{{ t('combinations.remove') }}</button></header>
-        <p>{{ said(one.asked) }}</p>
+        <p>{{ said(one.asked) }}<template v-if="one.hours.length"> · <span class="mi" aria-hidden="true">schedule</span> <bdi dir="ltr" data-role="hours">{{ one.hours.join('; ') }}</bdi></template></p>
         <pre class="mono" dir="ltr">{{ one.when }}</pre></section>
       <combination-form v-if="editing" :combination="editing" :kinds="kinds" :cameras="store.cameras" :fresh="fresh" @close="editing = null" @save="save"></combination-form>
     </div>`,
@@ -45,11 +45,11 @@ export default {
     },
     begin(one) {
       this.fresh = !one;
-      this.editing = one || { name: "", when: "", priority: "high", on: true, asked: null };
+      this.editing = one || { name: "", when: "", priority: "high", on: true, hours: [], asked: null };
     },
     async save(one) {
-      const { name, when, priority, on } = one;
-      return this.asked(() => put("/combinations", { name, when, priority, on }));
+      const { name, when, priority, on, hours } = one;
+      return this.asked(() => put("/combinations", { name, when, priority, on, hours }));
     },
     drop(one) {
       return this.asked(() => remove(`/combinations/${encodeURIComponent(one.name)}`));

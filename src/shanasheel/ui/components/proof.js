@@ -5,12 +5,13 @@ import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { dateTime, number } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
+import cosignersTable from "shanasheel-ui/cosigners_table.js";
 import holdsTable from "shanasheel-ui/holds_table.js";
 
 const POLL_MS = 400;
 
 export default {
-  components: { holdsTable, shnEmpty },
+  components: { cosignersTable, holdsTable, shnEmpty },
   template: `
     <div class="shn-page proof">
       <div class="shn-bar"><h1>{{ t('nav.proof') }}</h1></div>
@@ -45,6 +46,7 @@ export default {
           <p class="dim">{{ t('proof.key_hint') }}</p>
         </section>
       </div>
+      <cosigners-table></cosigners-table>
       <section class="shn-card">
         <h2>{{ t('proof.accesses') }}</h2><p class="dim">{{ t('proof.accesses_hint') }}</p>
         <shn-empty v-if="!accesses.length" icon="visibility_off" :title="t('proof.no_accesses')"></shn-empty>

@@ -1,19 +1,21 @@
 // Who is told of alerts outside, what they were told, and who has not acknowledged a cancellation.
 
 import { get, post, put, remove, wordsOf } from "shanasheel-ui/api.js";
+import { number } from "shanasheel-ui/format.js";
 import { t, tk } from "shanasheel-ui/strings.js";
 import deliveriesTable from "shanasheel-ui/deliveries_table.js";
+import pushDialog, { canPush } from "shanasheel-ui/push_dialog.js";
 import receiverForm from "shanasheel-ui/receiver_form.js";
 import shnDialog from "shanasheel-ui/dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
-const ICONS = { webhook: "webhook", mqtt: "hub", chat: "forum", cap_folder: "campaign", cap_webhook: "campaign" };
+const ICONS = { web_push: "notifications_active", webhook: "webhook", mqtt: "hub", chat: "forum", cap_folder: "campaign", cap_webhook: "campaign" };
 
 export default {
-  components: { deliveriesTable, receiverForm, shnDialog, shnEmpty },
+  components: { deliveriesTable, pushDialog, receiverForm, shnDialog, shnEmpty },
   template: `
     <div class="shn-page receivers">
-      <div class="shn-bar"><h1>{{ t('nav.receivers') }}</h1><span class="grow"></span><button class="shn-button primary" type="button" data-role="add" @click="open(null)"><span class="mi" aria-hidden="true">add</span>{{ t('receivers.add') }}</button></div>
+      <div class="shn-bar"><h1>{{ t('nav.receivers') }}</h1><span class="grow"></span><button v-if="canPush" class="shn-button" type="button" data-role="push" @click="pushing = true"><span class="mi" aria-hidden="true">notifications_active</span>{{ t('push.title') }}</button><button class="shn-button primary" type="button" data-role="add" @click="open(null)"><span class="mi" aria-hidden="true">add</span>{{ t('receivers.add') }}</button></div>
       <deliveries-table role="unacknowledged" urgent :title="t('receivers.waiting_for')" :about="t('receivers.waiting_about')" :none="t('receivers.all_know')" :filter="unacknowledged"></deliveries-table>
       <section class="shn-card"><h2>{{ t('nav.receivers') }}</h2><p class="dim">{{ t('receivers.about') }}</p>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
@@ -28,13 +30,14 @@ export default {
       </section>
       <deliveries-table role="dead" urgent :title="t('receivers.dead')" :about="t('receivers.dead_about')" :none="t('receivers.none_dead')" :filter="dead"></deliveries-table>
       <label class="shn-field shn-narrow">{{ t('receivers.receiver') }}<select v-model="chosen" name="receiver"><option value="">{{ t('receivers.all') }}</option><option v-for="one in items" :key="one.id" :value="one.id">{{ one.name }}</option></select></label>
-      <deliveries-table role="log" :title="t('receivers.log')" :none="t('receivers.nothing_told')" :filter="log"></deliveries-table>
+      <deliveries-table role="log" :title="t('receivers.log')" :about="keptDays ? t('receivers.kept', { days: number(keptDays, 1) }) : ''" :none="t('receivers.nothing_told')" :filter="log"></deliveries-table>
       <receiver-form v-if="forming" :receiver="changing" @close="forming = false" @saved="saved"></receiver-form>
+      <push-dialog v-if="pushing" @close="pushing = false" @saved="subscribed"></push-dialog>
       <shn-dialog v-if="key" :title="t('receivers.key_title')" @close="key = ''"><p>{{ t('receivers.key_about') }}</p><p class="mono shn-hash" dir="ltr" data-role="key">{{ key }}</p><footer><button class="shn-button primary" type="button" @click="key = ''">{{ t('receivers.key_kept') }}</button></footer></shn-dialog>
       <shn-dialog v-if="removing" :title="t('receivers.remove_title', { name: removing.name })" @close="removing = null"><p>{{ t('receivers.remove_about') }}</p><footer><button class="shn-button" type="button" @click="removing = null">{{ t('cancel') }}</button><button class="shn-button primary" type="button" data-role="really" @click="drop">{{ t('receivers.remove') }}</button></footer></shn-dialog>
     </div>`,
   data: () => ({
-    items: [], loaded: false, fault: null, problem: "", said: "", forming: false, changing: null, removing: null, key: "", chosen: "", icons: ICONS,
+    items: [], loaded: false, fault: null, problem: "", said: "", forming: false, pushing: false, canPush, changing: null, removing: null, key: "", keptDays: null, chosen: "", icons: ICONS,
     unacknowledged: { unacknowledged: true }, dead: { state: "dead" },
   }),
   computed: {
@@ -46,10 +49,12 @@ export default {
     this.load();
   },
   methods: {
-    t, tk,
+    t, tk, number,
     async load() {
       try {
-        this.items = (await get("/receivers")).items;
+        const found = await get("/receivers");
+        this.items = found.items;
+        this.keptDays = found.kept_days;
         this.fault = null;
       } catch (fault) {
         this.fault = fault;
@@ -63,6 +68,11 @@ export default {
     saved(one) {
       this.forming = false;
       this.key = one.made_secret || "";
+      this.load();
+    },
+    subscribed(one) {
+      this.pushing = false;
+      this.said = t("push.subscribed", { name: one.name });
       this.load();
     },
     async asked(request, said = "") {

@@ -8,11 +8,11 @@ import { askToNotify, canNotify, notify, notifying, stopNotifying, takeBack, tak
 import { chime } from "shanasheel-ui/sound.js";
 import { cameraName, lang, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
+import cancellationBadge from "shanasheel-ui/cancellation_badge.js";
 
 const TOASTS = 3;
 const TOAST_MS = 12000;
 const RECENT_MS = 30000;
-const OWED_MS = 15000;
 const RING_MS = 1500;
 const YEAR_S = 31536000;
 
@@ -21,17 +21,17 @@ function remember(name, value) {
 }
 
 export default {
+  components: { cancellationBadge },
   template: `
     <div class="shn-shell">
       <span class="site" :title="t('header.site')"><span class="mi" aria-hidden="true">location_city</span><bdi>{{ session?.site || '' }}</bdi></span>
       <span class="grow"></span>
       <bdi class="clock num" :title="t('header.clock')">{{ now }}</bdi>
       <span class="link" :class="linked" role="status" :data-link="linked"><i class="dot" :class="linked === 'up' ? 'ok' : linked === 'down' ? 'bad' : 'warn'"></i>{{ tk('link', linked) }}</span>
-      <a v-if="owed" class="shn-button small d-dismissed" href="/receivers" data-role="owed"><span class="mi" aria-hidden="true">phone_in_talk</span>{{ t('header.owed', { count: owed >= 100 ? '99+' : owed }) }}</a>
       <a class="shn-icon bell" href="/alerts" :title="t('header.unread', { count: unread.size })" :aria-label="t('header.unread', { count: unread.size })">
         <span class="mi" aria-hidden="true">notifications</span><b v-if="unread.size" class="badge num" data-role="unread">{{ unread.size > 99 ? '99+' : unread.size }}</b>
       </a>
-      <a v-if="waiting" class="shn-button small bad" href="/shift" data-role="waiting-cancellations"><span class="mi" aria-hidden="true">cancel</span>{{ t('header.cancellations', { count: waiting }) }}</a>
+      <cancellation-badge v-if="session && (session.person || !session.login_required)" :me="session.person?.name || ''"></cancellation-badge>
       <button class="shn-icon" type="button" @click="toggleSound" :title="sound ? t('header.mute') : t('header.unmute')" :aria-pressed="sound"><span class="mi" aria-hidden="true">{{ sound ? 'volume_up' : 'volume_off' }}</span></button>
       <button v-if="canNotify" class="shn-icon" type="button" @click="toggleNotices" :title="notices ? t('header.notify_off') : t('header.notify_on')" :aria-pressed="notices" data-role="notices"><span class="mi" aria-hidden="true">{{ notices ? 'notifications_active' : 'notifications_paused' }}</span></button>
       <button class="shn-icon" type="button" @click="toggleTheme" :title="t('header.theme')" data-role="theme"><span class="mi" aria-hidden="true">{{ theme === 'dark' ? 'light_mode' : 'dark_mode' }}</span></button>
@@ -55,8 +55,6 @@ export default {
     known: new Set(),
     toasts: [],
     louder: {},
-    waiting: 0,
-    owed: 0,
     theme: document.documentElement.dataset.theme,
     canNotify,
     notices: notifying(),
@@ -68,23 +66,17 @@ export default {
   async created() {
     this.store = cameraStore();
     this.clock = setInterval(() => { this.now = clockTime(new Date()); }, 1000);
-    this.stops = [on("alert", this.hear), on("link", this.hearLink), on("response", this.countWaiting), on("delivery", this.countOwed)];
-    this.owing = setInterval(this.countOwed, OWED_MS);
+    this.stops = [on("alert", this.hear), on("link", this.hearLink)];
     try {
       this.session = await get("/session");
     } catch (problem) {
       this.session = null;
     }
     if (this.session?.login_required && !this.session.person) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-    else {
-      this.count();
-      this.countWaiting();
-      this.countOwed();
-    }
+    else this.count();
   },
   beforeUnmount() {
     clearInterval(this.clock);
-    clearInterval(this.owing);
     for (const stop of this.stops) stop();
   },
   methods: {
@@ -108,19 +100,6 @@ export default {
         setTimeout(this.count, 5000);
       }
     },
-    /** Count the cancellations that somebody outside has not acknowledged: told on every page. */
-    async countOwed() {
-      if (this.session?.login_required && !this.session.person) return;
-      const page = await get("/deliveries?unacknowledged=true&limit=100").catch(() => null);
-      if (page) this.owed = page.items.length;
-    },
-    async countWaiting() {
-      try {
-        this.waiting = (await get("/cancellations")).items.length;
-      } catch (problem) {
-        setTimeout(this.countWaiting, 5000);
-      }
-    },
     hearLink(up) {
       const before = this.linked;
       this.linked = up ? "up" : "down";
@@ -128,7 +107,6 @@ export default {
       if (up) takeBackMissed(this.nameOf).catch(() => undefined);
       if (!up || before !== "down") return;
       this.count();
-      this.countWaiting();
     },
     hear(alert) {
       // Old alerts with one more event are no news, also when they come before the list does.

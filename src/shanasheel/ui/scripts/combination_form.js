@@ -41,6 +41,7 @@ export default {
         <label class="shn-field"><span>{{ t('combinations.words') }}</span><textarea v-model="words" name="when" class="mono" dir="ltr" rows="3" :readonly="!byHand" required></textarea></label>
         <div class="shn-row wrap"><label class="shn-check"><input v-model="byHand" type="checkbox" name="by_hand"><span>{{ t('combinations.by_hand') }}</span></label><span class="grow"></span>
           <label class="shn-field"><span>{{ t('combinations.priority') }}</span><select v-model="priority" name="priority"><option v-for="one in ['high', 'normal', 'low']" :key="one" :value="one">{{ tk('priority', one) }}</option></select></label></div>
+        <label class="shn-field"><span>{{ t('zones.hours') }}</span><input v-model="hours" name="hours" dir="ltr" maxlength="400" placeholder="22:00-05:00; fri 11:00-14:00"><small>{{ t('combinations.hours_about') }}</small></label>
         <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
         <section v-if="trial" class="shn-card" data-role="trial" aria-live="polite"><b>{{ t('combinations.would', { count: trial.count, day: number(trial.per_day, 2) }) }}</b> <small class="dim">{{ t('combinations.of_events', { count: trial.events }) }}</small>
           <ol v-if="trial.count" class="plain"><li v-for="(parts, place) in shown" :key="place"><a :href="'/playback?camera=' + encodeURIComponent(parts.at(-1).camera) + '&at=' + Date.parse(parts.at(-1).at) * 1000"><bdi class="num">{{ timeOf(parts.at(-1).at) }}</bdi></a> {{ parts.map((one) => tk('kind', one.kind) + ' · ' + nameOf(one.camera)).join('، ') }}</li></ol></section>
@@ -50,7 +51,7 @@ export default {
     const asked = this.combination.asked;
     return {
       name: this.combination.name, priority: this.combination.priority, ...this.choices(asked),
-      words: this.combination.when, byHand: Boolean(asked) && !this.simple(asked), trial: null, problem: "", sending: false,
+      words: this.combination.when, hours: this.combination.hours.join("; "), byHand: Boolean(asked) && !this.simple(asked), trial: null, problem: "", sending: false,
     };
   },
   computed: {
@@ -68,6 +69,7 @@ export default {
     chosen: { immediate: true, handler(text) { if (!this.byHand) this.words = text; } },
     byHand(by) { if (!by) this.words = this.chosen; },
     words() { this.trial = null; this.problem = ""; },
+    hours() { this.trial = null; this.problem = ""; },
   },
   methods: {
     t, tk, number, timeOf,
@@ -87,11 +89,14 @@ export default {
         withinMin: asked.within_s / MINUTE_S, where: asked.one_camera ? "one" : asked.near_m ? "near" : "any", nearM: asked.near_m || 300, quietMin: asked.quiet_s / MINUTE_S,
       };
     },
+    hoursOf() {
+      return this.hours.split(";").map((one) => one.trim()).filter(Boolean);
+    },
     async tryIt() {
       this.sending = true;
       this.problem = "";
       try {
-        this.trial = await post("/combinations/trial", { when: this.words });
+        this.trial = await post("/combinations/trial", { when: this.words, hours: this.hoursOf() });
       } catch (problem) {
         this.problem = wordsOf(problem, t("fault.unreachable"));
       } finally {
@@ -99,7 +104,7 @@ export default {
       }
     },
     save() {
-      this.$emit("save", { ...this.combination, name: this.name, when: this.words, priority: this.priority });
+      this.$emit("save", { ...this.combination, name: this.name, when: this.words, priority: this.priority, hours: this.hoursOf() });
     },
   },
 };

@@ -7,7 +7,8 @@ import { t, tk } from "shanasheel-ui/strings.js";
 const FAMILIES = {
   signal_lost: "cause", recording_stopped: "cause", camera_tampered: "tamper",
   shot_heard: "heard", shot_and_scattering: "heard",
-  clock_changed: "clock_of",
+  clock_changed: "clock_of", reconnaissance: "sign",
+  clock_changed: "clock_of", not_cosigned: "cosigner_fault",
 };
 
 /** Return the reason as one sentence: what happened, and where in the view. */
@@ -58,5 +59,7 @@ export const KIND_ICONS = {
   curfew: "nightlight",
   shot_and_scattering: "crisis_alert",
   cameras_lost: "videocam_off",
+  reconnaissance: "visibility",
+  not_cosigned: "group_off",
   combined: "join_inner",
 };

@@ -1,13 +1,9 @@
 // Zones and lines over a camera's picture, moved by mouse and by keyboard. Points are ratios.
 
+import { movedBy, ratioIn, within } from "shanasheel-ui/point_moves.js";
 import { t } from "shanasheel-ui/strings.js";
 
-const STEP = 0.01;
-const FINE = 0.002;
 const NEW_AWAY = 0.03;
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-const within = (value) => Math.min(1, Math.max(0, Math.round(value * 1000) / 1000));
 
 export default {
   props: { picture: { type: String, required: true }, shapes: { type: Array, required: true }, chosen: { type: Number, default: -1 } },
@@ -30,8 +26,7 @@ export default {
   methods: {
     t,
     ratio(event) {
-      const edges = this.$refs.sheet.getBoundingClientRect();
-      return [within((event.clientX - edges.left) / edges.width), within((event.clientY - edges.top) / edges.height)];
+      return ratioIn(this.$refs.sheet, event);
     },
     /** A click beside every shape adds a corner to the chosen one. */
     begin(event) {
@@ -49,9 +44,9 @@ export default {
     },
     key(event, corner) {
       const [x, y] = this.shape.points[corner];
-      const move = MOVES[event.key];
+      const moved = movedBy(event, [x, y]);
       const points = [...this.shape.points];
-      if (move) this.move(corner, move.map((way, axis) => within([x, y][axis] + way * (event.shiftKey ? FINE : STEP))));
+      if (moved) this.move(corner, moved);
       else if ((event.key === "Insert" || event.key === "+") && !this.shape.line) this.put([...points.slice(0, corner + 1), [within(x + NEW_AWAY), y], ...points.slice(corner + 1)]);
       else if ((event.key === "Delete" || event.key === "Backspace") && points.length > 3) this.put(points.filter((_, place) => place !== corner));
       else return;

@@ -35,5 +35,5 @@ export function tk(family, value, params = {}) {
 /** Return the name of a camera in the page's language. */
 export function cameraName(camera) {
   if (!camera) return "";
-  return (rtl ? camera.name_ar || camera.name : camera.name || camera.name_ar) || camera.id;
+  return (rtl ? camera.name_ar || camera.name : camera.name || camera.name_ar) || camera.id || t("camera.none"); // of the ledger itself
 }

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import CameraId, Place
 from shanasheel.domain.combining import Conditions, Step
+from shanasheel.domain.rules import TIME_ZONE, zone_of_time
 
 #: Where cameras stand; one without a position is near none but itself.
 Places = Mapping[CameraId, Place | None]
+#: In which IANA zone the hours of a camera are told; `TIME_ZONE` where it is not listed.
+Zones = Mapping[CameraId, str]
+_BAGHDAD: Zones = MappingProxyType({})  # where everything is until told otherwise
 
 _MOST_TRIED = 2_000  # partial choices; a crowd of like events would else take for ever
 
 
 def completes(
-    event: Event, around: Sequence[Event], asked: Conditions, places: Places
+    event: Event,
+    around: Sequence[Event],
+    asked: Conditions,
+    places: Places,
+    *,
+    zones: Zones = _BAGHDAD,
 ) -> tuple[Event, ...]:
     """Return the events that make a combination with this one among them, oldest first, or none.
 
@@ -38,14 +48,19 @@ def completes(
         if event.kind in step.kinds:
             chosen: list[Event | None] = [None] * len(slots)
             chosen[place] = event
-            found = next(_filled(chosen, slots, near, asked, places), None)
-            if found is not None:
-                return tuple(sorted(found, key=lambda one: (one.at, one.id)))
+            for found in _filled(chosen, slots, near, asked, places):
+                parts = tuple(sorted(found, key=lambda one: (one.at, one.id)))
+                if _in_hours(parts[-1], asked, zones):
+                    return parts
     return ()
 
 
 def replay(
-    events: Sequence[Event], asked: Conditions, places: Places
+    events: Sequence[Event],
+    asked: Conditions,
+    places: Places,
+    *,
+    zones: Zones = _BAGHDAD,
 ) -> Iterator[tuple[Event, ...]]:
     """Yield what a combination would have raised over stored events, oldest first."""
     raised: datetime | None = None
@@ -53,7 +68,7 @@ def replay(
     for event in sorted(events, key=lambda one: (one.at, one.id)):
         window = [one for one in window if event.at - one.at <= asked.within]
         if raised is None or event.at - raised >= asked.quiet:
-            found = completes(event, window, asked, places)
+            found = completes(event, window, asked, places, zones=zones)
             if found:
                 raised = event.at
                 yield found
@@ -62,6 +77,13 @@ def replay(
 
 def _counts(event: Event, asked: Conditions) -> bool:
     return not asked.cameras or event.camera in asked.cameras
+
+
+def _in_hours(last: Event, asked: Conditions, zones: Zones) -> bool:
+    if not asked.hours:
+        return True
+    local = last.at.astimezone(zone_of_time(zones.get(last.camera, TIME_ZONE)))
+    return any(hours.hold(local) for hours in asked.hours)
 
 
 def _filled(

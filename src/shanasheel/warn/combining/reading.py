@@ -9,6 +9,8 @@ any of (weapon_seen, shot_heard) followed by 2 zone_entry within 5 min at one ca
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -19,7 +21,8 @@ from lark.exceptions import UnexpectedInput, VisitError
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import EventKind
 from shanasheel.domain.cameras import CameraId
-from shanasheel.domain.combining import Conditions, Step
+from shanasheel.domain.combining import Conditions, Step, check_hours
+from shanasheel.domain.rules import Hours
 
 _GRAMMAR = r"""
 start: (alone | together | sequence) condition*
@@ -50,8 +53,8 @@ _METRES = {"m": 1.0, "km": 1000.0}
 _LONGEST = timedelta(days=14)
 _LONGEST_TEXT = 1000
 _MOST_EVENTS = 12  # matching tries combinations of events: more would take long and say little
-#: Events that come of combinations themselves: they would feed each other.
-_NOT_COMBINED = frozenset({EventKind.COMBINED})
+#: Events of combinations themselves would feed each other; those of the log have no camera.
+_NOT_COMBINED = frozenset({EventKind.COMBINED, EventKind.NOT_COSIGNED})
 
 
 @lru_cache(256)
@@ -72,6 +75,16 @@ def conditions_of(when: str) -> Conditions:
             raise fault.orig_exc from fault
         raise
     return found
+
+
+def asked_of(when: str, hours: Sequence[str]) -> Conditions:
+    """Return what a combination's words ask at such hours.
+
+    Raises:
+        InvalidInput: as `conditions_of`, or a text is no hours.
+    """
+    check_hours(tuple(hours))
+    return replace(conditions_of(when), hours=tuple(map(Hours.of, hours)))
 
 
 @cache

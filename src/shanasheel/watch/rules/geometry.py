@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shanasheel.domain.points import inside
+
+__all__ = [
+    "Box", "Point", "border_distance", "foot", "inside", "left_distance", "segment_distance",
+    "segments_cross",
+]  # fmt: skip
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
@@ -11,20 +18,6 @@ Box = tuple[float, float, float, float]
 def foot(box: Box) -> Point:
     """Return where a thing stands: the bottom centre of its box `x1 y1 x2 y2`."""
     return ((box[0] + box[2]) / 2, box[3])
-
-
-def inside(point: Point, polygon: Sequence[Point]) -> bool:
-    """Return whether a point lies in a polygon (even-odd rule); on the border either may come.
-
-    >>> inside((0.5, 0.5), ((0, 0), (1, 0), (1, 1), (0, 1)))
-    True
-    """
-    x, y = point
-    odd = False
-    for (x1, y1), (x2, y2) in _edges(polygon):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            odd = not odd
-    return odd
 
 
 def border_distance(point: Point, polygon: Sequence[Point]) -> float:
