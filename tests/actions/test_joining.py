@@ -53,11 +53,13 @@ def test_a_shot_and_people_who_flee_are_one_event_more_whichever_comes_first(
     take(place, "A", EventKind.SHOT_HEARD, 4)  # the next shot of the same burst
     take(place, "C", EventKind.SCATTERING, 3)
     take(place, "C", EventKind.SHOT_HEARD, 1)  # sound is listened to later
+    take(place, "F", EventKind.PEOPLE_RUN, 5)  # too few to scatter
+    take(place, "F", EventKind.SHOT_HEARD, 4)
     take(place, "D", EventKind.SCATTERING, 0)
     take(place, "D", EventKind.SHOT_HEARD, 30)  # they ran long before
 
     assert alone == []
-    assert sorted(told(place, EventKind.SHOT_AND_SCATTERING)) == ["A", "C"]
+    assert sorted(told(place, EventKind.SHOT_AND_SCATTERING)) == ["A", "C", "F"]
 
 
 def test_three_cameras_of_an_area_lost_at_once_are_told_once(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     WEAPON_SEEN = "weapon_seen"
     STOPPED_VEHICLE = "stopped_vehicle"
     SCATTERING = "scattering"
+    PEOPLE_RUN = "people_run"  # three or more, of whom scattering asks more
     PERSON_DOWN = "person_down"
     CROWD = "crowd"
     WRONG_WAY = "wrong_way"

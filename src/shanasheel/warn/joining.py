@@ -1,6 +1,7 @@
-"""A shot heard and people scattering within seconds: one event that says both.
+"""A shot heard and people who flee within seconds: one event that says both.
 
-Either alone has other causes: fireworks, a bus that leaves. Sound and pictures come by different
+Either alone has other causes: fireworks, a bus that leaves. After a shot three who start to run are
+enough, which alone are only counted. Sound and pictures come by different
 threads, so whichever arrives last finds the other one stored.
 """
 
@@ -14,24 +15,25 @@ from shanasheel.domain.alerts import Event, EventKind
 
 #: People start at once and are seen to run within seconds; sound of 300 m away takes one.
 BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=12)
-#: Both kinds; anything else joins nothing.
-JOINS = frozenset({EventKind.SHOT_HEARD, EventKind.SCATTERING})
+_RAN = frozenset({EventKind.SCATTERING, EventKind.PEOPLE_RUN})
+#: Anything else joins nothing.
+JOINS = _RAN | {EventKind.SHOT_HEARD}
 
 
 def joined(event: Event, around: Sequence[Event], ids: IdMaker) -> Event | None:
-    """Return the event that a shot and a scattering make, or None.
+    """Return the event that a shot and people who run make, or None.
 
     Args:
-        event: of one of the two kinds.
+        event: of one of `JOINS`.
         around: what is stored of the same camera around that time.
     """
     if event.kind not in JOINS:
         return None
-    (other_kind,) = JOINS - {event.kind}
+    other_kinds = _RAN if event.kind is EventKind.SHOT_HEARD else {EventKind.SHOT_HEARD}
     pairs = [
         (event, other) if event.kind is EventKind.SHOT_HEARD else (other, event)
         for other in around
-        if other.kind is other_kind and other.camera == event.camera
+        if other.kind in other_kinds and other.camera == event.camera
     ]
     fitting = [(shot, ran) for shot, ran in pairs if -BEFORE <= ran.start - shot.at <= AFTER]
     told = [one for one in around if one.kind is EventKind.SHOT_AND_SCATTERING]

@@ -28,11 +28,13 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.DARK_WINDOWS: Priority.LOW,
     EventKind.ZONE_ENTRY: Priority.NORMAL,
     EventKind.LINE_CROSSING: Priority.LOW,
+    EventKind.PEOPLE_RUN: Priority.LOW,
     EventKind.NOT_COSIGNED: Priority.HIGH,
     EventKind.COMBINED: Priority.LOW,  # and at least what its author gave it
 }
-#: Events that are only counted: a line on a busy road would call a person every second.
-COUNTED_ONLY: frozenset[EventKind] = frozenset({EventKind.LINE_CROSSING})
+#: Events that are only counted: a line on a busy road would call a person every second, and a few
+#: who start to run mean something only after a shot.
+COUNTED_ONLY: frozenset[EventKind] = frozenset({EventKind.LINE_CROSSING, EventKind.PEOPLE_RUN})
 
 
 def alerts_for(event: Event, *, also: Collection[EventKind] = ()) -> bool:

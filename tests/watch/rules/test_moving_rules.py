@@ -18,6 +18,7 @@ from shanasheel.domain.described import Description, Movement, Towards, Windows,
 from shanasheel.domain.ground import Ground, GroundPoint
 from shanasheel.domain.rules import Rule, RuleKind
 from shanasheel.domain.seen import PathPoint, PlateSeen, PlateState, Sighting, Tracks
+from shanasheel.warn import alerts_for
 from shanasheel.watch.rules import RuleSet
 
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)  # noon in Baghdad
@@ -161,7 +162,21 @@ def test_a_group_that_sets_out_to_jog_is_no_scattering() -> None:
     def jog(y: float) -> Way:
         return lambda at: (10 + 3 * max(0.0, at - 4), y)
 
-    assert raised(CAMERA, [(Kind.PERSON, jog(18.0 + number)) for number in range(6)], 10) == []
+    events = raised(CAMERA, [(Kind.PERSON, jog(18.0 + number)) for number in range(6)], 10)
+
+    assert kinds(events) == ["people_run"]  # which calls nobody
+
+
+@pytest.mark.parametrize(("runners", "told"), [(3, ["people_run"]), (2, [])])
+def test_too_few_who_run_are_told_for_a_shot_to_join(runners: int, told: list[str]) -> None:
+    things = [(Kind.PERSON, running(number)) for number in range(runners)]
+
+    events = raised(CAMERA, things, 8)
+
+    assert kinds(events) == told
+    for event in events:
+        assert dict(event.numbers)["running"] == 3
+        assert not alerts_for(event)
 
 
 def test_another_person_taking_over_a_track_does_not_run() -> None:

@@ -47,6 +47,7 @@ export const KIND_ICONS = {
   weapon_seen: "report",
   stopped_vehicle: "local_parking",
   scattering: "directions_run",
+  people_run: "directions_run",
   person_down: "personal_injury",
   crowd: "groups",
   wrong_way: "wrong_location",

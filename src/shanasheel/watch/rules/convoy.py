@@ -1,4 +1,7 @@
-"""Three vehicles or more follow one another, each without a plate or with blacked-out windows."""
+"""Three vehicles or more follow one another, each without a plate or with blacked-out windows.
+
+Each may be less sure than the rules of one vehicle ask: three in a row by mistake are far rarer.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from shanasheel.watch.rules.no_plate import bare, sighting_event
 
 _LEAST = {1.25: 4, 1.0: 3, 0.8: 2}
 _FOLLOWS = timedelta(seconds=15)  # guess: from the start of one to that of the next
+_BARE, _DARK = 0.85, 0.7  # what the rules of one vehicle ask at high sensitivity
 _KEEP = timedelta(minutes=3)  # plates are read behind everything else
 
 
@@ -31,7 +35,7 @@ class Convoy:
 
     def seen(self, sighting: Sighting) -> list[Event]:
         """Return what a finished, described sighting completes."""
-        if not (bare(sighting) or dark(sighting)):
+        if not (bare(sighting, _BARE) or dark(sighting, _DARK)):
             return []
         self._passed = [one for one in self._passed if abs(sighting.start - one.start) <= _KEEP]
         self._passed = sorted([*self._passed, sighting], key=lambda one: one.start)

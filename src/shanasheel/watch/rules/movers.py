@@ -7,6 +7,10 @@ tall, a vehicle and a two-wheeler as 1.5 m, and what comes or goes looks slower 
 A place too far from where the last second leads is another thing that took over the track: its way
 begins anew there.
 
+Tracks break where people bunch, start to run, or fall. A new track that begins where a lost one
+should be, or was last seen, goes on with whoever was lost (`Mover.who`); who was lost is carried on
+along its way for a second (`Scene.lost`).
+
 A foot hidden behind something makes a box short and its place jump; a person's foot is put back
 below the head by the person's own height of the last seconds.
 """
@@ -16,7 +20,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -36,6 +40,8 @@ _FORGET = timedelta(seconds=3)  # the tracker looks 2 s for what it lost
 _EDGE = 0.004  # of the picture: boxes so near its edge are cut off there
 _DOUBT = 1.25  # guess: so far off are a usual lens, and four points measured by hand
 _JUMP_M, _JUMP_M_S = 1.5, 2.5  # guess: who starts to run is off by a metre, a car by a little more
+_BROKEN_S, _CARRIED_S = 1.5, 1.0  # guess: a new track is told 0.4 s after it begins
+_REACH_M, _REACH_M_S = 1.0, 2.0  # guess
 _SHORT = 0.8  # of its usual height: a person's feet are hidden
 _FURTHEST_M = 150.0  # nearer the horizon a place on the ground says nothing
 
@@ -49,6 +55,7 @@ class Mover:
     """One track in one picture.
 
     Args:
+        who: number of the first of the tracks that go on in one another.
         box, foot: ratios of the picture. height_px: of the box.
         place: metres; of the ground where it is calibrated, else from where it was first seen.
         velocity: metres a second along the axes of `place`.
@@ -59,6 +66,7 @@ class Mover:
     """
 
     track: int
+    who: int
     kind: Kind
     box: Box
     foot: Point
@@ -83,12 +91,14 @@ class Scene:
     """Everything in one picture as rules see it.
 
     Args:
+        lost: who was seen moving within the last second, where they should be now.
         measured: metres are of the ground, which was calibrated or learnt.
         doubt: by how much more than measured a speed must be to be sure of it.
     """
 
     tracks: Tracks
     movers: tuple[Mover, ...]
+    lost: tuple[Mover, ...]
     measured: bool
     doubt: float
 
@@ -103,13 +113,12 @@ class Scene:
 
     def apart_m(self, one: Mover, other: Mover) -> float:
         """Return how far two things are from each other, about."""
-        if self.measured:
-            return math.dist(one.place, other.place)
-        return math.dist(one.foot_px, other.foot_px) * 2 / (one.metre_px + other.metre_px)
+        return _apart_m(one, other, measured=self.measured)
 
 
 @dataclass(slots=True)
 class _Way:
+    who: int
     since: datetime
     at: datetime
     foot_px: Point
@@ -118,6 +127,8 @@ class _Way:
     jumped: bool = False
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=15))
     points: deque[tuple[float, float, float]] = field(default_factory=deque)
+    mover: Mover | None = None
+    followed: bool = False
 
 
 class Movers:
@@ -141,14 +152,49 @@ class Movers:
         for kind in Kind:
             for standing in standing_in(tracks, (kind,)):
                 seen = self._seen(tracks, kind, standing.track, standing.box)
-                movers.append(self._mover(seen, kind, standing.track, standing.box, standing.score))
+                new = seen.mover is None
+                mover = self._mover(seen, kind, standing.track, standing.box, standing.score)
+                if new:
+                    seen.who = self._goes_on(mover, tracks)
+                    mover = replace(mover, who=seen.who)
+                seen.mover = mover
+                movers.append(mover)
         for track in [one for one, way in self._ways.items() if tracks.at - way.at > _FORGET]:
             del self._ways[track]
-        scene = Scene(tracks=tracks, movers=tuple(movers), measured=self._plane is not None,
-                      doubt=_DOUBT)  # fmt: skip
+        scene = Scene(tracks=tracks, movers=tuple(movers), lost=tuple(self._lost(tracks.at)),
+                      measured=self._plane is not None, doubt=_DOUBT)  # fmt: skip
         if ground is None:
             self._learn(movers, (tracks.width_px, tracks.height_px))
         return scene
+
+    def _goes_on(self, mover: Mover, tracks: Tracks) -> int:
+        """Return whom a new track goes on with: whoever was lost nearest, or nobody before."""
+        present, best = {int(track) for track in tracks.ids}, (math.inf, mover.track)
+        found: _Way | None = None
+        for track, way in self._ways.items():
+            gap_s = (tracks.at - way.at).total_seconds()
+            if track in present or way.followed or way.mover is None or gap_s > _BROKEN_S:
+                continue
+            if way.mover.kind is not mover.kind:
+                continue
+            apart_m = min(
+                _apart_m(mover, one, measured=self._plane is not None)
+                for one in (way.mover, _carried(way.mover, gap_s))
+            )
+            if apart_m <= _REACH_M + _REACH_M_S * gap_s and apart_m < best[0]:
+                best, found = (apart_m, way.who), way
+        if found is not None:
+            found.followed = True
+        return best[1]
+
+    def _lost(self, at: datetime) -> Iterable[Mover]:
+        """Return who moved a moment ago and is not seen now, carried on."""
+        for way in self._ways.values():
+            gap_s = (at - way.at).total_seconds()
+            if way.mover is None or way.followed or not 0 < gap_s <= _CARRIED_S:
+                continue
+            if way.mover.fitted:
+                yield _carried(way.mover, gap_s)
 
     def _learn(self, movers: list[Mover], size_px: tuple[int, int]) -> None:
         """Learn the ground from people seen whole; from the next picture on it holds."""
@@ -166,7 +212,7 @@ class Movers:
         x, y = foot(box)
         new = way is None
         if way is None:
-            way = _Way(tracks.at, tracks.at, (x * width_px, y * height_px))
+            way = _Way(track, tracks.at, tracks.at, (x * width_px, y * height_px))
             self._ways[track] = way
         cut = box[0] < _EDGE or box[2] > 1 - _EDGE or box[3] > 1 - _EDGE
         usual_px = middle(way.heights) if len(way.heights) > 2 else tall_px
@@ -208,11 +254,27 @@ class Movers:
         fitted = len(recent) >= _LEAST_POINTS
         place, velocity = _line(recent) if fitted else (way.place, (0.0, 0.0))
         return Mover(
-            track=track, kind=kind, box=box, foot=foot(box), foot_px=way.foot_px,
+            track=track, who=way.who, kind=kind, box=box, foot=foot(box), foot_px=way.foot_px,
             height_px=way.metre_px * _HEIGHTS_M[kind], score=score, place=place,
             velocity=velocity, since=way.since, jumped=way.jumped, fitted=fitted,
             metre_px=way.metre_px,
         )  # fmt: skip
+
+
+def _carried(mover: Mover, seconds: float) -> Mover:
+    """Return where someone should be so long after they were seen; of a level way in pixels."""
+    (x, y), (vx, vy), (x_px, y_px) = mover.place, mover.velocity, mover.foot_px
+    way_px = mover.metre_px * seconds
+    return replace(
+        mover, place=(x + vx * seconds, y + vy * seconds),
+        foot_px=(x_px + vx * way_px, y_px + vy * way_px),
+    )  # fmt: skip
+
+
+def _apart_m(one: Mover, other: Mover, *, measured: bool) -> float:
+    if measured:
+        return math.dist(one.place, other.place)
+    return math.dist(one.foot_px, other.foot_px) * 2 / (one.metre_px + other.metre_px)
 
 
 def _jumps(way: _Way, place: Point, at_s: float) -> bool:

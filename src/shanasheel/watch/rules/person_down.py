@@ -26,7 +26,7 @@ _UPRIGHT = 1.5  # height against width of who stands
 _LEAST_UPRIGHT = 4  # pictures
 _STRAY = 0.8  # of the own height; who crawls away further is not down
 _LOST_NEAR = 0.7  # of the height: a fallen person may begin a new track there
-_FORGET, _FORGET_FALLEN = timedelta(seconds=4), timedelta(seconds=8)
+_FORGET, _FORGET_FALLEN = timedelta(seconds=8), timedelta(seconds=8)
 _STILL_DOWN = 0.7  # of the looks since the fall
 _SUM_S = 3.0
 

@@ -6,6 +6,9 @@ them, and enough of everybody in view, must do so within some seconds, and not a
 bus that people run for, and a group of joggers, are no scattering. When all flee one way, twice as
 many must.
 
+Fewer, three and a tenth of all, whichever way, are told as `PEOPLE_RUN`, which calls nobody: with a
+shot heard in the same seconds it is enough (`warn.joining`).
+
 Tried without gain: counting half of those whose tracks are lost in the same seconds. It found more,
 and called groups that set out together and busy streets scattering.
 """
@@ -25,6 +28,7 @@ from shanasheel.watch.rules.geometry import Box, Point
 from shanasheel.watch.rules.movers import Mover, Scene
 
 _PEOPLE = {1.25: 5, 1.0: 4, 0.8: 3}
+_FEW, _FEW_SHARE = 3, 0.1  # two, or any share, is told once a minute on a busy street
 _RUN_M_S = 2.3  # guess: between a brisk walk (1.8) and a jog (2.8)
 _RAN_M_S = 2.5  # of those first seen running
 _CALM_M_S = 1.6
@@ -48,6 +52,7 @@ class _Person:
     heading: Point = (0.0, 0.0)
     box: Box = (0.0, 0.0, 0.0, 0.0)
     mover: Mover | None = None
+    told: bool = False  # that they run
 
 
 class Scattering:
@@ -62,7 +67,7 @@ class Scattering:
         """Return what this picture completes."""
         people = scene.of(Kind.PERSON)
         for mover in people:
-            if mover.track not in self._people and mover.fitted:
+            if mover.track not in self._people:
                 self._take_over(mover, people, scene)
             self._note(mover, scene.at, scene.doubt)
         self._people = {
@@ -74,21 +79,34 @@ class Scattering:
             if person.startled is not None and scene.at - person.startled <= _TOGETHER
         }  # fmt: skip
         if not self._enough(list(running.values())):
-            return []
+            return self._few(scene, running)
         fresh = self._last is None or not timedelta() <= scene.at - self._last <= _QUIET
         self._last = scene.at
-        return [self._event(scene, running)] if fresh else []
+        for person in running.values():
+            person.told = True
+        return [self._event(EventKind.SCATTERING, scene, running)] if fresh else []
+
+    def _few(self, scene: Scene, running: dict[int, _Person]) -> list[Event]:
+        """Return that some run, each of them once."""
+        some = {track: person for track, person in running.items() if not person.told}
+        if len(some) < _FEW or len(running) < _FEW_SHARE * len(self._people):
+            return []
+        for person in some.values():
+            person.told = True
+        return [self._event(EventKind.PEOPLE_RUN, scene, some)]
 
     def _take_over(self, mover: Mover, people: list[Mover], scene: Scene) -> None:
         """Go on with whoever was lost near here: tracks break when somebody starts to run."""
-        present = {one.track for one in people}
-        for track, person in list(self._people.items()):
+        present, near = {one.track for one in people}, []
+        for track, person in self._people.items():
             gap_s = (scene.at - person.at).total_seconds()
             if track in present or gap_s > _BROKEN_S or person.mover is None:
                 continue
-            if scene.apart_m(mover, person.mover) <= _REACH_M + _REACH_M_S * gap_s:
-                self._people[mover.track] = self._people.pop(track)
-                return
+            apart_m = scene.apart_m(mover, person.mover)
+            if apart_m <= _REACH_M + _REACH_M_S * gap_s:
+                near.append((apart_m, track))
+        if near:
+            self._people[mover.track] = self._people.pop(min(near)[1])
 
     def _note(self, mover: Mover, at: datetime, doubt: float) -> None:
         person = self._people.get(mover.track)
@@ -117,11 +135,11 @@ class Scattering:
         along = math.hypot(*(sum(part) / len(headings) for part in zip(*headings, strict=True)))
         return along < _ONE_WAY or len(running) >= 2 * self._least
 
-    def _event(self, scene: Scene, running: dict[int, _Person]) -> Event:
+    def _event(self, kind: EventKind, scene: Scene, running: dict[int, _Person]) -> Event:
         boxes = [person.box for person in running.values()]
         first = min(person.startled for person in running.values() if person.startled)
         return Event(
-            id=self._ids.new(), camera=scene.tracks.camera, kind=EventKind.SCATTERING,
+            id=self._ids.new(), camera=scene.tracks.camera, kind=kind,
             at=scene.at, start=first, tracks=tuple(running),
             box=(min(box[0] for box in boxes), min(box[1] for box in boxes),
                  max(box[2] for box in boxes), max(box[3] for box in boxes)),
