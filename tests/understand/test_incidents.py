@@ -43,6 +43,10 @@ def test_an_incident_spans_all_its_alerts_and_their_cameras() -> None:
     assert both.version == 2
 
 
+def test_an_alert_about_the_log_shows_on_no_camera() -> None:
+    assert opened(alert("")).cameras == ()
+
+
 def test_without_a_confirmed_alert_it_is_withdrawn_and_keeps_its_log() -> None:
     first, second = alert("GATE"), alert("BRIDGE", 5, "A-0002")
     both = add_alert(opened(first), second, by="ali", at=AT, ids=IDS)

@@ -100,5 +100,6 @@ class Incident:
 
     @property
     def cameras(self) -> tuple[CameraId, ...]:
-        """The cameras that show it."""
-        return tuple(dict.fromkeys(camera for one in self.alerts for camera in one.cameras))
+        """The cameras that show it; none where an alert is about the log."""
+        seen = (camera for one in self.alerts for camera in one.cameras if camera)
+        return tuple(dict.fromkeys(seen))
