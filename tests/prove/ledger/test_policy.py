@@ -98,36 +98,37 @@ def test_a_forged_line_under_a_known_key_is_never_passed_over() -> None:
 X1, X2 = SIGNERS["X1"].verifier, SIGNERS["X2"].verifier
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "what"),
-    [
-        ("bogus a b\nquorum none", 1, "not log, witness, group or quorum"),
-        ("\n\nlog\nquorum none", 3, "log KEY"),
-        ("log nonsense\nquorum none", 1, "verifier key"),
-        (f"log {X1}\nquorum none", 1, "not an Ed25519 key"),
-        (f"log {LOG.vkey}\nlog {LOG.vkey}\nquorum none", 2, "already"),
-        (f"witness a {LOG.vkey}\nquorum a", 1, "not a cosigner's key"),
-        (f"witness none {X1}\nquorum none", 1, "taken by the standard"),
-        (f"witness a {X1}\nwitness a {X2}\nquorum a", 2, "used above already"),
-        (f"witness a {X1}\nwitness b {X1}\nquorum a", 2, "key stands above"),
-        (f"witness a {X1}\ngroup a any a\nquorum a", 2, "used above already"),
-        (f"witness a {X1}\ngroup g any a b\nquorum g", 2, "no witness or group `b`"),
-        (f"group g any g\nwitness a {X1}\nquorum g", 1, "no witness or group"),
-        (f"witness a {X1}\ngroup g any none\nquorum g", 2, "no witness or group"),
-        (f"witness a {X1}\ngroup g 0 a\nquorum g", 2, "1 to 1"),
-        (f"witness a {X1}\ngroup g 2 a\nquorum g", 2, "1 to 1"),
-        (f"witness a {X1}\ngroup g ٢ a\nquorum g", 2, "1 to 1"),
-        (f"witness a {X1}\ngroup g any\nquorum g", 2, "group NAME"),
-        (f"witness a {X1}\ngroup g any a\ngroup h any a\nquorum g", 3, "member of a group"),
-        (f"witness a {X1}\ngroup g any a a\nquorum g", 2, "member of a group"),
-        (f"quorum a\nwitness a {X1}", 1, "no witness or group"),
-        ("quorum none\nquorum none", 2, "already"),
-        ("quorum none more", 1, "quorum NAME"),
-        ("quorum\r\n", 1, "control character"),
-        (f"witness a {X1}\n#agency police b\nquorum a", 2, "no witness `b`"),
-        (f"witness a {X1}\n#agency p a\n#agency q a\nquorum a", 3, "agency already"),
-    ],
-)
+MISTAKES = [
+    ("bogus a b\nquorum none", 1, "not log, witness, group or quorum"),
+    ("\n\nlog\nquorum none", 3, "log KEY"),
+    ("log nonsense\nquorum none", 1, "verifier key"),
+    (f"log {X1}\nquorum none", 1, "not an Ed25519 key"),
+    (f"log {LOG.vkey}\nlog {LOG.vkey}\nquorum none", 2, "already"),
+    (f"witness a {LOG.vkey}\nquorum a", 1, "not a cosigner's key"),
+    (f"witness none {X1}\nquorum none", 1, "taken by the standard"),
+    (f"witness a {X1}\nwitness a {X2}\nquorum a", 2, "used above already"),
+    (f"witness a {X1}\nwitness b {X1}\nquorum a", 2, "key stands above"),
+    (f"witness a {X1}\ngroup a any a\nquorum a", 2, "used above already"),
+    (f"witness a {X1}\ngroup g any a b\nquorum g", 2, "no witness or group `b`"),
+    (f"group g any g\nwitness a {X1}\nquorum g", 1, "no witness or group"),
+    (f"witness a {X1}\ngroup g any none\nquorum g", 2, "no witness or group"),
+    (f"witness a {X1}\ngroup g 0 a\nquorum g", 2, "1 to 1"),
+    (f"witness a {X1}\ngroup g 2 a\nquorum g", 2, "1 to 1"),
+    (f"witness a {X1}\ngroup g ٢ a\nquorum g", 2, "1 to 1"),
+    (f"witness a {X1}\ngroup g any\nquorum g", 2, "group NAME"),
+    (f"witness a {X1}\ngroup g any a\ngroup h any a\nquorum g", 3, "member of a group"),
+    (f"witness a {X1}\ngroup g any a a\nquorum g", 2, "member of a group"),
+    (f"quorum a\nwitness a {X1}", 1, "no witness or group"),
+    ("quorum none\nquorum none", 2, "already"),
+    ("quorum none more", 1, "quorum NAME"),
+    ("quorum\r\n", 1, "control character"),
+    (f"witness a {X1}\n#agency police b\nquorum a", 2, "no witness `b`"),
+    (f"witness a {X1}\n#agency p a\n#agency q a\nquorum a", 3, "agency already"),
+]
+
+
+# Numbered: keys are new in each process, and all must collect the same tests.
+@pytest.mark.parametrize(("text", "line", "what"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_mistake_names_its_line(text: str, line: int, what: str) -> None:
     with pytest.raises(PolicyMistake, match=re.escape(what)) as caught:
         parse_policy(text.encode())
