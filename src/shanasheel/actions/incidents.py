@@ -38,8 +38,6 @@ _MAY_CHANGE = frozenset({Role.OPERATOR, Role.INVESTIGATOR})
 _MOST = 500
 _CANNOT = "Operators and investigators change incidents."
 
-Change = Callable[[Incident], Incident]
-
 
 def list_incidents(
     site: Site, *, states: Sequence[IncidentState] = (), cursor: str | None = None, limit: int = 50
@@ -92,10 +90,7 @@ def rename_incident(site: Site, who: Person, code: str, title: str, *, version: 
     Raises:
         NotFound, Conflict, InvalidInput, Denied: as `note_incident`.
     """
-    at = site.clock.now()
-    return _change(
-        site, who, code, version, lambda one: name(one, title, by=who.name, at=at, ids=site.ids)
-    )
+    return _say(site, who, code, version, name, title)
 
 
 def note_incident(site: Site, who: Person, code: str, text: str, *, version: int) -> Incident:
@@ -107,10 +102,7 @@ def note_incident(site: Site, who: Person, code: str, text: str, *, version: int
         InvalidInput: see `understand`.
         Denied: technicians and auditors do not change incidents.
     """
-    at = site.clock.now()
-    return _change(
-        site, who, code, version, lambda one: note(one, text, by=who.name, at=at, ids=site.ids)
-    )
+    return _say(site, who, code, version, note, text)
 
 
 def close_incident(site: Site, who: Person, code: str, outcome: str, *, version: int) -> Incident:
@@ -119,10 +111,7 @@ def close_incident(site: Site, who: Person, code: str, outcome: str, *, version:
     Raises:
         NotFound, Conflict, InvalidInput, Denied: as `note_incident`; Conflict also when closed.
     """
-    at = site.clock.now()
-    return _change(
-        site, who, code, version, lambda one: close(one, outcome, by=who.name, at=at, ids=site.ids)
-    )
+    return _say(site, who, code, version, close, outcome)
 
 
 def reopen_incident(site: Site, who: Person, code: str, reason: str, *, version: int) -> Incident:
@@ -131,10 +120,7 @@ def reopen_incident(site: Site, who: Person, code: str, reason: str, *, version:
     Raises:
         NotFound, Conflict, InvalidInput, Denied: as `note_incident`; Conflict also when open.
     """
-    at = site.clock.now()
-    return _change(
-        site, who, code, version, lambda one: reopen(one, reason, by=who.name, at=at, ids=site.ids)
-    )
+    return _say(site, who, code, version, reopen, reason)
 
 
 def join_incident(site: Site, who: Person, code: str, alert: str, *, version: int) -> Incident:
@@ -159,14 +145,20 @@ def join_incident(site: Site, who: Person, code: str, alert: str, *, version: in
             _write(site, rows, before, _held(site, rows, left))
         return _held(site, rows, added)
 
-    return _change_in(site, who, code, version, change)
+    return _change(site, who, code, version, change)
 
 
-def _change(site: Site, who: Person, code: str, version: int, change: Change) -> Incident:
-    return _change_in(site, who, code, version, lambda one, _rows: change(one))
+def _say(
+    site: Site, who: Person, code: str, version: int, deed: Callable[..., Incident], text: str
+) -> Incident:
+    at = site.clock.now()
+    return _change(
+        site, who, code, version,
+        lambda one, _rows: deed(one, text, by=who.name, at=at, ids=site.ids),
+    )  # fmt: skip
 
 
-def _change_in(
+def _change(
     site: Site, who: Person, code: str, version: int, change: Callable[[Incident, Rows], Incident]
 ) -> Incident:  # fmt: skip
     if who.role not in _MAY_CHANGE:
