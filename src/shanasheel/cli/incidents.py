@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -99,9 +99,7 @@ def give_name(code: CodeArgument, title: TextArgument, data: DataOption = None) 
 
     Example: [bold]shanasheel incidents name 2026-0031 "Shots at the clinic"[/bold]
     """
-    with _site(data) as site:
-        seen = find_incident(site, code)
-        _print_one(rename_incident(site, LOCAL, code, title, version=seen.version))
+    _say(rename_incident, data, code, title)
 
 
 @app.command()
@@ -110,9 +108,7 @@ def note(code: CodeArgument, text: TextArgument, data: DataOption = None) -> Non
 
     Example: [bold]shanasheel incidents note 2026-0031 "The baker saw the motorcycle"[/bold]
     """
-    with _site(data) as site:
-        seen = find_incident(site, code)
-        _print_one(note_incident(site, LOCAL, code, text, version=seen.version))
+    _say(note_incident, data, code, text)
 
 
 @app.command()
@@ -121,9 +117,7 @@ def close(code: CodeArgument, outcome: TextArgument, data: DataOption = None) ->
 
     Example: [bold]shanasheel incidents close 2026-0031 "handed to the court, file 12/2026"[/bold]
     """
-    with _site(data) as site:
-        seen = find_incident(site, code)
-        _print_one(close_incident(site, LOCAL, code, outcome, version=seen.version))
+    _say(close_incident, data, code, outcome)
 
 
 @app.command()
@@ -132,9 +126,13 @@ def reopen(code: CodeArgument, reason: TextArgument, data: DataOption = None) ->
 
     Example: [bold]shanasheel incidents reopen 2026-0031 "a witness came forward"[/bold]
     """
+    _say(reopen_incident, data, code, reason)
+
+
+def _say(deed: Callable[..., Incident], data: Path | None, code: str, text: str) -> None:
     with _site(data) as site:
         seen = find_incident(site, code)
-        _print_one(reopen_incident(site, LOCAL, code, reason, version=seen.version))
+        _print_one(deed(site, LOCAL, code, text, version=seen.version))
 
 
 def _print_one(one: Incident) -> None:
