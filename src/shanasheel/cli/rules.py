@@ -150,6 +150,8 @@ def _print(found: actions.RuleTrial, *, footage: bool) -> None:
     looked = (f"{found.seen_s / 3600:.2f} hours of footage" if footage
               else f"{found.sightings} tracks")  # fmt: skip
     typer.echo(f"Looked through: {looked}, {iso(found.start)} to {iso(found.end)}.")
+    if footage:
+        typer.echo("Plates are not read there: rules about missing plates raise nothing.", err=True)
     if found.cut:
         typer.echo("There was more than is looked through: try a shorter span.", err=True)
     for kinds, why in (
