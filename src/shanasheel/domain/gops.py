@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.hashing import root_of
+from shanasheel.base.hashing import HASH_BYTES, root_of
 
 Bytes = bytes | bytearray | memoryview
 
@@ -30,6 +30,10 @@ _H264_LEFT_OUT = frozenset({7, 8, 9, 10, 11, 12, 13, 15})
 _HEVC_LEFT_OUT = frozenset({32, 33, 34, 35, 36, 37, 38})
 _SEI = {"h264": frozenset({6}), "hevc": frozenset({39, 40})}
 _LEFT, _COUNTS, _IS_SEI = 0, 1, 2
+
+#: Ours alone, made once at random; after it four bytes of zero: the version, and room.
+_BOX = bytes.fromhex("6c5de6a8f0aa4b6f9c3ea3d6f7c1b2e4")
+_BOX_HEAD_BYTES = 8 + 16 + 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +69,17 @@ class GroupHasher:
 
     Args:
         codec: FFmpeg's name of it.
-        extradata: says how units are told apart: by lengths before each (its first byte is 1) or by
-            start codes (ITU-T H.264 annex B).
+        length_bytes: of the length before each unit; 0 where start codes tell units apart
+            (ITU-T H.264 annex B), as `length_bytes` returns it.
         watch: shown every unit of H.264 and H.265 that counts.
     """
 
-    def __init__(self, codec: str, extradata: bytes, *, watch: UnitWatch | None = None) -> None:
+    def __init__(self, codec: str, length_bytes: int, *, watch: UnitWatch | None = None) -> None:
         self._leaves: list[bytes] = []
         self._hash = hashlib.sha256()
         self._empty = True
         self._kinds = _kinds(codec)
-        self._length_bytes = length_bytes(codec, extradata)
+        self._length_bytes = length_bytes
         self._watch = watch
 
     @property
@@ -181,6 +185,29 @@ def annex_b(view: memoryview) -> Iterator[memoryview]:
         unit = _stripped(view[begun : at if at >= 0 else len(view)])
         if unit:
             yield unit
+
+
+def pack_leaves(leaves: Sequence[bytes]) -> bytes:
+    """Return leaves as a box to be put behind a file's last fragment.
+
+    Source:
+        ISO/IEC 14496-12 §4.2 (`uuid`): players pass over a box they do not know.
+
+    >>> unpack_leaves(pack_leaves([bytes(32), bytes(32)])) == (bytes(32), bytes(32))
+    True
+    """
+    size_bytes = _BOX_HEAD_BYTES + HASH_BYTES * len(leaves)
+    return b"".join([size_bytes.to_bytes(4, "big"), b"uuid", _BOX, bytes(4), *leaves])
+
+
+def unpack_leaves(box: bytes) -> tuple[bytes, ...] | None:
+    """Return the leaves in a whole box, as `pack_leaves` made it; None when it is another."""
+    head = len(box).to_bytes(4, "big") + b"uuid" + _BOX + bytes(4)
+    count, rest = divmod(len(box) - _BOX_HEAD_BYTES, HASH_BYTES)
+    if rest or count < 1 or not box.startswith(head):
+        return None
+    starts = range(_BOX_HEAD_BYTES, len(box), HASH_BYTES)
+    return tuple(box[start : start + HASH_BYTES] for start in starts)
 
 
 def _stripped(unit: memoryview) -> memoryview:

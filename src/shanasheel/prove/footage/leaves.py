@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.hashing import root_of
 from shanasheel.base.text import printable
-from shanasheel.domain.gops import GroupHasher, UnitWatch
+from shanasheel.domain.gops import GroupHasher, UnitWatch, length_bytes
 
 
 def gop_leaves(path: Path, *, watch: UnitWatch | None = None) -> list[bytes]:
@@ -41,9 +41,9 @@ def gop_leaves(path: Path, *, watch: UnitWatch | None = None) -> list[bytes]:
         with av.open(f"file:{path.resolve()}", options=options) as container:
             stream = container.streams.video[0]
             context = stream.codec_context
-            hasher = GroupHasher(
-                context.codec.canonical_name, bytes(context.extradata or b""), watch=watch
-            )
+            codec = context.codec.canonical_name
+            size_bytes = length_bytes(codec, bytes(context.extradata or b""))
+            hasher = GroupHasher(codec, size_bytes, watch=watch)
             for packet in container.demux(stream):
                 if packet.size:
                     if packet.is_keyframe:

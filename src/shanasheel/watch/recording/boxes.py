@@ -136,6 +136,35 @@ def samples_of(moof: bytes) -> Samples:
         raise InvalidInput("A fragment's header is cut.", _DAMAGED) from error
 
 
+def sample_sizes(moof: bytes) -> tuple[int, ...]:
+    """Return how many bytes each sample of a fragment's only run has, in order.
+
+    Args:
+        moof: the whole box with its header, as `samples_of` took it.
+
+    Raises:
+        InvalidInput: it is damaged.
+    """
+    header = find(moof, b"moof", b"traf", b"tfhd")
+    run = find(moof, b"moof", b"traf", b"trun")
+    if header is None or run is None:
+        raise InvalidInput("A fragment's header lists no samples.", _DAMAGED)
+    try:
+        present, count = struct.unpack_from(">II", moof, run.body)
+        if not present & 0x200:
+            has = struct.unpack_from(">I", moof, header.body)[0]
+            at = header.body + 8 + 8 * bool(has & 0x1) + 4 * bool(has & 0x2) + 4 * bool(has & 0x8)
+            size = struct.unpack_from(">I", moof, at)[0] if has & 0x10 else 0
+            return tuple([int(size)] * count)
+        at = run.body + 8 + 4 * bool(present & 0x1) + 4 * bool(present & 0x4)
+        entry = 4 * sum(bool(present & bit) for bit in (0x100, 0x200, 0x400, 0x800))
+        at += 4 * bool(present & 0x100)
+        places = (at + number * entry for number in range(count))
+        return tuple(int(struct.unpack_from(">I", moof, place)[0]) for place in places)
+    except struct.error as error:
+        raise InvalidInput("A fragment's header is cut.", _DAMAGED) from error
+
+
 def _defaults(moof: bytes, body: int) -> tuple[int, int]:
     """Return default sample duration and flags of a `tfhd` (§8.8.7)."""
     present = struct.unpack_from(">I", moof, body)[0]
