@@ -12,7 +12,7 @@ from pathlib import Path
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.footage import StreamFormat
 from shanasheel.domain.gops import GroupHasher, UnitWatch, length_bytes, unpack_leaves
-from shanasheel.watch.recording.boxes import children, find, sample_sizes, samples_of
+from shanasheel.watch.recording.boxes import begins_with_key, children, find, sample_sizes
 
 _WRITTEN_BYTES = 4  # what FFmpeg writes before each unit that came behind a start code
 _LARGEST_FRAGMENT_BYTES = 256 * 1024 * 1024  # guess; beyond, the file gets no hashes of groups
@@ -75,7 +75,7 @@ class WrittenGroups:
             if size > end - at:
                 break
             if kind == b"moof":
-                self._begin(bytes(view[at : at + size]))
+                self._begin(view[at : at + size])
             elif kind == b"mdat":
                 self._hash(view[at + body : at + size])
             at += size
@@ -83,12 +83,12 @@ class WrittenGroups:
             self._wanted = 8
         return at
 
-    def _begin(self, moof: bytes) -> None:
+    def _begin(self, moof: memoryview) -> None:
         assert self._hasher is not None  # noqa: S101 - `feed` asks
-        if samples_of(moof).starts_with_key:
+        if begins_with_key(moof):
             self._hasher.begin_group()
         if not self._hasher.has_units:
-            self._sizes = sample_sizes(moof)
+            self._sizes = sample_sizes(bytes(moof))
 
     def _hash(self, content: memoryview) -> None:
         assert self._hasher is not None  # noqa: S101 - `feed` asks
