@@ -98,7 +98,7 @@ def serve(
         # Else a new site would be begun on whatever disk lies below.
         raise Unavailable(f"{folder.root} is not there.", "Mount the data folder.")
     machine = Machine(folder.root)
-    wired = open_site(folder, site_name=site_name, workers=machine)
+    wired = open_site(folder, site_name=site_name, workers=machine, hub=True)
     if not is_loopback(address[0]) and not accounts_exist(wired.site):
         raise Denied(
             f"Listening on {address[0]} needs an account first.",

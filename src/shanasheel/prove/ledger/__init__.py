@@ -27,7 +27,6 @@ from shanasheel.prove.ledger.cosigned import COSIGNED, CosignedHeads
 from shanasheel.prove.ledger.cosigner import (
     Cosigner,
     Followed,
-    Reply,
     follow,
     followed,
     origin_hash,
@@ -37,13 +36,16 @@ from shanasheel.prove.ledger.faults import (
     LedgerDamaged,
     ProofMismatch,
     SignatureMismatch,
+    SignerAway,
 )
+from shanasheel.prove.ledger.judging import Reply
 from shanasheel.prove.ledger.keys import (
     load_or_create_cosigner_key,
     load_or_create_key,
     verifier_path,
 )
 from shanasheel.prove.ledger.log import Ledger
+from shanasheel.prove.ledger.log_signer import LOG_KEY, LOG_MEMORY, LogSigner
 from shanasheel.prove.ledger.merkle import (
     EMPTY_ROOT,
     leaf_hash,
@@ -73,6 +75,7 @@ from shanasheel.prove.ledger.policy import (
 )
 from shanasheel.prove.ledger.quorum import check_quorum
 from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
+from shanasheel.prove.ledger.signing import AskedSigner, HeadSigner, KeyInHand
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
     SIZE_TYPE,
@@ -87,10 +90,13 @@ __all__ = [
     "CHECKPOINT",
     "COSIGNED",
     "EMPTY_ROOT",
+    "LOG_KEY",
+    "LOG_MEMORY",
     "POLICY_LIMIT_BYTES",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
     "Algorithm",
+    "AskedSigner",
     "AuditReport",
     "Checkpoint",
     "CommitmentMismatch",
@@ -100,12 +106,15 @@ __all__ = [
     "CosignerSigner",
     "Dependence",
     "Followed",
+    "HeadSigner",
     "Independence",
+    "KeyInHand",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
     "LedgerReader",
     "LogReport",
+    "LogSigner",
     "LogStep",
     "Note",
     "Policy",
@@ -115,6 +124,7 @@ __all__ = [
     "Signature",
     "SignatureMismatch",
     "Signer",
+    "SignerAway",
     "Submission",
     "Verdict",
     "Verifier",
