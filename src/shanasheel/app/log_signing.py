@@ -14,17 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shanasheel.app.folder import DataFolder
-from shanasheel.base.errors import Conflict, NotFound
-from shanasheel.base.files import write_atomic
+from shanasheel.base.errors import Conflict, InvalidInput, NotFound
+from shanasheel.base.files import sync_directory, write_atomic
 from shanasheel.prove.ledger import (
     CHECKPOINT,
     LOG_KEY,
+    LOG_MEMORY,
     REQUEST_LIMIT_BYTES,
     AskedSigner,
     HeadSigner,
     LogSigner,
     Reply,
     SignerAway,
+    disk_faults,
     parse_verifier,
 )
 
@@ -84,6 +86,41 @@ def read_log_vkey(keys: Path) -> str:
         return (keys / LOG_KEY).with_suffix(".vkey").read_text().strip()
     except FileNotFoundError as fault:
         raise NotFound(f"{keys} holds no log.vkey.", "Give the key with --key.") from fault
+
+
+def move_log_key(folder: DataFolder, to: Path, place: Path) -> Path:
+    """Move the log's key and what it signed last to another folder; return that folder.
+
+    A move that was cut short is finished by moving again: the key in the data folder goes last.
+
+    Args:
+        to: made when absent, for its owner alone.
+        place: where its process will listen.
+
+    Raises:
+        InvalidInput: the folders lie in each other.
+        Conflict: the site is running.
+        NotFound: the key was moved before.
+        Exhausted, Unavailable: a disk refused.
+    """
+    if to.is_relative_to(folder.root) or folder.root.is_relative_to(to):
+        raise InvalidInput(f"{to} and the data folder lie in each other.", "Name another folder.")
+    if not (folder.keys / LOG_KEY).exists():
+        raise NotFound(f"{folder.keys} holds no log.key.", "It may have been moved before.")
+    with (
+        LogSigner(folder.keys, origin_of(folder), adopt=folder.ledger / CHECKPOINT),
+        disk_faults(to),
+    ):
+        # Once this says so the other one signs, and may have signed since: never copy over it.
+        if elsewhere(folder.keys) is None:
+            to.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in (LOG_KEY, "log.vkey", LOG_MEMORY):
+                write_atomic(to / name, (folder.keys / name).read_bytes(), mode=0o600)
+            write_atomic(folder.keys / ELSEWHERE, f"{place}\n".encode(), mode=0o600)
+        for name in (LOG_MEMORY, LOG_KEY):
+            (folder.keys / name).unlink()
+        sync_directory(folder.keys)
+    return to
 
 
 def ask_log_signer(place: Path, body: bytes) -> Reply:

@@ -31,6 +31,7 @@ from shanasheel.prove.ledger.cosigner import (
     followed,
     origin_hash,
 )
+from shanasheel.prove.ledger.disk import disk_faults
 from shanasheel.prove.ledger.faults import (
     CommitmentMismatch,
     LedgerDamaged,
@@ -133,6 +134,7 @@ __all__ = [
     "check_log",
     "check_quorum",
     "cosigned_at",
+    "disk_faults",
     "follow",
     "followed",
     "leaf_hash",
