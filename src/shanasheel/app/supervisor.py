@@ -40,6 +40,7 @@ class Plan:
         volumes: further folders for footage; None leaves the stored ones as they are.
         vault: None leaves the stored setting as it is.
         hosts: further names under which the pages may be called.
+        public_log: strangers may have the log's files.
     """
 
     folder: DataFolder
@@ -48,6 +49,7 @@ class Plan:
     address: tuple[str, int]
     workers: int = 0
     hosts: tuple[str, ...] = ()
+    public_log: bool = True
     keep: KeepRule | None = None
     volumes: tuple[Path, ...] | None = None
     vault: VaultPlan | None = None
@@ -176,6 +178,7 @@ def _hub(plan: Plan, address: tuple[str, int]) -> ProcessPlan:
     arguments = (
         "--data", str(plan.folder.root), "--site", plan.site_name,
         "--host", address[0], "--port", str(address[1]), *hosts,
+        *(() if plan.public_log else ("--private-log",)),
     )  # fmt: skip
     return ProcessPlan(
         name="hub",

@@ -54,7 +54,13 @@ from shanasheel.prove.ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from shanasheel.prove.ledger.mirror import log_files, outgrown, rebuild_log, sizes_of
+from shanasheel.prove.ledger.mirror import (
+    log_files,
+    outgrown,
+    public_tile,
+    rebuild_log,
+    sizes_of,
+)
 from shanasheel.prove.ledger.notes import (
     Note,
     Signature,
@@ -157,6 +163,7 @@ __all__ = [
     "parse_size",
     "parse_submission",
     "parse_verifier",
+    "public_tile",
     "read_note",
     "rebuild_log",
     "sign_checkpoint",
