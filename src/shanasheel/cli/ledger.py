@@ -19,6 +19,7 @@ from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import NotFound
 from shanasheel.cli import ledger_cosigners, ledger_signer
+from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
 
@@ -27,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
 app.add_typer(ledger_cosigners.app, name="cosigners")
 app.add_typer(ledger_signer.app, name="signer")
+app.command()(fsck)
 
 
 @app.command()

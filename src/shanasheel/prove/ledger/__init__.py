@@ -39,6 +39,7 @@ from shanasheel.prove.ledger.faults import (
     SignatureMismatch,
     SignerAway,
 )
+from shanasheel.prove.ledger.fsck import TileReport, check_tiles, repair_tiles
 from shanasheel.prove.ledger.judging import Reply
 from shanasheel.prove.ledger.keys import (
     load_or_create_cosigner_key,
@@ -133,12 +134,14 @@ __all__ = [
     "Signer",
     "SignerAway",
     "Submission",
+    "TileReport",
     "Verdict",
     "Verifier",
     "audit_log",
     "canonical",
     "check_log",
     "check_quorum",
+    "check_tiles",
     "cosigned_at",
     "disk_faults",
     "follow",
@@ -166,6 +169,7 @@ __all__ = [
     "public_tile",
     "read_note",
     "rebuild_log",
+    "repair_tiles",
     "sign_checkpoint",
     "sign_note",
     "sizes_of",

@@ -117,6 +117,28 @@ class TileFolder:
                 return max(widths)
         return 0
 
+    def widths(self, level: int, index: int) -> list[int]:
+        """Return all widths under which a tile is stored, ascending."""
+        place = self._folder / tile_path(level, index)
+        return sorted({*_partial_widths(place), *([TILE_WIDTH] if place.is_file() else [])})
+
+    def replace(self, path: str, content: bytes | None, aside: Path) -> None:
+        """Write a tile anew, or remove it; what was there is kept in `aside`.
+
+        Raises:
+            OSError: the disk refused; the old one is in its place, or the new one.
+        """
+        place, kept = self._folder / path, aside / path
+        self._make_folder(place.parent)
+        if place.exists() and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(kept, place.read_bytes())
+        if content is None:
+            place.unlink()
+            sync_directory(place.parent)
+        else:
+            write_atomic(place, content)
+
     def read_hashes(self, level: int, index: int, width: int) -> bytes:
         """Return the first `width` hashes of a tile, 32 bytes each.
 
