@@ -23,7 +23,8 @@ from log_signing import answers, running_log_signer
 from running import cli, wait_for
 from shanasheel.actions.access import LOCAL, open_raw
 from shanasheel.actions.cameras import apply_cameras
-from shanasheel.actions.proof import check_footage, ledger_status
+from shanasheel.actions.ledger_status import ledger_status
+from shanasheel.actions.proof import check_footage
 from shanasheel.api import Updates
 from shanasheel.app.log_signer import serve_log_signer
 from shanasheel.app.log_signing import move_log_key, socket_name

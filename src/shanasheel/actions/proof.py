@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -13,8 +12,8 @@ from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.ports import Store
+from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
-from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
@@ -124,6 +123,7 @@ class _Findings:
     """What walking the facts and files found so far."""
 
     looks: tuple[Look, ...]
+    before: ReadBefore | None = None
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -143,6 +143,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     progress: Progress | None = None,
     read: Reader | None = None,
     policy: Policy | None = None,
+    before: ReadBefore | None = None,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -155,6 +156,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
+        before: what an interrupted check has read already, of the data folder; a further step
+            says then what was taken from it. None reads everything.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -170,13 +173,23 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
     read = read or (lambda path: chunks_of(file_of(data, path)))
-    findings = _Findings(looks=looks)
+    findings = _Findings(looks=looks, before=before)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
     if policy is not None:
         now_s = int(at.timestamp())
         for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
             steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
+    if before is not None and before.since is not None:
+        wrong = before.contradiction()
+        steps.append(
+            Step(
+                number=len(steps) + 1,
+                name="resumed_check_contained",
+                ok=not wrong,
+                detail=wrong or before.told(),
+            )
+        )
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
@@ -315,7 +328,7 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             )
         )
         return
-    reason, size_bytes = compare_file(read, place, *expected)
+    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -327,6 +340,21 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
     findings.size_bytes += size_bytes
     if reason:
         findings.failures.append(replace(failure, reason=reason))
+
+
+def _compare(
+    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
+) -> tuple[Wrong | None, int]:
+    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
+    if before is None:
+        return compare_file(read, place, *expected)
+    mark = before.mark(entry, place, *expected)
+    if before.knows(mark):
+        return None, expected[0]
+    reason, size_bytes = compare_file(read, place, *expected)
+    if reason is None:
+        before.note(mark)
+    return reason, size_bytes
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -363,30 +391,3 @@ def _failure(segment: Segment, reason: Wrong) -> Failure:
         path=segment.path,
         reason=reason,
     )
-
-
-def ledger_status(site: Site) -> dict[str, object]:
-    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
-
-    `unsigned` says since when nobody signs it and why; None while all is well.
-
-    Raises:
-        IntegrityFault: the checkpoint is damaged.
-    """
-    reader = LedgerReader(site.data / "ledger")
-    with site.store.read() as rows:
-        facts = rows.facts.count()
-    head = reader.checkpoint
-    return {
-        "origin": head.origin if head else "",
-        "size": reader.size,
-        "root": base64.b64encode(head.root).decode() if head else "",
-        "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
-        "pending": facts - reader.size,
-        "unsigned": _unsigned(site),
-    }
-
-
-def _unsigned(site: Site) -> dict[str, str] | None:
-    one = site.sequencer.unsigned
-    return {"since": iso(one.since), "fault": one.fault.value} if one else None
