@@ -18,7 +18,7 @@ from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import NotFound
-from shanasheel.cli import ledger_cosigners
+from shanasheel.cli import ledger_authorities, ledger_cosigners
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
 
@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
 
 app.add_typer(ledger_cosigners.app, name="cosigners")
+app.add_typer(ledger_authorities.app, name="authorities")
 
 
 @app.command()
@@ -37,6 +38,10 @@ def check(
     policy: Annotated[
         Path | None,
         typer.Option(help="Who must have cosigned (C2SP tlog-policy), kept elsewhere."),
+    ] = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option(help="Root certificates (PEM) to judge timestamps by, kept elsewhere."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -62,6 +67,7 @@ def check(
                 at=SystemClock().now(),
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
                 policy=required,
+                stamp_roots=ledger_authorities.read_roots(roots) if roots else (),
             )
     finally:
         database.close()

@@ -37,6 +37,7 @@ from shanasheel.prove.ledger.faults import (
     LedgerDamaged,
     ProofMismatch,
     SignatureMismatch,
+    TimestampMismatch,
 )
 from shanasheel.prove.ledger.keys import (
     load_or_create_cosigner_key,
@@ -73,6 +74,13 @@ from shanasheel.prove.ledger.policy import (
 )
 from shanasheel.prove.ledger.quorum import check_quorum
 from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
+from shanasheel.prove.ledger.stamp_check import StampReport, StampSeen, check_timestamps
+from shanasheel.prove.ledger.stamps import (
+    TIMESTAMPS,
+    KeptStamp,
+    KeptStamps,
+    is_authority_name,
+)
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
     SIZE_TYPE,
@@ -82,6 +90,19 @@ from shanasheel.prove.ledger.submissions import (
     parse_size,
     parse_submission,
 )
+from shanasheel.prove.ledger.timestamps import (
+    TIMESTAMP_LIMIT_BYTES,
+    Timestamp,
+    TimestampTrust,
+    check_policy,
+    is_refusal,
+    is_root,
+    pem_of,
+    read_certificates,
+    timestamp_query,
+    trust_of,
+    verify_timestamp,
+)
 
 __all__ = [
     "CHECKPOINT",
@@ -90,6 +111,8 @@ __all__ = [
     "POLICY_LIMIT_BYTES",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
+    "TIMESTAMPS",
+    "TIMESTAMP_LIMIT_BYTES",
     "Algorithm",
     "AuditReport",
     "Checkpoint",
@@ -101,6 +124,8 @@ __all__ = [
     "Dependence",
     "Followed",
     "Independence",
+    "KeptStamp",
+    "KeptStamps",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
@@ -115,16 +140,26 @@ __all__ = [
     "Signature",
     "SignatureMismatch",
     "Signer",
+    "StampReport",
+    "StampSeen",
     "Submission",
+    "Timestamp",
+    "TimestampMismatch",
+    "TimestampTrust",
     "Verdict",
     "Verifier",
     "audit_log",
     "canonical",
     "check_log",
+    "check_policy",
     "check_quorum",
+    "check_timestamps",
     "cosigned_at",
     "follow",
     "followed",
+    "is_authority_name",
+    "is_refusal",
+    "is_root",
     "leaf_hash",
     "leaf_of",
     "load_or_create_cosigner_key",
@@ -145,14 +180,19 @@ __all__ = [
     "parse_size",
     "parse_submission",
     "parse_verifier",
+    "pem_of",
+    "read_certificates",
     "read_note",
     "rebuild_log",
     "sign_checkpoint",
     "sign_note",
     "sizes_of",
+    "timestamp_query",
+    "trust_of",
     "verifier_path",
     "verify_checkpoint",
     "verify_consistency",
     "verify_inclusion",
     "verify_note",
+    "verify_timestamp",
 ]

@@ -19,3 +19,7 @@ class CommitmentMismatch(IntegrityFault):
 
 class LedgerDamaged(IntegrityFault):
     """Stored entries, tiles or checkpoints are missing or contradict each other."""
+
+
+class TimestampMismatch(IntegrityFault):
+    """A timestamp is not of the bytes, the nonce or the authority it should be of."""
