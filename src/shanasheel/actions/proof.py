@@ -323,15 +323,9 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         )
         expected = (int(body["size_bytes"]), str(body["sha256"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        why_not = Wrong.RECORD_UNREADABLE
         findings.failures.append(
-            Failure(
-                camera="?",
-                segment=fact.id,
-                start=EPOCH,
-                end=EPOCH,
-                path="?",
-                reason=Wrong.RECORD_UNREADABLE,
-            )
+            Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
     reason, size_bytes = compare_file(read, place, *expected)

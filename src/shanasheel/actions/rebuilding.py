@@ -17,6 +17,7 @@ from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.ports import Store, Vault
 from shanasheel.actions.replaying import replay_fact
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.stamp_copies import fetch_stamps
 from shanasheel.actions.vault_files import Identity, check_place, read_identity, read_whole
 from shanasheel.base.clock import Clock, from_us
 from shanasheel.base.errors import IntegrityFault, NotFound, ShanasheelError
@@ -78,6 +79,7 @@ def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> 
             return None  # the ledger's own check names it
 
     rebuild_log(folder / "ledger", built.sizes, read)
+    fetch_stamps(vault, folder / "ledger")
     _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 

@@ -37,8 +37,13 @@ class StampOutcome:
     stamp: Timestamp | None = None
 
 
-def stamp_newest(site: Site, authority: Authority, ask: Ask) -> StampOutcome | None:
+def stamp_newest(
+    site: Site, kept: KeptStamps, authority: Authority, ask: Ask
+) -> StampOutcome | None:
     """Have the newest checkpoint stamped; keep the answer as a file, then as a fact.
+
+    Args:
+        kept: one for all threads of a process.
 
     Returns:
         None when nothing was logged yet.
@@ -47,12 +52,14 @@ def stamp_newest(site: Site, authority: Authority, ask: Ask) -> StampOutcome | N
         IntegrityFault: our own log is damaged.
         Exhausted, Unavailable: the disk or the database refused.
     """
-    ledger = site.data / "ledger"
-    head = newest_head(ledger)
+    head = newest_head(site.data / "ledger")
     if head is None:
         return None
-    kept = KeptStamps(ledger)
     stamped = kept.to_stamp(head)
+    newest = kept.newest(authority.name)
+    if newest is not None and kept.stamped(newest.size) == stamped:
+        # An idle log: a file that others may have copied is never replaced.
+        return StampOutcome(stamp=log_newest(site, authority))
     query, nonce = timestamp_query(stamped)
     try:
         status, answer = ask(query)

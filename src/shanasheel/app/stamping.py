@@ -26,6 +26,7 @@ from shanasheel.base.clock import iso
 from shanasheel.base.errors import ShanasheelError
 from shanasheel.base.files import write_atomic
 from shanasheel.domain.stamping import Authority, StampFault
+from shanasheel.prove.ledger import KeptStamps
 
 _LOG = structlog.get_logger()
 _LOOK_S = 2.0  # how soon an authority that was added or removed is noticed
@@ -58,6 +59,7 @@ class Stamping:
     ) -> None:  # fmt: skip
         self._site, self._folder, self._updates = site, folder, updates
         self._absent_s, self._backoff_s = absent_s, tuple(backoff_s)
+        self._kept = KeptStamps(folder.ledger)
         self._stopping = threading.Event()
         self._asking: dict[Authority, _Asking] = {}
         self._thread = threading.Thread(target=self._run, name="stamping", daemon=True)
@@ -95,7 +97,7 @@ class Stamping:
         for one in known:
             if one not in self._asking:
                 self._asking[one] = _Asking(
-                    self._site, one, self._updates, self._absent_s, self._backoff_s
+                    self._site, one, self._kept, self._updates, self._absent_s, self._backoff_s
                 )
                 self._asking[one].start()
 
@@ -118,10 +120,11 @@ class _Asking:
     """One authority's thread: asks when a timestamp is due, backs off from faults, calls people."""
 
     def __init__(
-        self, site: Site, authority: Authority, updates: Updates, absent_s: float,
-        backoff_s: tuple[float, ...],
+        self, site: Site, authority: Authority, kept: KeptStamps, updates: Updates,
+        absent_s: float, backoff_s: tuple[float, ...],
     ) -> None:  # fmt: skip
         self._site, self._authority, self._updates = site, authority, updates
+        self._kept = kept
         self._absent_s, self._backoff_s = absent_s, backoff_s
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="authority", daemon=True)
@@ -177,6 +180,7 @@ class _Asking:
     def _step(self) -> None:
         outcome = stamp_newest(
             self._site,
+            self._kept,
             self._authority,
             lambda query: ask_authority(
                 self._authority.url, query, timeout_s=_TIMEOUT_S, clock=self._site.clock

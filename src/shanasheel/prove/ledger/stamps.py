@@ -8,6 +8,7 @@ ever removed.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,11 +51,12 @@ class KeptStamp:
 
 
 class KeptStamps:
-    """The files of `timestamps/`. Any number may read and write: a file is replaced in one step."""
+    """The files of `timestamps/`. Any number may read; of one process one object writes."""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
         self._folder = ledger / TIMESTAMPS
+        self._guard = threading.Lock()
 
     def all(self) -> Iterator[KeptStamp]:
         """Yield every timestamp, by size and authority; foreign names are passed over."""
@@ -130,17 +132,21 @@ class KeptStamps:
             stamped: what `to_stamp` returned.
 
         Raises:
+            LedgerDamaged: something else lies there by now.
             Exhausted, Unavailable: the disk refused.
         """
         size = parse_checkpoint(parse_note(stamped).text).size
         place = self._folder / str(size)
-        with disk_faults(self._ledger):
+        with self._guard, disk_faults(self._ledger):
             if not place.is_dir():
                 place.mkdir(parents=True, exist_ok=True)
                 sync_directory(self._ledger)
                 sync_directory(self._folder)
-            if not (place / _CHECKPOINT).exists():
+            known = self.stamped(size)
+            if known is None:
                 write_atomic(place / _CHECKPOINT, stamped)
+            elif known != stamped:
+                raise LedgerDamaged(f"{TIMESTAMPS}/{size} was changed.", "Look who did.")
             write_atomic(place / f"{authority}{_ANSWER}", answer)
         return self._kept(size, authority)
 
