@@ -23,6 +23,7 @@ from shanasheel.domain.protecting import Protecting
 from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
+from shanasheel.domain.stamping import Authority
 
 
 class Cameras(Protocol):
@@ -202,6 +203,13 @@ class Cosigners(Protocol):
     def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
 
 
+class Authorities(Protocol):
+    """Rows of timestamp authorities."""
+
+    def all(self) -> tuple[Authority, ...]: ...  # noqa: D102
+    def replace(self, authorities: Sequence[Authority]) -> None: ...  # noqa: D102
+
+
 class Facts(Protocol):
     """Rows of facts, numbered as the ledger will number them."""
 
@@ -376,6 +384,8 @@ class Rows(Protocol):
     def protecting(self) -> Protected: ...  # noqa: D102
     @property
     def cosigners(self) -> Cosigners: ...  # noqa: D102
+    @property
+    def authorities(self) -> Authorities: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

@@ -20,7 +20,7 @@ from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput, NotFound
-from shanasheel.cli import ledger_cosigners, ledger_signer
+from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_signer
 from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
@@ -31,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 app.add_typer(ledger_cosigners.app, name="cosigners")
 app.add_typer(ledger_signer.app, name="signer")
 app.command()(fsck)
+app.add_typer(ledger_authorities.app, name="authorities")
 
 
 @app.command()
@@ -49,6 +50,10 @@ def check(
     resume: Annotated[
         Path | None,
         typer.Option(help="File that keeps what was read; an interrupted check goes on from it."),
+    ] = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option(help="Root certificates (PEM) to judge timestamps by, kept elsewhere."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -83,6 +88,7 @@ def check(
             policy=required,
             before=before,
             groups=groups,
+            stamp_roots=ledger_authorities.read_roots(roots) if roots else (),
         )
         if before is not None and not before.contradiction():
             before.done()  # else it is evidence against the log
