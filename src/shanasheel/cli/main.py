@@ -32,6 +32,7 @@ COMMANDS = {
     "intake": "Take in footage that others hand in: shop recorders, phones.",
     "sound": "Where a shot was, by when cameras heard it.",
     "hold": "Footage that must not expire.",
+    "evidence": "Exhibits: footage produced to a case, and bundles that strangers verify.",
     "ledger": "The tamper-evident log.",
     "cosigner": "Sign, as an outsider, that others' logs only grow.",
     "vault": "Copies of footage and proof in another place.",
