@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,14 @@ from shanasheel.actions.exhibits import Asked, create_exhibit, list_exhibits
 from shanasheel.actions.site import Site
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.wiring import open_logging
-from shanasheel.base.clock import iso
+from shanasheel.base.clock import SystemClock, iso
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.text import printable
 from shanasheel.cli.options import DataOption, JsonOption, aware_time, remarks
+from shanasheel.cli.policies import read_policy
 from shanasheel.domain.exhibits import Exhibit
+from shanasheel.prove.evidence import LANGUAGES, PROOF_SUFFIX, Verifying, open_bag, verify_bundle
+from shanasheel.prove.ledger.proofs import PROOF_LIMIT_BYTES
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -109,6 +115,79 @@ def export(
             progress=lambda done, total: bars.update(bar, completed=done, total=total),
         )  # fmt: skip
     _print_bundle(made, as_json=as_json)
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A bundle: a folder or a zip file.")],
+    policy: Annotated[
+        Path, typer.Option(help="Your own policy (C2SP tlog-policy), kept elsewhere.")
+    ],
+    proof: Annotated[
+        Path | None, typer.Option(help="The proof that seals it, if it is not beside the bundle.")
+    ] = None,
+    originals_only: Annotated[
+        bool, typer.Option("--originals-only", help="Do without the proof that seals it.")
+    ] = False,
+    lang: Annotated[
+        str | None, typer.Option(help="ar or en; without it the machine's language.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify a bundle, step by step, by your own policy; nothing of the site is asked.
+
+    Ends with 0 when all that the policy requires holds and 8 when anything does not.
+
+    Example: [bold]shanasheel evidence verify E-2026-0001.zip --policy policy.txt[/bold]
+    """
+    language = _language(lang)
+    required = read_policy(policy)
+    bag = open_bag(bundle)
+    try:
+        asked = Verifying(
+            policy=required, now_s=int(SystemClock().now().timestamp()),
+            seal=_seal(bundle, proof), unsealed=originals_only,
+        )  # fmt: skip
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Progress(
+            *columns, console=remarks, disable=as_json or not sys.stderr.isatty()
+        ) as bars:
+            bar = bars.add_task("files", total=None)
+            report = verify_bundle(
+                bag, asked, lambda done, total: bars.update(bar, completed=done, total=total)
+            )
+    finally:
+        bag.close()
+    if as_json:
+        typer.echo(json.dumps(report.as_json(language), ensure_ascii=False))
+    else:
+        for line in report.lines(language):
+            typer.echo(printable(line, 2000) if line.strip() else line)
+    if not report.holds:
+        raise typer.Exit(8)
+
+
+def _seal(bundle: Path, proof: Path | None) -> bytes | None:
+    """Return the file beside a bundle, or None where there is none."""
+    path = proof or bundle.absolute().with_name(bundle.absolute().name + PROOF_SUFFIX)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(PROOF_LIMIT_BYTES + 1)
+    except FileNotFoundError as fault:
+        if proof is None:
+            return None
+        raise NotFound(f"There is no proof {proof}.", "Name the file .tlog-proof.") from fault
+    except OSError as fault:
+        raise NotFound(f"{path} cannot be read: {fault.strerror}.", "See its rights.") from fault
+
+
+def _language(asked: str | None) -> str:
+    """Return the language to report in: what was asked for, else the machine's."""
+    told = asked or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    short = told[:2].lower()
+    if asked is not None and asked not in LANGUAGES:
+        raise InvalidInput(f"There are no words in {printable(asked, 20)!r}.", "Give ar or en.")
+    return short if short in LANGUAGES else "en"
 
 
 def _print_bundle(made: Bundled, *, as_json: bool) -> None:

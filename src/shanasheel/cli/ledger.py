@@ -20,7 +20,8 @@ from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import NotFound
 from shanasheel.cli import ledger_cosigners
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
+from shanasheel.cli.policies import read_policy
+from shanasheel.prove.ledger import Dependence, Policy
 
 app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
@@ -49,7 +50,7 @@ def check(
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
-    required = _read_policy(policy) if policy else None
+    required = read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
     database = open_database(folder.database)
     try:
@@ -94,7 +95,7 @@ def audit(
     Example: [bold]shanasheel ledger audit https://log.example --policy policy.txt
     --memory seen.json[/bold]
     """
-    required = _read_policy(policy)
+    required = read_policy(policy)
     report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
     if as_json:
         steps = [asdict(step) for step in report.steps]
@@ -108,16 +109,6 @@ def audit(
     remarks.print(_independence(required), markup=False)
     if not report.holds:
         raise typer.Exit(8)
-
-
-def _read_policy(path: Path) -> Policy:
-    try:
-        with path.open("rb") as stream:
-            return parse_policy(stream.read(POLICY_LIMIT_BYTES + 1))
-    except OSError as fault:
-        raise NotFound(
-            f"{path} cannot be read: {fault.strerror}.", "Name the policy file."
-        ) from fault
 
 
 def _key_of(folder: DataFolder, policy: Policy | None) -> str:
