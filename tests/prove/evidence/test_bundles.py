@@ -166,12 +166,10 @@ def test_only_investigators_hand_out_and_nothing_is_handed_out_too_early(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_the_commands_of_the_texts_verify_the_bundle_with_openssl(
-    place: Exhibited, tmp_path: Path, language: str
-) -> None:
-    made = place.export(tmp_path / "bundle")
-    commands = commands_of(made.bundle, language)
+def test_the_commands_of_the_texts_verify_the_bundle_with_openssl(tmp_path: Path) -> None:
+    with exhibited(tmp_path) as place:
+        made = place.export(tmp_path / "bundle", place.exhibit(cameras=["A"]))
+    commands = commands_of(made.bundle, "en")
 
     told = subprocess.run(
         ["bash", "-c", commands], cwd=made.bundle, capture_output=True, text=True, timeout=120
@@ -184,9 +182,9 @@ def test_the_commands_of_the_texts_verify_the_bundle_with_openssl(
     assert sum(line.startswith("3 cosigned by") for line in lines) == 3
     count = len(list(made.bundle.glob("data/records/*.json")))
     assert sum(line.endswith("is in the log") for line in lines) == count
-    segments = len(place.segments["A"]) + len(place.segments["B"])
-    assert sum(line.startswith("5 exact") for line in lines) == segments
+    assert sum(line.startswith("5 exact") for line in lines) == len(place.segments["A"])
     assert not any("FAIL" in line or "MISSING" in line for line in lines)
+    assert commands == commands_of(made.bundle, "ar")
 
 
 def commands_of(bundle: Path, language: str) -> str:
