@@ -26,14 +26,14 @@ def test_leaves_a_process_running():
 
 def run(test: Path, *, minutes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(RUNNER), "-q", "-p", "no:cacheprovider", "-c", os.devnull,
-         "--rootdir", str(test.parent), str(test)],
-        env={**os.environ, "SHANASHEEL_TESTS_MINUTES": minutes},
+        [sys.executable, str(RUNNER), "-q", test.name],
+        env={**os.environ, "SHANASHEEL_TESTS_MINUTES": minutes}, cwd=test.parent,
         capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip
 
 
 def test_a_process_that_a_test_left_running_is_named_and_ended(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
     test = tmp_path / "test_leaving.py"
     test.write_text(LEAVES_ONE_RUNNING)
 
@@ -46,6 +46,7 @@ def test_a_process_that_a_test_left_running_is_named_and_ended(tmp_path: Path) -
 
 
 def test_a_test_that_hangs_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
     test = tmp_path / "test_hanging.py"
     test.write_text("import time\ndef test_hangs():\n    time.sleep(600)\n")
 
@@ -53,3 +54,25 @@ def test_a_test_that_hangs_is_stopped(tmp_path: Path) -> None:
 
     assert done.returncode == 124
     assert "did not end within 0.05 minutes" in done.stdout
+
+
+def test_what_failed_beside_others_runs_once_more_alone(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    test = tmp_path / "test_busy.py"
+    test.write_text(
+        "from pathlib import Path\n"
+        "TRIED = Path(__file__).with_name('tried')\n"
+        "def test_passes():\n    pass\n"
+        "def test_fails_at_first():\n"
+        "    before, _ = TRIED.exists(), TRIED.touch()\n"
+        "    assert before\n"
+    )
+
+    again = run(test, minutes="1")
+    test.write_text("def test_fails():\n    assert False\n")
+    failed = run(test, minutes="1")
+
+    assert again.returncode == 0, again.stdout
+    assert "run once more alone:\n  test_busy.py::test_fails_at_first" in again.stdout
+    assert "1 failed, 1 passed" in again.stdout
+    assert failed.returncode == 1

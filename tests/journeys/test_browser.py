@@ -121,16 +121,20 @@ def test_footage_is_held_from_playback_and_released_on_the_proof_page(
     page.locator("[data-role=hold-open]").click()
     page.locator("[data-role=hold] input[name=reason]").fill("القضية 31")
     page.keyboard.press("Enter")
-    wait_for(lambda: demo.get("/holds?active=true")["items"], "the hold")
-    (hold,) = demo.get("/holds?active=true")["items"]
+    # Confirmed alerts' incidents hold footage too.
+    hold = wait_for(lambda: held(demo, "القضية 31"), "the hold")
     page.goto(f"{demo.url}/proof")
-    page.locator("[data-role=holds] button").first.click()
+    page.locator("[data-role=holds] tr", has_text="القضية 31").locator("button").click()
     page.locator("[role=dialog] input[name=reason]").fill("closed")
     page.keyboard.press("Enter")
-    wait_for(lambda: not demo.get("/holds?active=true")["items"], "the release")
+    wait_for(lambda: held(demo, "القضية 31")["released"], "the release")
 
-    assert hold["reason"] == "القضية 31"
-    assert demo.get("/holds")["items"][0]["release_reason"] == "closed"
+    assert held(demo, "القضية 31")["id"] == hold["id"]
+    assert held(demo, "القضية 31")["release_reason"] == "closed"
+
+
+def held(demo: Product, reason: str) -> dict | None:
+    return next((one for one in demo.get("/holds")["items"] if one["reason"] == reason), None)
 
 
 def test_movement_of_the_demo_is_on_the_timeline(demo: Product) -> None:

@@ -44,5 +44,7 @@ def mount(app: FastAPI, *, storage_secret: str) -> None:
         dark=None,
         tailwind=False,  # its compiler would run in every browser; the pages have their own CSS
         storage_secret=storage_secret,
+        # A page that comes back later than this is loaded anew, and what was being typed is lost.
+        reconnect_timeout=60.0,
         show_welcome_message=False,
     )

@@ -26,6 +26,7 @@ const NEXT = {
   dismissed: ["confirmed"],
 };
 const PAGE = 100;
+const PASSING_MS = 60; // who steps on sooner does not want to read this one
 
 export default {
   components: { alertKeys, alertList, alertResponse, alertStory, alertTold, dismissDialog, shnEmpty },
@@ -95,7 +96,7 @@ export default {
     </div>`,
   data: () => ({
     store: cameraStore(), filters: FILTERS, filter: "open", items: [], next: null, loaded: false, fault: null, chosenId: null, detail: null, me: "",
-    busy: false, asking: false, problem: "", dismissing: false, helping: false, clipMissing: false, clipOf: "", fresh: new Set(), icons: KIND_ICONS,
+    busy: false, asking: null, problem: "", dismissing: false, helping: false, clipMissing: false, clipOf: "", fresh: new Set(), icons: KIND_ICONS,
   }),
   computed: {
     pageDir: () => document.documentElement.dir,
@@ -154,8 +155,10 @@ export default {
       return !states.length || states.includes(alert.state);
     },
     async load(cursor = null) {
+      const filter = this.filter;
       try {
         const page = await get(`/alerts${query({ state: STATES[this.filter] || [this.filter], cursor, limit: PAGE })}`);
+        if (filter !== this.filter) return; // another list is asked for by now
         const found = page.items.map(Object.freeze); // not watched field by field: there may be ten thousand
         const known = new Set(cursor ? this.items.map((one) => one.id) : []);
         this.items = cursor ? [...this.items, ...found.filter((one) => !known.has(one.id))] : found;
@@ -167,11 +170,10 @@ export default {
         this.loaded = true;
       }
     },
-    async loadMore() {
-      if (this.asking || !this.next) return;
-      this.asking = true;
-      await this.load(this.next);
-      this.asking = false;
+    /** Ask for the next page; who asks while one is on its way waits for the same. */
+    loadMore() {
+      if (!this.asking && this.next) this.asking = this.load(this.next).finally(() => { this.asking = null; });
+      return this.asking;
     },
     async setFilter(filter) {
       this.filter = filter;
@@ -193,26 +195,31 @@ export default {
     },
     async choose(id, focus = false) {
       if (!id) return;
+      if (id !== this.chosenId) this.afterwards = null;
       this.chosenId = id;
       this.problem = "";
       this.clipMissing = false;
       this.clipOf = "";
       history.replaceState(history.state, "", `#${id}`);
       this.$refs.list?.show(this.items.findIndex((alert) => alert.id === id), focus);
-      await this.open(id);
+      if (focus) await new Promise((resolve) => setTimeout(resolve, PASSING_MS));
+      if (this.chosenId === id) await this.open(id);
     },
     async open(id) {
       try {
         const detail = await get(`/alerts/${encodeURIComponent(id)}`);
-        if (this.chosenId === id) this.detail = detail;
+        if (this.chosenId !== id) return;
+        this.detail = detail;
+        if (this.afterwards && !this.busy) this.decide(this.afterwards);
       } catch (problem) {
+        this.afterwards = null;
         this.problem = this.words(problem);
       }
     },
     async step(rows) {
-      const index = this.items.findIndex((alert) => alert.id === this.chosenId) + rows;
-      if (index >= this.items.length) await this.loadMore();
-      const wanted = this.items[Math.min(Math.max(index, 0), this.items.length - 1)];
+      const place = () => this.items.findIndex((alert) => alert.id === this.chosenId) + rows;
+      if (place() >= this.items.length) await this.loadMore();
+      const wanted = this.items[Math.min(Math.max(place(), 0), this.items.length - 1)];
       if (wanted) this.choose(wanted.id, true);
     },
     async openClip(id) {
@@ -221,8 +228,11 @@ export default {
       this.play();
     },
     decide(state) {
-      this.afterwards = this.busy ? state : null; // a key pressed while the last one is on its way counts
-      if (!this.choices.includes(state) || this.busy) return;
+      // A key pressed while the last one is on its way counts, and it is for the chosen alert, never
+      // for the one that is still shown while that is fetched.
+      const early = this.busy || this.detail?.id !== this.chosenId;
+      this.afterwards = early ? state : null;
+      if (early || !this.choices.includes(state)) return;
       this.problem = "";
       if (state !== "dismissed") return void this.send(state, this.detail.state === "dismissed" ? t("alerts.real_after_all") : "");
       this.dismissing = true;
@@ -252,14 +262,18 @@ export default {
     },
     /** Send a decision. More of the same does not hold up a confirmation, but a dismissal is looked at again. */
     async decided(state, reason) {
-      const seen = this.detail.state;
+      const { id, state: seen } = this.detail; // another may be chosen while this is on its way
+      let version = this.detail.version;
+      const address = `/alerts/${encodeURIComponent(id)}`;
       for (let tries = 3; ; tries -= 1) {
         try {
-          return await post(`/alerts/${encodeURIComponent(this.detail.id)}/decisions`, { state, reason, version: this.detail.version });
+          return await post(`${address}/decisions`, { state, reason, version });
         } catch (problem) {
           if (problem.status !== 409) throw problem;
-          await this.open(this.detail.id);
-          if (!tries || state === "dismissed" || this.detail.state !== seen) throw problem;
+          const now = await get(address);
+          if (this.chosenId === id) this.detail = now;
+          if (!tries || state === "dismissed" || now.state !== seen) throw problem;
+          version = now.version;
         }
       }
     },
