@@ -15,6 +15,7 @@ from shanasheel.prove.evidence import (
     open_bag,
     verify_bundle,
 )
+from shanasheel.prove.evidence.standalone import verify as standalone
 from shanasheel.prove.ledger import parse_policy
 
 
@@ -44,9 +45,14 @@ class Bundle:
                 policy=parse_policy(policy or self.policy), now_s=int(time.time()),
                 seal=self.seal, unsealed=unsealed,
             )  # fmt: skip
-            return verify_bundle(bag, asked)
+            report = verify_bundle(bag, asked)
         finally:
             bag.close()
+        assert by_one_file(self, asked.now_s, policy or self.policy, unsealed) == [
+            (step.name, step.state.value, [one.key for one in step.findings])
+            for step in report.steps
+        ]
+        return report
 
     def failing(self, *, policy: bytes | None = None) -> set[str]:
         report = self.verify(policy=policy)
@@ -60,6 +66,22 @@ class Bundle:
             if step.name == name
             for finding in step.findings
         ]
+
+
+def by_one_file(
+    bundle: Bundle, now_s: int, policy: bytes, unsealed: bool = False
+) -> list[tuple[str, str, list[str]]]:
+    """Return the steps as the verifier finds them that is one Python file."""
+    done = standalone.Verification(
+        standalone.Bag(bundle.path), standalone.Policy(policy), now_s, bundle.seal
+    )
+    try:
+        done.run(unsealed=unsealed)
+    finally:
+        done.bag.close()
+    return [
+        (step["name"], step["state"], [one.key for one in step["findings"]]) for step in done.steps
+    ]
 
 
 def make_bundle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,14 @@ from importlib.resources import files
 from string import Template
 
 from shanasheel.base.clock import iso
+from shanasheel.base.errors import Invariant
 from shanasheel.base.text import printable
 from shanasheel.domain.exhibits import Exhibit
+from shanasheel.prove.evidence import standalone
+from shanasheel.prove.evidence.report import words
 
 _LANGUAGES = ("ar", "en")
+_NO_WORDS = "WORDS: dict[str, dict[str, str]] = {}"
 _LEFT_OUT = {"ar": "لم يُمكن إعداد ما يلي", "en": "These working copies could not be made"}
 
 
@@ -44,6 +49,19 @@ def tag_files(told: Told) -> Iterator[tuple[str, bytes]]:
         for name in (f"README-{language}.txt", f"VERIFY-{language}.txt"):
             text = Template((home / name).read_text("utf-8")).substitute(words)
             yield name, text.encode()
+    yield "verify.py", verify_file()
+
+
+def verify_file() -> bytes:
+    """Return the verifier that is one Python file, with its words in every language."""
+    source = (files(standalone) / "verify.py").read_text("utf-8")
+    known = {language: words(language) for language in _LANGUAGES}
+    # JSON of text alone is Python too.
+    told = json.dumps(known, ensure_ascii=False, indent=1)
+    filled = source.replace(_NO_WORDS, f"{_NO_WORDS[:-2]}{told}", 1)
+    if filled == source:
+        raise Invariant("verify.py has no place for its words.")
+    return filled.encode()
 
 
 def _words(told: Told, language: str) -> dict[str, str]:
