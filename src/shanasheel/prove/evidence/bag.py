@@ -167,10 +167,8 @@ class BagWriter:
         for algorithm in _ALGORITHMS:
             listed = {f"data/{name}": hashes for name, hashes in self._payload.items()}
             self.add_tag(f"manifest-{algorithm}.txt", _manifest(listed, algorithm))
-        tags = dict(self._tags)
-        sealed = _manifest(tags, "sha256")
+        sealed = _manifest(self._tags, "sha256")
         self._write("tagmanifest-sha256.txt", [sealed])
-        self._write("tagmanifest-sha512.txt", [_manifest(tags, "sha512")])
         return hashlib.sha256(sealed).hexdigest()
 
     def _write(self, name: str, chunks: Iterable[bytes]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from shanasheel.prove.evidence.opening import BagFiles, HostileBundle, read_smal
 from shanasheel.prove.evidence.report import Finding
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
-_UNLISTED = {TAG_MANIFEST, "tagmanifest-sha512.txt"}
 _LIMIT_BYTES = 64 << 20
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -66,7 +65,7 @@ def check_whole(bag: BagFiles, progress: Progress | None = None) -> Whole:
         if progress is not None:
             progress(whole.size_bytes, total)
     for name in bag.sizes:
-        if name not in listed and name not in _UNLISTED:
+        if name not in listed and name != TAG_MANIFEST:
             whole.findings.append(Finding("unlisted", {"name": name}))
     whole.sealed = bag.sha256(TAG_MANIFEST)
     return whole
