@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol
 
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput
 from shanasheel.base.files import is_abandoned_part, sync_directory
+from shanasheel.base.text import printable
 from shanasheel.prove.evidence.layout import checked_name
 
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -162,7 +163,7 @@ class BagWriter:
         """
         self.add_tag("bagit.txt", _DECLARED)
         oxum = {"Payload-Oxum": f"{self.size_bytes}.{len(self._payload)}"}
-        lines = [f"{key}: {' '.join(value.split())}\n" for key, value in {**info, **oxum}.items()]
+        lines = [f"{key}: {printable(value, 2000)}\n" for key, value in {**info, **oxum}.items()]
         self.add_tag("bag-info.txt", "".join(lines).encode())
         for algorithm in _ALGORITHMS:
             listed = {f"data/{name}": hashes for name, hashes in self._payload.items()}

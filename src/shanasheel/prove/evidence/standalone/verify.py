@@ -728,7 +728,11 @@ class Bag:
             self._walk()
         elif path.is_file():
             self._zip = open(path, "rb", buffering=0)  # noqa: SIM115, PTH123 - as long as the bag
-            self._list(path.stat().st_size)
+            try:
+                self._list(path.stat().st_size)
+            except BaseException:
+                self._zip.close()
+                raise
         else:
             raise Fault(f"There is no bundle {path}.")
 
