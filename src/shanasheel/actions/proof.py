@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
+from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
@@ -57,14 +58,22 @@ class Wrong(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     SIZE_DIFFERS = "size_differs"
     BYTES_DIFFER = "bytes_differ"
+    GROUPS_DIFFER = "groups_differ"  # the bytes are those logged, its groups of pictures are not
     NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
     INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
     RECORD_UNREADABLE = "record_unreadable"
 
 
+_CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One segment that is not what the ledger says."""
+    """One segment that is not what the ledger says.
+
+    Args:
+        groups: which of its groups of pictures still stand, in words; empty where none are known.
+    """
 
     camera: str
     segment: str
@@ -72,6 +81,7 @@ class Failure:
     end: datetime
     path: str
     reason: Wrong
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,8 @@ class _Findings:
     """What walking the facts and files found so far."""
 
     looks: tuple[Look, ...]
+    data: Path | None = None  # where files can be read as video, too
+    groups: bool = False
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -143,6 +155,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     progress: Progress | None = None,
     read: Reader | None = None,
     policy: Policy | None = None,
+    groups: bool = False,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -155,6 +168,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
+        groups: make the hashes of every segment's groups of pictures again, too.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -169,8 +183,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     ]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
+    findings = _Findings(looks=looks, data=None if read else data, groups=groups)
     read = read or (lambda path: chunks_of(file_of(data, path)))
-    findings = _Findings(looks=looks)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
     if policy is not None:
@@ -325,8 +339,12 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             findings.not_copied += why == Why.NOT_COPIED
         return
     findings.size_bytes += size_bytes
-    if reason:
-        findings.failures.append(replace(failure, reason=reason))
+    stands, told = True, ""
+    if findings.data and (reason in _CHANGED or (findings.groups and not reason)):
+        stands, told = look_at_groups(findings.data, body)
+    if reason or not stands:
+        reason = reason or Wrong.GROUPS_DIFFER
+        findings.failures.append(replace(failure, reason=reason, groups=told))
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -356,13 +374,9 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera,
-        segment=segment.id,
-        start=segment.start,
-        end=segment.end,
-        path=segment.path,
-        reason=reason,
-    )
+        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
+        path=segment.path, reason=reason,
+    )  # fmt: skip
 
 
 def ledger_status(site: Site) -> dict[str, object]:

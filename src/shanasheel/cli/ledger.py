@@ -39,6 +39,9 @@ def check(
         Path | None,
         typer.Option(help="Who must have cosigned (C2SP tlog-policy), kept elsewhere."),
     ] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Hash every segment's groups of pictures again, too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Verify the log, then every recorded segment against it.
@@ -63,6 +66,7 @@ def check(
                 at=SystemClock().now(),
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
                 policy=required,
+                groups=groups,
             )
     finally:
         database.close()
@@ -144,7 +148,7 @@ def _print(report: FootageReport, policy: Policy | None, *, as_json: bool) -> No
     for failure in report.failures:
         typer.echo(
             f"FAILS  camera {failure.camera}, {iso(failure.start)} to {iso(failure.end)}: "
-            f"{failure.reason} ({failure.path})"
+            f"{failure.reason} ({failure.path})" + (f"; {failure.groups}" if failure.groups else "")
         )
     if report.pending:
         typer.echo(f"{report.pending} facts wait to be logged (a running hub logs each second).")
