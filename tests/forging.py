@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bundled import Bundle
 from exhibited import Exhibited
+from shanasheel.base.hashing import CompactTree
 from shanasheel.prove.evidence.layout import EXPORTED, pack_seal, parse_seal
 from shanasheel.prove.ledger import (
     CosignerSigner,
@@ -24,7 +25,7 @@ from shanasheel.prove.ledger import (
     sign_checkpoint,
 )
 from shanasheel.prove.ledger.checkpoints import Checkpoint
-from shanasheel.prove.ledger.merkle import CompactTree, inclusion_proof, perfect_root
+from shanasheel.prove.ledger.merkle import inclusion_proof, perfect_root
 from shanasheel.prove.ledger.notes import parse_note
 from shanasheel.prove.ledger.proofs import EntryProof
 

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.base.hashing import HASH_BYTES, leaf_hash
 from shanasheel.prove.ledger.checkpoints import Checkpoint, parse_checkpoint
-from shanasheel.prove.ledger.merkle import HASH_BYTES, SIZE_LIMIT, leaf_hash, verify_inclusion
+from shanasheel.prove.ledger.merkle import SIZE_LIMIT, verify_inclusion
 from shanasheel.prove.ledger.notes import NOTE_LIMIT_BYTES, Note, decode_base64, parse_note
 
 PROOF_LIMIT_BYTES = 2 * NOTE_LIMIT_BYTES
