@@ -23,7 +23,8 @@ from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_signer
 from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
+from shanasheel.cli.policies import read_policy
+from shanasheel.prove.ledger import Dependence, Policy
 
 app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
@@ -68,7 +69,7 @@ def check(
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
-    required = _read_policy(policy) if policy else None
+    required = read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
     clock = SystemClock()
     with ExitStack() as stack:
@@ -121,7 +122,7 @@ def audit(
     Example: [bold]shanasheel ledger audit https://log.example --policy policy.txt
     --memory seen.json[/bold]
     """
-    required = _read_policy(policy)
+    required = read_policy(policy)
     report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
     if as_json:
         steps = [asdict(step) for step in report.steps]
@@ -154,16 +155,6 @@ def _before(
     if before.since is not None:
         remarks.print(f"Going on with the check that began {iso(before.since)}.", markup=False)
     return before
-
-
-def _read_policy(path: Path) -> Policy:
-    try:
-        with path.open("rb") as stream:
-            return parse_policy(stream.read(POLICY_LIMIT_BYTES + 1))
-    except OSError as fault:
-        raise NotFound(
-            f"{path} cannot be read: {fault.strerror}.", "Name the policy file."
-        ) from fault
 
 
 def _key_of(folder: DataFolder, policy: Policy | None) -> str:
