@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import (
     BasicConstraints,
     Certificate,
@@ -22,6 +23,22 @@ from shanasheel.domain.signing import Doubt
 
 _LARGEST_BYTES = 1 << 20
 _LONGEST_CHAIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """One trusted certificate, as it is shown and kept.
+
+    Args:
+        fingerprint: SHA-256 in hex.
+        subject: whose it is (RFC 4514).
+        pem: itself.
+    """
+
+    fingerprint: str
+    subject: str
+    until: datetime
+    pem: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,18 @@ class Anchors:
                     f"{path.name} holds no certificate.", "Give PEM, as manufacturers publish it."
                 ) from fault
         return cls(tuple(found))
+
+    def told(self) -> tuple[Anchor, ...]:
+        """Return each as it is shown and kept."""
+        return tuple(
+            Anchor(
+                fingerprint=one.fingerprint(hashes.SHA256()).hex(),
+                subject=one.subject.rfc4514_string(),
+                until=one.not_valid_after_utc,
+                pem=one.public_bytes(Encoding.PEM),
+            )
+            for one in self.certificates
+        )
 
 
 class CameraKey:

@@ -9,6 +9,7 @@ that: `H(H(first) | H(unit))`. Only pictures count: neither other SEI messages n
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,13 +17,15 @@ from datetime import datetime
 from pathlib import Path
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.domain.footage import Packet
+from shanasheel.domain.gops import GroupHasher, length_bytes
 from shanasheel.domain.signing import CameraSignature, Doubt, SignatureState, state_of
 from shanasheel.prove.footage.anchors import Anchors, CameraKey
 from shanasheel.prove.footage.documents import MEDIA_SIGNING, Document, parse_document
 from shanasheel.prove.footage.leaves import gop_leaves, video_codec
 
 _MOST_GROUPS = 16  # that wait for their document; beyond, the oldest stays unsigned (guess)
-_STOPPED_AFTER = 4  # groups without a document: signers may be late, not that late (guess)
+_STOPPED_AFTER = 8  # groups without a document: signers may be late, not that late (guess)
 _H264 = {1: False, 5: True}  # slices; the value says whether it may begin a group
 _HEVC = {0: False, 1: False, **dict.fromkeys(range(16, 22), True)}
 
@@ -49,16 +52,23 @@ class SignatureCheck:
         anchors: whose certificates vouch.
         now: when the pictures came, for documents that do not know the time.
         eager: hash from the first picture: for files, and cameras known to sign.
+        signs: the camera is known to sign, so that it is told when it does no more.
     """
 
     def __init__(
-        self, codec: str, anchors: Anchors, now: Callable[[], datetime], *, eager: bool = False
+        self,
+        codec: str,
+        anchors: Anchors,
+        now: Callable[[], datetime],
+        *,
+        eager: bool = False,
+        signs: bool = False,
     ) -> None:
         self._hevc = codec == "hevc"
         self._slices = {"h264": _H264, "hevc": _HEVC}.get(codec, {})
         self._anchors, self._now = anchors, now
-        self._hashing = eager
-        self._whole = eager  # the oldest waiting group is there from its beginning
+        self._hashing = eager or signs
+        self._in_step = False  # the oldest group that waits is the next to be signed
         self._waiting: deque[list[bytes]] = deque()  # hashes of units, a list for each group
         self._anchor = b""
         self._digest = Document(
@@ -68,10 +78,12 @@ class SignatureCheck:
         self._key: CameraKey | None = None
         self._before: tuple[int, bytes, bytes] | None = None  # counter, first hash, group's hash
         self._told = _Told()
-        self.signs = False
+        self._silent = 0  # groups since the last document
+        self.signs = signs
 
     def begin_group(self) -> None:
-        """Do nothing: the units say themselves where a group begins."""
+        """Note that a group of the container begins; units say themselves where theirs do."""
+        self._silent += 1
 
     def unit(self, unit: memoryview, *, is_sei: bool) -> None:
         """Take the next unit."""
@@ -92,7 +104,7 @@ class SignatureCheck:
         if self._waiting and self.signs:
             self._told.doubts.add(Doubt.TAIL)
         self._waiting.clear()
-        self._anchor, self._whole, self._before = b"", False, None
+        self._anchor, self._in_step, self._before = b"", False, None
 
     def take(self, *, end: bool = False) -> CameraSignature | None:
         """Return what was found since the last time; None for a camera that never signed.
@@ -105,9 +117,9 @@ class SignatureCheck:
             return None
         if end and self._waiting:
             told.doubts.add(Doubt.TAIL)
-        if not told.documents and len(self._waiting) >= _STOPPED_AFTER:
+        if not told.documents and self._silent >= _STOPPED_AFTER:
             told.doubts.add(Doubt.STOPPED)
-        if not told.documents and not told.doubts:
+        if not told.documents and told.doubts <= {Doubt.HEAD, Doubt.TAIL}:
             return None  # too short for one: the next tells
         return CameraSignature(
             state=state_of(frozenset(told.doubts), told.groups),
@@ -131,7 +143,7 @@ class SignatureCheck:
 
     def _take(self, unit: bytes) -> None:
         """Take a document."""
-        self.signs = True
+        self.signs, self._silent = True, 0
         try:
             document = parse_document(unit, hevc=self._hevc)
             if document is None:
@@ -161,45 +173,50 @@ class SignatureCheck:
 
     def _compare(self, document: Document) -> None:
         """Hold the pictures that a document is about against it."""
-        before, self._before = self._before, (document.counter, b"", document.group)
-        if before is not None and not self._follows(document, before):
+        before, counter = self._before, document.counter
+        skipped = (counter - before[0] - 1) % (1 << 32) if before else 0
+        if skipped >= 1 << 31:
+            self._told.doubts.add(Doubt.REPLAYED)
             return
-        if not self._waiting:
-            self._told.doubts.add(Doubt.HEAD)
-            return
+        if skipped:  # their documents are not here; perhaps their pictures are not either
+            self._told.doubts.add(Doubt.GROUPS_MISSING)
+            self._in_step = False
+        self._before = (counter, b"", document.group)
         if before is not None and document.group == before[2]:
             # Some signers repeat the last group's hash in the document that ends the stream.
             self._told.doubts.add(Doubt.TAIL)
             self._waiting.clear()
             return
-        held = self._held(document)
-        whole, self._whole = self._whole, True
-        if self._holds(document, held):
-            if self._is_linked(document, before):
-                self._note(document)
-            self._before = (document.counter, held[0], document.group)
-        elif not whole and before is None:
-            self._told.doubts.add(Doubt.HEAD)
-        else:
-            self._told.doubts.add(_difference(held, document))
-            self._before = (document.counter, b"", document.group)
+        place = self._place_of(document)
+        if place is None:
+            self._differ(document, skipped=bool(skipped))
+            return
+        if place:
+            self._told.doubts.add(Doubt.UNSIGNED if self._in_step else Doubt.HEAD)
+            for _ in range(place):
+                self._waiting.popleft()
+        held, self._in_step = self._held(document), True
+        if self._is_linked(document, before):
+            self._note(document)
+        self._before = (counter, held[0], document.group)
 
-    def _follows(self, document: Document, before: tuple[int, bytes, bytes]) -> bool:
-        """Compare a document's number with the one before; let go of groups that have none."""
-        skipped = (document.counter - before[0] - 1) % (1 << 32)
-        if skipped >= 1 << 31:
-            self._told.doubts.add(Doubt.REPLAYED)
-            self._before = before
-            if len(self._waiting) > 1:
-                self._waiting.popleft()
-            return False
-        if skipped:
-            self._told.doubts.add(Doubt.GROUPS_MISSING)
-            for _ in range(min(skipped, len(self._waiting) - 1)):
-                if self._holds(document, self._waiting[0]):
-                    break  # those groups are not here either
-                self._waiting.popleft()
-        return True
+    def _place_of(self, document: Document) -> int | None:
+        """Return which of the waiting groups a document is about; None when none fits it."""
+        for place, group in enumerate(self._waiting):
+            if self._holds(document, group[: document.count] if document.partial else group):
+                return place
+        return None
+
+    def _differ(self, document: Document, *, skipped: bool) -> None:
+        """Judge a document that fits no pictures: others were signed, or they were not seen."""
+        if self._waiting and (self._in_step or (len(self._waiting) > 1 and not skipped)):
+            self._told.doubts.add(_difference(self._held(document), document))
+            self._in_step = True
+            return
+        if not skipped:
+            self._told.doubts.add(Doubt.HEAD)
+        while len(self._waiting) > 1:
+            self._waiting.popleft()
 
     def _held(self, document: Document) -> list[bytes]:
         """Take the hashes of the units that a document is about out of those that wait."""
@@ -251,3 +268,18 @@ def check_file(path: Path, anchors: Anchors, now: datetime) -> CameraSignature:
     check = SignatureCheck(video_codec(path), anchors, lambda: now, eager=True)
     gop_leaves(path, watch=check)
     return check.take(end=True) or CameraSignature(state=SignatureState.NONE)
+
+
+def check_packets(
+    packets: Sequence[Packet], anchors: Anchors, now: datetime
+) -> CameraSignature | None:
+    """Check the signatures in some of a camera's packets; None when there are none."""
+    if not packets:
+        return None
+    form = packets[0].format
+    check = SignatureCheck(form.codec, anchors, lambda: now, eager=True)
+    hasher = GroupHasher(form.codec, length_bytes(form.codec, form.extradata), watch=check)
+    for packet in packets:
+        with contextlib.suppress(InvalidInput):
+            hasher.add(packet.payload)
+    return check.take(end=True)
