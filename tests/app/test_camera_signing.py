@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import av
 import pytest
 
 from footage import data_folder
@@ -18,7 +19,7 @@ from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
-from shanasheel.domain.gops import GroupHasher
+from shanasheel.domain.gops import GroupHasher, prefixed
 from shanasheel.domain.signing import Doubt, SignatureState
 from shanasheel.domain.wire import from_line, to_line
 from shanasheel.watch.recording import Recorder
@@ -183,6 +184,47 @@ def test_footage_handed_in_is_checked_from_its_first_picture(data: Path) -> None
     assert segment.signed is not None
     assert segment.signed.state is SignatureState.OK
     assert segment.signed.groups == 4
+
+
+def _with_start_codes(target: Path) -> Path:
+    """Write the H.264 sample as a camera sends it: start codes, and emulation prevention."""
+    source = data_folder("vectors/onvif-media-signing") / "test_signed_h264.mp4"
+    with av.open(str(source)) as container, target.open("wb") as out:
+        stream = container.streams.video[0]
+        extradata = bytes(stream.codec_context.extradata or b"")
+        at = 6  # one SPS, then one PPS, each behind its size (ISO/IEC 14496-15 §5.3.3.1)
+        for _ in range(2):
+            size = int.from_bytes(extradata[at : at + 2])
+            out.write(b"\0\0\0\1" + extradata[at + 2 : at + 2 + size])
+            at += 2 + size + 1
+        for packet in container.demux(stream):
+            for unit in prefixed(memoryview(bytes(packet)), 4):
+                out.write(b"\0\0\0\1" + (_escaped(unit) if unit[0] == 6 else bytes(unit)))
+    return target
+
+
+def _escaped(unit: memoryview) -> bytes:
+    found, zeros = bytearray(), 0
+    for byte in unit:
+        if zeros >= 2 and byte <= 3:
+            found.append(3)
+            zeros = 0
+        zeros = 0 if byte else zeros + 1
+        found.append(byte)
+    return bytes(found)
+
+
+def test_what_comes_with_start_codes_holds_too(data: Path, tmp_path: Path) -> None:
+    raw = _with_start_codes(tmp_path / "camera.h264")
+    recording = _Recording(data)
+    recording.record(list(read_footage(raw, camera=CAMERA.id, start=THEN)))
+    again = _Recording(data)
+
+    again.record(list(read_footage(raw, camera=CAMERA.id, start=THEN)))
+
+    assert recording.signing.state is SignatureState.OK
+    assert sum(one.signed.groups for one in again.segments if one.signed) == 4
+    assert not again.events
 
 
 def test_pictures_that_units_do_not_fill_are_not_shown_to_the_check() -> None:
