@@ -11,6 +11,7 @@ from shanasheel.domain.alerts import TAMPERING, Decision, Event
 from shanasheel.domain.facts import Fact, FactKind
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.keeping import Kept, Why
+from shanasheel.domain.wire import plain
 from shanasheel.prove.ledger import canonical
 
 
@@ -35,6 +36,8 @@ def segment_fact(segment: Segment) -> Fact:
     }
     if segment.gops is not None:  # records from before stay as they were logged
         body["gops"] = {"count": segment.gops.count, "root": segment.gops.root}
+    if segment.signed is not None:
+        body["signed"] = plain(segment.signed)
     return make_fact(segment.id, FactKind.SEGMENT, segment.end, body)
 
 

@@ -28,6 +28,7 @@ from shanasheel.actions.cameras import (
     require_technician,
 )
 from shanasheel.actions.factmaking import make_fact
+from shanasheel.actions.signing import SignatureLook, read_anchors
 from shanasheel.actions.site import Site
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import SECRET_FIELDS, Camera, CameraId, Place, Stream
@@ -181,7 +182,10 @@ def check_typed(site: Site, who: Person, typed: Typed, known: str | None = None)
     else:
         url = edited_url(camera_named(site, known), typed.address, typed.user, typed.password)
     camera = Camera(id=CameraId(known or "new"), url=url)
-    (report,) = check_cameras(site, who, [camera], lambda one: probe_camera(one, site.clock))
+    look = SignatureLook(read_anchors(site.data), site.clock.now())
+    (report,) = check_cameras(
+        site, who, [camera], lambda one: probe_camera(one, site.clock, signatures=look)
+    )
     return report
 
 

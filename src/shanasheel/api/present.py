@@ -19,6 +19,7 @@ from shanasheel.domain.keeping import Intake
 from shanasheel.domain.people import Grant
 from shanasheel.domain.plates import GOVERNORATES
 from shanasheel.domain.seen import PlateSeen, Sighting
+from shanasheel.domain.signing import CameraSignature
 
 Json = dict[str, object]
 
@@ -151,6 +152,13 @@ def _still_url(alert: str, which: str, path: str) -> str | None:
     return f"/api/v1/alerts/{alert}/pictures/{which}" if path else None
 
 
+def _signed(found: CameraSignature | None) -> Json | None:
+    """Return what the camera's own signatures say; None for one that does not sign."""
+    if found is None:
+        return None
+    return {"state": found.state.value, "doubts": [doubt.value for doubt in found.doubts]}
+
+
 def segment(record: Segment, grant: str | None) -> Json:
     """Return a segment with the address of its bytes."""
     suffix = f"?grant={grant}" if grant else ""
@@ -165,6 +173,7 @@ def segment(record: Segment, grant: str | None) -> Json:
         "end_us": to_us(record.end),
         "mime": mime,
         "size_bytes": record.size_bytes,
+        "signed": _signed(record.signed),
         "url": f"/api/v1/segments/{record.id}/{file}{suffix}",
     }
 

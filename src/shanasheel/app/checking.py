@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 
+from shanasheel.actions.signing import SignatureLook
 from shanasheel.adapters.peers import Sense, read_offers
 from shanasheel.app.noticing import device_of
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import InvalidInput, NotFound, ShanasheelError
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause
+from shanasheel.prove.footage import Anchors
 from shanasheel.watch.sources.probing import CameraReport, probe_camera
 
 CLOCK_OFF_S = 2.0  # a person's word and the picture's stamp may differ so much and nobody minds
@@ -59,12 +61,13 @@ class CameraCheck:
         }
 
 
-def check_camera(camera: Camera, clock: Clock, *, seconds: float) -> CameraCheck:
+def check_camera(camera: Camera, clock: Clock, *, seconds: float, anchors: Anchors) -> CameraCheck:
     """Look at a camera's streams for some seconds each, then ask its device service."""
-    main = _probed(camera, clock, seconds)
+    look = SignatureLook(anchors, clock.now())
+    main = _probed(camera, clock, seconds, look)
     sub = None
     if camera.sub_url:
-        sub = _probed(replace(camera, url=camera.sub_url, sub_url=""), clock, seconds)
+        sub = _probed(replace(camera, url=camera.sub_url, sub_url=""), clock, seconds, look)
     found = CameraCheck(
         main=main, sub=sub, clock_offset_s=None, events=None, onvif_fault="", advice=()
     )
@@ -73,10 +76,10 @@ def check_camera(camera: Camera, clock: Clock, *, seconds: float) -> CameraCheck
     return replace(found, advice=_advice(found, camera))
 
 
-def _probed(camera: Camera, clock: Clock, seconds: float) -> CameraReport:
+def _probed(camera: Camera, clock: Clock, seconds: float, look: SignatureLook) -> CameraReport:
     """Probe one stream; an address that cannot be opened says so and hides no other camera."""
     try:
-        return probe_camera(camera, clock, seconds=seconds)
+        return probe_camera(camera, clock, seconds=seconds, signatures=look)
     except (InvalidInput, NotFound) as fault:
         return CameraReport(
             camera=camera.id, ok=False, cause=GapCause.UNREACHABLE, detail=fault.message

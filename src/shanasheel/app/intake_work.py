@@ -12,6 +12,7 @@ from shanasheel.app.detectors import site_weapon_model
 from shanasheel.app.hearing import SoundRecording
 from shanasheel.app.picture_paths import picture_path, still_path
 from shanasheel.app.second_looking import WeaponModels
+from shanasheel.app.signing import file_grouping
 from shanasheel.base.clock import EPOCH
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
@@ -22,7 +23,7 @@ from shanasheel.domain.keeping import Intake
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import Spooled, to_line
 from shanasheel.watch.pipeline import Analysis, AnalysisSettings, Findings
-from shanasheel.watch.recording import Recorder, Shelf, read_volumes
+from shanasheel.watch.recording import Grouping, Recorder, Shelf, read_volumes
 from shanasheel.watch.sources.footage import Footage
 from shanasheel.watch.vision import Describer, Detector, PlateReader
 from shanasheel.watch.vision.registry import Registry
@@ -71,7 +72,9 @@ class IntakeWork:
         self.warning = ""
         self._site, self._spool = site, f"intake-{intake.id}"
         self._camera = camera
-        self._main: Recorder | None = self._recorder(Stream.MAIN)
+        self._main: Recorder | None = self._recorder(
+            Stream.MAIN, file_grouping(site.data, intake.start)
+        )
         self._shielded = self._recorder(Stream.SHIELDED)
         self._footage: Footage | None = None
         self._hearing = SoundRecording(
@@ -133,11 +136,11 @@ class IntakeWork:
         if self._footage is not None:
             self._hearing.take(self._footage.heard(), pictures)
 
-    def _recorder(self, stream: Stream) -> Recorder:
+    def _recorder(self, stream: Stream, grouping: Grouping | None = None) -> Recorder:
         site = self._site
         return Recorder(
             data=site.data, camera=self._camera.id, stream=stream, clock=site.clock, ids=site.ids,
-            shelf=Shelf(read_volumes(site.data), site.clock),
+            shelf=Shelf(read_volumes(site.data), site.clock), grouping=grouping,
         )  # fmt: skip
 
     def _note(self, findings: Findings) -> None:

@@ -19,6 +19,7 @@ from shanasheel.app.listening import Listen
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.rates import Rates
 from shanasheel.app.shed_spans import forget_left_open, left_open
+from shanasheel.app.signing import CameraSigning
 from shanasheel.app.sound_clock import SoundClock
 from shanasheel.base.clock import Clock, from_us, to_us
 from shanasheel.base.errors import Exhausted, ShanasheelError
@@ -26,7 +27,7 @@ from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import Camera, Stream
 from shanasheel.domain.footage import Gap, GapCause, Packet, Segment
-from shanasheel.watch.recording import NoVolume, Recorder, Shelf, StepWatch, Volume, recover
+from shanasheel.watch.recording import NoVolume, Recorder, Shelf, StepWatch, Volume, recover, set_by
 from shanasheel.watch.rules import clock_event, signal_event, stopped_event
 from shanasheel.watch.sources import Source, SourceLost, open_source
 
@@ -75,9 +76,11 @@ class CameraRecording:
         self.state = RecordingState()
         self._data, self._clock, self._ids = data, clock, ids
         self._outbox, self._view, self._shelf = outbox, view, shelf
+        self.signing = CameraSigning(data, camera, clock=clock, ids=ids)
         self._recorder = Recorder(
-            data=data, camera=camera.id, stream=Stream.MAIN, clock=clock, ids=ids, shelf=shelf
-        )
+            data=data, camera=camera.id, stream=Stream.MAIN, clock=clock, ids=ids, shelf=shelf,
+            grouping=self.signing.grouping(),
+        )  # fmt: skip
         self._steps, self._tell_time = StepWatch(clock), tell_time
         self._sound_clock = sound_clock
         self._cutter = cutter
@@ -225,6 +228,8 @@ class CameraRecording:
             if segment.recovered and self._told_until and segment.end <= self._told_until:
                 continue  # from a volume that came back: its time was told as a gap
             self._tell_pause(segment)
+            if event := self.signing.note(segment):
+                self._outbox.put([event])
             self._last_end = segment.end
             if self._lost is not None and self._lost[0] < segment.end:
                 self._lost = (segment.end, *self._lost[1:])
@@ -250,7 +255,7 @@ class CameraRecording:
             self._set_back(segment.start)
         elif told is not None and segment.start - told > _PAUSE:
             if step:
-                self._put_gap(told, segment.start, GapCause.CLOCK_STEPPED, _set_by(step))
+                self._put_gap(told, segment.start, GapCause.CLOCK_STEPPED, set_by(step))
                 self._tell_clock(segment.start, step)
             else:
                 self._put_gap(told, segment.start, GapCause.SIGNAL_LOST, "the camera paused")
@@ -264,7 +269,7 @@ class CameraRecording:
         step, before = self._steps.step(), self._told_until or at
         behind = f"the clock is {(before - at).total_seconds():.1f} s behind the footage before"
         self._told_until = None
-        self._put_gap(at, at, GapCause.CLOCK_STEPPED, _set_by(step) or behind)
+        self._put_gap(at, at, GapCause.CLOCK_STEPPED, set_by(step) or behind)
         self._tell_clock(at, step or at - before)
 
     def _tell_clock(self, at: datetime, step: timedelta) -> None:
@@ -314,7 +319,7 @@ class CameraRecording:
         """End the open gap, if any, and record it."""
         if self._lost is not None:
             start, cause, detail = self._lost
-            step = _set_by(self._steps.step())
+            step = set_by(self._steps.step())
             if at < start:
                 self._told_until = start
                 self._set_back(at)
@@ -390,11 +395,3 @@ class CameraRecording:
             memory = {"end_us": to_us(self._last_end), "clean": clean}
             with contextlib.suppress(OSError):  # costs a longer gap at the next start, no footage
                 write_atomic(self._memory, json.dumps(memory).encode(), durable=clean)
-
-
-def _set_by(step: timedelta) -> str:
-    """Return in words how far the clock was set; empty when it was not."""
-    seconds = step.total_seconds()
-    if not seconds:
-        return ""
-    return f"the clock was set {'forward' if seconds > 0 else 'back'} by {abs(seconds):.1f} s"

@@ -122,6 +122,7 @@ def _camera(recording: CameraRecording, viewing: Viewing) -> dict[str, object]:
         "last_frame_at": iso(state.last_packet) if state.last_packet else None,
         "segments": state.segments,
         "gaps": state.gaps,
+        "signed": recording.signing.state.value if recording.signing.state else "",
         "sound": recording.hearing.codec,
         "sound_note": recording.hearing.note,
         "active": view.active,

@@ -15,7 +15,8 @@ import typer
 
 from shanasheel.actions import cameras as actions
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.installing import check_cameras
+from shanasheel.actions.installing import CameraReport, check_cameras
+from shanasheel.actions.signing import read_anchors
 from shanasheel.actions.site import Site
 from shanasheel.adapters.peers import Device, Found, discover, main_and_sub, read_device
 from shanasheel.app.camera_files import cameras_text
@@ -182,9 +183,11 @@ def check(
             typer.echo("No cameras yet. Add one: shanasheel cameras add ID ADDRESS")
             return
         remarks.print(f"Looking at {len(chosen)} cameras for {seconds:g} s …")
+        anchors = read_anchors(site.data)
         reports = check_cameras(
-            site, LOCAL, chosen, lambda one: check_camera(one, site.clock, seconds=seconds)
-        )
+            site, LOCAL, chosen,
+            lambda one: check_camera(one, site.clock, seconds=seconds, anchors=anchors),
+        )  # fmt: skip
     if as_json:
         typer.echo(json.dumps([report.plain() for report in reports], ensure_ascii=False))
     else:
@@ -325,11 +328,21 @@ def _line(check: CameraCheck) -> str:
         f"{report.bitrate_bps / 1e6:.2f} Mbit/s",
         key,
         f"sound {report.audio}" if report.audio else "no sound",
-        f"signed ({report.signed})" if report.signed else "not signed",
+        _signed(report),
         *_beside(check),
     ]
     verdict = "good" if check.ok else "POOR"
     return f"{report.camera:<12} {verdict}  {', '.join(parts)}{advice}"
+
+
+def _signed(report: CameraReport) -> str:
+    """Say whether the camera signs its pictures, and whether that holds."""
+    if not report.signed:
+        return "not signed"
+    if report.signature is None:
+        return f"signed ({report.signed}, not verified)"
+    doubts = ", ".join(report.signature.doubts)
+    return f"signed ({report.signed}, {report.signature.state}{': ' if doubts else ''}{doubts})"
 
 
 def _beside(check: CameraCheck) -> list[str]:

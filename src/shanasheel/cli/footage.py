@@ -10,19 +10,46 @@ from typing import Annotated
 
 import typer
 
+from shanasheel.actions.access import LOCAL
 from shanasheel.actions.parts import ClipProof, prove_clip, read_clip_proof, span_of, verify_clip
+from shanasheel.actions.signing import distrust_anchor, read_anchors, trust_anchors
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.wiring import open_beside
-from shanasheel.base.clock import iso
+from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
+from shanasheel.base.text import printable
 from shanasheel.cli.options import DataOption, JsonOption, aware_time
 from shanasheel.domain.cameras import CameraId
-from shanasheel.prove.footage import gop_leaves
+from shanasheel.domain.signing import Doubt, SignatureState
+from shanasheel.domain.wire import plain
+from shanasheel.prove.footage import Anchors, check_file, gop_leaves
 from shanasheel.watch.recording import comment_of
 
 app = typer.Typer(no_args_is_help=True, help="A clip against what was recorded.")
 
+_STATES = {
+    SignatureState.OK: "signed, and it holds",
+    SignatureState.PARTIAL: "signed, and it holds in part",
+    SignatureState.BAD: "NOT what the camera signed",
+    SignatureState.NONE: "not signed",
+}
+_DOUBTS = {
+    Doubt.SIGNATURE: "a signature does not fit the camera's key",
+    Doubt.PICTURES: "pictures are not those that were signed",
+    Doubt.ORDER: "a group of pictures does not follow the one signed before it",
+    Doubt.REPLAYED: "a group of pictures comes a second time",
+    Doubt.PICTURES_MISSING: "signed pictures are missing; those that are there hold",
+    Doubt.GROUPS_MISSING: "whole groups of pictures, or their signatures, are missing",
+    Doubt.UNSIGNED: "groups of pictures without a signature stand between others",
+    Doubt.UNREADABLE: "a signature is of a form that is not known here",
+    Doubt.UNTRUSTED: "the camera's certificate leads to none that you trust",
+    Doubt.NO_ANCHOR: "you trust no certificate: name the maker's with --trust",
+    Doubt.EXPIRED: "a certificate was not valid when it signed; see --at",
+    Doubt.STOPPED: "the camera signed before, and does no more",
+    Doubt.HEAD: "the first pictures were signed before this begins; nothing speaks against them",
+    Doubt.TAIL: "the last pictures would be signed later; nothing speaks against them",
+}
 _EXPORTED = re.compile(r"camera (\S+); stream main; .*held (\S+?)/(\S+?);")
 
 
@@ -104,6 +131,86 @@ def verify(
             typer.echo(f"NOT PROVEN  groups {named}")
     if missing or not all(one.ok for one in shown):
         raise typer.Exit(8)
+
+
+@app.command("verify-signature")
+def verify_signature(
+    file: Annotated[Path, typer.Argument(help="Footage of a camera that signs its pictures.")],
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option(help="Certificate of the camera's maker (PEM); may be given more than once."),
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="When it was filmed, for cameras that do not know the time.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Check the signatures that a camera put into its pictures (ONVIF Media Signing).
+
+    Ends with 0 when they hold and somebody trusted vouches for the camera, with 8 when not.
+
+    Example: [bold]shanasheel footage verify-signature film.mp4 --trust maker.pem[/bold]
+    """
+    now = aware_time(at) if at else SystemClock().now()
+    found = check_file(file, Anchors.read(trust or []), now)
+    if as_json:
+        typer.echo(json.dumps(plain(found)))
+    else:
+        typer.echo(f"{_STATES[found.state]}: {found.groups} groups of pictures hold")
+        if found.certificate:
+            typer.echo(f"certificate {found.certificate}")
+        for doubt in found.doubts:
+            typer.echo(f"{doubt}: {_DOUBTS[doubt]}")
+    if found.state is not SignatureState.OK:
+        raise typer.Exit(8)
+
+
+@app.command()
+def trust(
+    file: Annotated[Path, typer.Argument(help="Certificate of a maker of cameras (PEM).")],
+    data: DataOption = None,
+) -> None:
+    """Believe cameras whose certificates lead to this one; it is recorded who said so.
+
+    Example: [bold]shanasheel footage trust maker.pem[/bold]
+    """
+    with open_beside(open_folder(data or default_folder())) as site:
+        for anchor in trust_anchors(site, LOCAL, file):
+            typer.echo(f"{anchor.fingerprint}  {printable(anchor.subject)}")
+
+
+@app.command()
+def trusted(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the certificates that vouch for cameras.
+
+    Example: [bold]shanasheel footage trusted[/bold]
+    """
+    folder = open_folder(data or default_folder())
+    told = read_anchors(folder.root).told()
+    if as_json:
+        rows = [
+            {"certificate": one.fingerprint, "subject": one.subject, "until": iso(one.until)}
+            for one in told
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for one in told:
+        typer.echo(f"{one.fingerprint}  until {iso(one.until)}  {printable(one.subject)}")
+    if not told:
+        typer.echo("None. Trust one: shanasheel footage trust maker.pem")
+
+
+@app.command()
+def distrust(
+    certificate: Annotated[str, typer.Argument(help="As `footage trusted` shows it.")],
+    data: DataOption = None,
+) -> None:
+    """Believe a certificate no longer; it is recorded who said so.
+
+    Example: [bold]shanasheel footage distrust f31095d4…[/bold]
+    """
+    with open_beside(open_folder(data or default_folder())) as site:
+        distrust_anchor(site, LOCAL, certificate)
 
 
 def _missing(clip: Path, proof: ClipProof) -> list[int]:

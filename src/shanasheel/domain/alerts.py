@@ -73,7 +73,7 @@ TAMPERING = (
 
 
 class Tampering(StrEnum):
-    """What a camera itself reports of its view; the detail of `CAMERA_TAMPERED`."""
+    """What a camera itself tells of its view or pictures; the detail of `CAMERA_TAMPERED`."""
 
     SCENE_CHANGE = "scene_change"
     TOO_BLURRY = "too_blurry"
@@ -81,6 +81,8 @@ class Tampering(StrEnum):
     TOO_BRIGHT = "too_bright"
     SIGNAL_LOSS = "signal_loss"
     TAMPER = "tamper"
+    SIGNATURE_BAD = "signature_bad"  # pictures are not those it signed
+    SIGNATURE_GONE = "signature_gone"  # it signed its pictures, and does no more
 
 
 class AlertState(StrEnum):

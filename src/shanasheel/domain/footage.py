@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.gops import Gops
+from shanasheel.domain.signing import CameraSignature
 
 if TYPE_CHECKING:
     import av
@@ -125,6 +126,7 @@ class Segment:
         recovered: the writer was killed and the file was cut at its last whole fragment.
         gops: its groups of pictures; None for sound, for shielded footage, and for what was
             recorded before they were counted.
+        signed: what the camera's own signatures say that lie in it; None where it never signed.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Segment:
     frames: int
     recovered: bool = False
     gops: Gops | None = None
+    signed: CameraSignature | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:

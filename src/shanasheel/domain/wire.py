@@ -23,6 +23,7 @@ from shanasheel.domain.keeping import Hold, Intake, KeepRule
 from shanasheel.domain.receivers import Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import ActiveSpan, Sighting
+from shanasheel.domain.signing import CameraSignature
 
 R = TypeVar("R")
 Spooled = Segment | Gap | Shed | Sighting | Event | ActiveSpan
@@ -46,6 +47,7 @@ def _converter() -> cattrs.Converter:
         Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
         Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift, LogLine,
         Receiver, Message, OutsideCosigner, Incident, Exhibit,
+        CameraSignature,
     )  # fmt: skip
     for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))

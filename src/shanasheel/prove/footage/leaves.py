@@ -58,6 +58,20 @@ def _leaves(path: Path, watch: UnitWatch | None) -> list[bytes]:
     return list(hasher.leaves())
 
 
+def video_codec(path: Path) -> str:
+    """Return FFmpeg's name of the codec of a file's first video.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidInput: it is no video.
+    """
+    try:
+        with _opened(path) as container:
+            return container.streams.video[0].codec_context.codec.canonical_name
+    except (FFmpegError, IndexError, ValueError) as fault:
+        raise InvalidInput(f"{printable(path.name)} is no video.", "Check the name.") from fault
+
+
 def readable_leaves(path: Path) -> frozenset[bytes]:
     """Return the leaves of what can be read of a damaged file; groups that are damaged give others.
 

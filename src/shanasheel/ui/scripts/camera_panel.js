@@ -70,6 +70,10 @@ export default {
       for (const [task, model, fault] of [["faces", status.faces_model, status.faces_fault], ["weapons", status.weapon_model, status.weapon_fault]]) {
         if (model && model !== "none") facts.push({ name: tk("camera_models_short", task), value: fault ? t("camera_models.unusable", { model }) : model, tone: fault ? "bad" : "" });
       }
+      if (status.signed) {
+        const tone = { bad: "bad", none: "bad", partial: "warn" }[status.signed] || "";
+        facts.push({ name: t("fact.signed"), value: tk("signed", status.signed), tone });
+      }
       if (status.notices) {
         const tone = { lost: "warn", refused: "bad" }[status.notices] || "";
         facts.push({ name: t("fact.notices"), value: tk("notices", status.notices), tone });

@@ -18,6 +18,13 @@ export default {
       </template>
     </div>`,
   computed: {
+    /** Whether the camera signs its pictures, and whether that holds; nothing where it does not. */
+    signature() {
+      const found = this.report.signature;
+      if (!found) return [];
+      const doubts = found.doubts.map((doubt) => tk("doubt", doubt));
+      return [{ name: `${t("fact.signed")}: ${tk("signed", found.state)}`, ok: found.state === "ok" || found.state === "partial", values: doubts }];
+    },
     lines() {
       const one = this.report;
       const reached = one.ok || one.cause !== "unreachable";
@@ -29,6 +36,7 @@ export default {
       return [
         ...lines,
         { name: t("check.picture"), ok: true, values: [one.codec, `${one.width_px}×${one.height_px}`, `${number(one.rate, 1)} ${t("fact.fps")}`, bitrate(one.bitrate_bps)] },
+        ...this.signature,
         { name: key, ok: !one.advice.some((advice) => advice.name === "key_interval") },
       ];
     },

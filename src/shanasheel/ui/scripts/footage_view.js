@@ -13,13 +13,17 @@ export default {
       <video ref="video" playsinline disablepictureinpicture :class="{ away: state !== 'ready' && state !== 'loading' }"></video>
       <watermark v-if="grant" :grant="grant"></watermark>
       <sound-control v-if="grant" ref="sound" :camera="camera" :grant="grant"></sound-control>
+      <p v-if="signed" class="shn-tag shn-player-signed" :class="SIGNED[signed.state]" :title="doubts" :dir="pageDir" data-role="signed" :data-signed="signed.state"><span class="mi" aria-hidden="true">{{ signed.state === 'ok' ? 'verified' : 'gpp_maybe' }}</span>{{ t('fact.signed') }}: {{ tk('signed', signed.state) }}</p>
       <p v-if="refused" class="shn-player-strip" role="status" :dir="pageDir" data-role="fallback">{{ t('player.fallback', { mime: refused }) }}</p>
       <div v-if="note" class="shn-player-note" :dir="pageDir"><span class="mi" aria-hidden="true">{{ note.icon }}</span><strong>{{ note.title }}</strong><span v-if="note.text">{{ note.text }}</span></div>
     </div>`,
-  data: () => ({ state: "loading", mime: "", fault: "", refused: "" }),
+  data: () => ({ state: "loading", mime: "", fault: "", refused: "", signed: null, SIGNED: { ok: "ok", partial: "warn", bad: "bad", none: "bad" } }),
   computed: {
     stream() {
       return this.grant && !this.refused ? "main" : "shielded";
+    },
+    doubts() {
+      return this.signed.doubts.map((doubt) => tk("doubt", doubt)).join("\n");
     },
     pageDir: () => document.documentElement.dir,
     note() {
@@ -39,6 +43,7 @@ export default {
   watch: { "grant.id": "restart" },
   methods: {
     t,
+    tk,
     restart() {
       this.refused = "";
       this.begin();
@@ -69,6 +74,7 @@ export default {
         this.begin();
       }
       this.state = shown.state;
+      this.signed = shown.signed || null;
       this.mime = shown.mime || this.mime;
       this.fault = this.player.fault?.message || "";
       if (shown.state === "ready") shown.after_hole_us = this.player.afterHole();

@@ -55,7 +55,7 @@ export class SegmentPlayer {
     const target = (at_us - this.epoch_us) / 1e6;
     if (!this.has(target)) return this.hold("loading");
     this.follow(target, rate, playing);
-    return { state: "ready", position_us: this.epoch_us + this.video.currentTime * 1e6, seeking: this.video.seeking };
+    return { state: "ready", position_us: this.epoch_us + this.video.currentTime * 1e6, seeking: this.video.seeking, signed: segment.signed || null };
   }
 
   hold(state, more = {}) {

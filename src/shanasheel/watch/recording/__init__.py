@@ -13,6 +13,7 @@ from shanasheel.watch.recording.follow import (
     layout_of,
 )
 from shanasheel.watch.recording.gaps import GapKeeper, OpenGap
+from shanasheel.watch.recording.groups import Grouping
 from shanasheel.watch.recording.lossless import FLAC_MIME, PLAYED_AS_STORED, as_flac
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.places import live_path
@@ -20,7 +21,7 @@ from shanasheel.watch.recording.recorder import Recorder
 from shanasheel.watch.recording.recovery import Recovery, recover
 from shanasheel.watch.recording.shelf import NoVolume, Shelf
 from shanasheel.watch.recording.spool import Spool, SpoolReader
-from shanasheel.watch.recording.steps import StepWatch
+from shanasheel.watch.recording.steps import StepWatch, set_by
 from shanasheel.watch.recording.timeline import on_timeline
 from shanasheel.watch.recording.volumes import (
     Look,
@@ -40,6 +41,7 @@ __all__ = [
     "Follower",
     "Fragment",
     "GapKeeper",
+    "Grouping",
     "Layout",
     "Look",
     "News",
@@ -65,6 +67,7 @@ __all__ = [
     "on_timeline",
     "read_volumes",
     "recover",
+    "set_by",
     "volume_of",
     "with_comment",
     "write_clip",

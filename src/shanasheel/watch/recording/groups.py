@@ -7,12 +7,22 @@ FFmpeg lays units behind lengths and a group's first picture at the beginning of
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.footage import StreamFormat
-from shanasheel.domain.gops import GroupHasher, UnitWatch, length_bytes, unpack_leaves
+from shanasheel.domain.gops import (
+    GroupHasher,
+    UnitWatch,
+    gops_of,
+    length_bytes,
+    unpack_leaves,
+)
+from shanasheel.domain.signing import CameraSignature
 from shanasheel.watch.recording.boxes import begins_with_key, children, find, sample_sizes
+from shanasheel.watch.recording.places import Marker
 
 _WRITTEN_BYTES = 4  # what FFmpeg writes before each unit that came behind a start code
 _LARGEST_FRAGMENT_BYTES = 256 * 1024 * 1024  # guess; beyond, the file gets no hashes of groups
@@ -99,6 +109,46 @@ class WrittenGroups:
         for size in self._sizes:
             self._hasher.add(content[at : at + size])
             at += size
+
+
+class SignatureWatch(UnitWatch, Protocol):
+    """Who checks the camera's own signatures, over all files of a stream."""
+
+    def lose(self) -> None:
+        """Forget what waits for a signature: pictures may be missing now."""
+
+    def take(self) -> CameraSignature | None:
+        """Return what the signatures since the last time say; None without any."""
+
+
+class Grouping:
+    """What is made of the pictures of one stream while they are written.
+
+    Args:
+        watch: makes, for a codec, what checks the camera's own signatures; None checks none.
+    """
+
+    def __init__(self, watch: Callable[[str], SignatureWatch] | None = None) -> None:
+        self._watch = watch
+        self._watching: tuple[str, SignatureWatch] | None = None
+
+    def begin(self, form: StreamFormat) -> WrittenGroups:
+        """Return what follows a new file."""
+        if self._watch is None:
+            return WrittenGroups.of(form)
+        if self._watching is None or self._watching[0] != form.codec:
+            self._watching = (form.codec, self._watch(form.codec))
+        return WrittenGroups.of(form, watch=self._watching[1])
+
+    def lose(self) -> None:
+        """Note that the next file does not go on where the last one ended."""
+        if self._watching is not None:
+            self._watching[1].lose()
+
+    def finished(self, marker: Marker, written: WrittenGroups) -> Marker:
+        """Return a closed file's marker with what its pictures say."""
+        signed = self._watching[1].take() if self._watching is not None else None
+        return marker.with_groups(gops_of(written.leaves()), signed)
 
 
 def leaves_of(file: Path, codec: str, end: int) -> tuple[bytes, ...]:

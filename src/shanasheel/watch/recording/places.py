@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from shanasheel.base.files import is_abandoned_part, write_atomic
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.gops import Gops
+from shanasheel.domain.signing import CameraSignature
+from shanasheel.domain.wire import dumps, loads
 
 _MARK = ".open"
 
@@ -39,6 +41,16 @@ class Marker:
     recovered: bool = False
     gops_count: int = 0
     gops_root: str = ""
+    signed: str = ""
+
+    def with_groups(self, gops: Gops | None, signed: CameraSignature | None = None) -> Marker:
+        """Return it with what the file's groups of pictures are, and what the camera signed."""
+        return replace(
+            self,
+            gops_count=gops.count if gops else 0,
+            gops_root=gops.root if gops else "",
+            signed=dumps(signed) if signed else "",
+        )
 
     def segment(self, camera: CameraId, stream: Stream, path: str) -> Segment:
         """Return the segment a completed marker describes; `path` is relative to the data."""
@@ -58,6 +70,7 @@ class Marker:
             frames=self.frames,
             recovered=self.recovered,
             gops=Gops(count=self.gops_count, root=self.gops_root) if self.gops_count else None,
+            signed=loads(self.signed, CameraSignature) if self.signed else None,
         )
 
 

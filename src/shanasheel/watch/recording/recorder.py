@@ -31,8 +31,7 @@ from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment, StreamFormat
-from shanasheel.domain.gops import gops_of
-from shanasheel.watch.recording.groups import WrittenGroups
+from shanasheel.watch.recording.groups import Grouping, WrittenGroups
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.muxing import FRAGMENT_S, FragmentedFile
 from shanasheel.watch.recording.places import (
@@ -94,6 +93,7 @@ class Recorder:
         target_s: a file is cut at the first key picture after this many seconds.
         fragment_s: a fragment reaches the file after at most so many seconds.
         drift_s: our clock and the stream's may part this far before a segment ends.
+        grouping: what is made of groups of pictures; by default the main stream's are hashed.
     """
 
     def __init__(  # noqa: PLR0913 - what, where, and three bounds
@@ -108,6 +108,7 @@ class Recorder:
         target_s: float = 10.0,
         fragment_s: float = FRAGMENT_S,
         drift_s: float = DRIFT_S,
+        grouping: Grouping | None = None,
     ) -> None:
         self._data = data
         self._shelf = shelf or Shelf.of_data(data, clock)
@@ -120,6 +121,7 @@ class Recorder:
         self._ids = ids
         self._fragment_s = fragment_s
         self._drift_s = drift_s
+        self._grouping = grouping or (Grouping() if stream is Stream.MAIN else None)
         self._target = timedelta(seconds=target_s)
         self._anchor: _Anchor | None = None
         self._open: _Open | None = None
@@ -185,7 +187,7 @@ class Recorder:
             self._close(self._end())
         finally:
             self._anchor, self._last, self._leap = None, None, 0
-            self._forget_live()
+            self._part()
 
     def _hand_out(self) -> tuple[Segment, ...]:
         """Return what is durable, also by an earlier call that ended in an error."""
@@ -308,7 +310,7 @@ class Recorder:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_marker(file, marker)
-            groups = WrittenGroups.of(form) if self._stream is Stream.MAIN else None
+            groups = self._grouping.begin(form) if self._grouping else None
             opened = FragmentedFile(file, form, fragment_s=self._fragment_s, groups=groups)
         except (InvalidInput, OSError):
             with contextlib.suppress(OSError):
@@ -323,12 +325,9 @@ class Recorder:
         at = dts - opened.first_dts
         try:
             opened.file.add(
-                packet.payload,
-                pts=at + shown,
-                dts=at,
-                duration=packet.duration,
+                packet.payload, pts=at + shown, dts=at, duration=packet.duration,
                 is_key=packet.is_key,
-            )
+            )  # fmt: skip
         except (InvalidInput, Exhausted) as refused:
             self._abandon(refused)
             raise
@@ -351,16 +350,15 @@ class Recorder:
         file = opened.file.path
         try:
             opened.file.close()
-            gops = gops_of(opened.groups.leaves()) if opened.groups else None
             marker = replace(
                 opened.marker,
-                gops_count=gops.count if gops else 0,
-                gops_root=gops.root if gops else "",
                 end_us=to_us(end),
                 sha256=opened.file.sha256,
                 size_bytes=opened.file.size_bytes,
                 frames=opened.frames,
             )
+            if self._grouping is not None and opened.groups is not None:
+                marker = self._grouping.finished(marker, opened.groups)
             write_marker(file, marker)  # syncs the folder: the file's own name is durable too
         except (InvalidInput, Exhausted) as refused:
             self._abandon(refused)
@@ -383,6 +381,12 @@ class Recorder:
             if isinstance(refused, OSError):
                 self._shelf.failed(opened.volume, str(refused))
         self._open, self._anchor, self._last, self._leap = None, None, None, 0
+        self._part()
+
+    def _part(self) -> None:
+        """End what a session had beside its file: the pointer to it, and what groups wait for."""
+        if self._grouping is not None:
+            self._grouping.lose()
         self._forget_live()
 
     def _forget_live(self) -> None:

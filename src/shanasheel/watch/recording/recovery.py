@@ -151,7 +151,6 @@ def _cut(file: Path, marker: Marker, *, grouped: bool) -> Marker | None:
     if not found.fragments:
         return None
     leaves = leaves_of(file, marker.codec, found.end) if grouped else ()
-    gops = gops_of(leaves)
     if not leaves or kept_leaves_at(file, found.end) != leaves:
         os.truncate(file, found.end)
     with file.open("rb") as stream:
@@ -164,10 +163,9 @@ def _cut(file: Path, marker: Marker, *, grouped: bool) -> Marker | None:
         end_us=to_us(max(start + length, start + timedelta(milliseconds=1))),
         sha256=_sha256(file),
         size_bytes=size_bytes,
-        gops_count=gops.count if gops else 0,
-        gops_root=gops.root if gops else "",
         frames=sum(fragment.frames for fragment in found.fragments),
     )
+    cut = cut.with_groups(gops_of(leaves))
     write_marker(file, cut)
     return cut
 

@@ -41,3 +41,15 @@ class StepWatch:
 
     def _now(self) -> datetime:
         return self._clock.now() - timedelta(seconds=self._clock.monotonic_s())
+
+
+def set_by(step: timedelta) -> str:
+    """Return in words how far the clock was set; empty when it was not.
+
+    >>> set_by(timedelta(seconds=-3)), set_by(timedelta())
+    ('the clock was set back by 3.0 s', '')
+    """
+    seconds = step.total_seconds()
+    if not seconds:
+        return ""
+    return f"the clock was set {'forward' if seconds > 0 else 'back'} by {abs(seconds):.1f} s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -9,9 +10,12 @@ from fractions import Fraction
 from shanasheel.base.clock import Clock
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import GapCause, Packet
+from shanasheel.domain.signing import CameraSignature
 from shanasheel.watch.sources.losses import SourceLost
 from shanasheel.watch.sources.signing import signer_of
 from shanasheel.watch.sources.source import open_source
+
+Signatures = Callable[[Sequence[Packet]], CameraSignature | None]
 
 _LONG_GOP_S = 4.1  # segments are cut at key pictures: longer groups make late, uneven segments
 _LARGEST_BPS = 16e6
@@ -37,7 +41,8 @@ class CameraReport:
         key_s: seconds between key pictures; None when fewer than two came.
         reorders: it sends pictures in another order than they are shown (B-frames).
         audio: codec of the sound it sends beside; empty when none, or when it is not asked for it.
-        signed: whose signatures the pictures carry, `onvif` or `axis`, unverified; empty when none.
+        signed: whose signatures the pictures carry, `onvif` or `axis`; empty when none.
+        signature: what those of `onvif` say; None when nobody checked them, or they are `axis`.
         advice: what to change on the camera, in words.
     """
 
@@ -54,11 +59,17 @@ class CameraReport:
     reorders: bool = False
     audio: str = ""
     signed: str = ""
+    signature: CameraSignature | None = None
     advice: tuple[str, ...] = ()
 
 
-def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> CameraReport:
+def probe_camera(
+    camera: Camera, clock: Clock, *, seconds: float = 6.0, signatures: Signatures | None = None
+) -> CameraReport:
     """Read a camera for some seconds and say what it is; nothing is stored.
+
+    Args:
+        signatures: checks the camera's own.
 
     Raises:
         InvalidInput: its address cannot be one.
@@ -84,7 +95,9 @@ def probe_camera(camera: Camera, clock: Clock, *, seconds: float = 6.0) -> Camer
             camera=camera.id, ok=False, cause=GapCause.SIGNAL_LOST, detail="no picture came"
         )
     heard = source.sound.format
-    return replace(_report(camera, packets), audio=heard.codec if heard else "")
+    found = replace(_report(camera, packets), audio=heard.codec if heard else "")
+    checked = signatures(packets) if signatures and found.signed == "onvif" else None
+    return replace(found, signature=checked)
 
 
 def _report(camera: Camera, packets: list[Packet]) -> CameraReport:

@@ -1,4 +1,4 @@
-"""Whether pictures carry the camera's own signatures. It says so; it does not verify them."""
+"""Whether pictures carry the camera's own signatures; `prove.footage` verifies them."""
 
 from __future__ import annotations
 
