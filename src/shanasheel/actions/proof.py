@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
+from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
 from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
@@ -56,14 +58,22 @@ class Wrong(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     SIZE_DIFFERS = "size_differs"
     BYTES_DIFFER = "bytes_differ"
+    GROUPS_DIFFER = "groups_differ"  # the bytes are those logged, its groups of pictures are not
     NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
     INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
     RECORD_UNREADABLE = "record_unreadable"
 
 
+_CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One segment that is not what the ledger says."""
+    """One segment that is not what the ledger says.
+
+    Args:
+        groups: which of its groups of pictures still stand, in words; empty where none are known.
+    """
 
     camera: str
     segment: str
@@ -71,6 +81,7 @@ class Failure:
     end: datetime
     path: str
     reason: Wrong
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +135,8 @@ class _Findings:
 
     looks: tuple[Look, ...]
     before: ReadBefore | None = None
+    data: Path | None = None  # where files can be read as video, too
+    groups: bool = False
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -144,6 +157,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     read: Reader | None = None,
     policy: Policy | None = None,
     before: ReadBefore | None = None,
+    groups: bool = False,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -158,6 +172,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         policy: who must have cosigned; None asks for nobody.
         before: what an interrupted check has read already, of the data folder; a further step
             says then what was taken from it. None reads everything.
+        groups: make the hashes of every segment's groups of pictures again, too.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -172,8 +187,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     ]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
+    findings = _Findings(looks=looks, before=before, data=None if read else data, groups=groups)
     read = read or (lambda path: chunks_of(file_of(data, path)))
-    findings = _Findings(looks=looks, before=before)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
     if policy is not None:
@@ -328,7 +343,8 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             )
         )
         return
-    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
+    compare, before = partial(compare_file, read, place, *expected), findings.before
+    reason, size_bytes = before.judge(fact.entry, place, expected, compare) if before else compare()
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -338,23 +354,12 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             findings.not_copied += why == Why.NOT_COPIED
         return
     findings.size_bytes += size_bytes
-    if reason:
-        findings.failures.append(replace(failure, reason=reason))
-
-
-def _compare(
-    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
-) -> tuple[Wrong | None, int]:
-    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
-    if before is None:
-        return compare_file(read, place, *expected)
-    mark = before.mark(entry, place, *expected)
-    if before.knows(mark):
-        return None, expected[0]
-    reason, size_bytes = compare_file(read, place, *expected)
-    if reason is None:
-        before.note(mark)
-    return reason, size_bytes
+    stands, told = True, ""
+    if findings.data and (reason in _CHANGED or (findings.groups and not reason)):
+        stands, told = look_at_groups(findings.data, body)
+    if reason or not stands:
+        reason = reason or Wrong.GROUPS_DIFFER
+        findings.failures.append(replace(failure, reason=reason, groups=told))
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -384,10 +389,6 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera,
-        segment=segment.id,
-        start=segment.start,
-        end=segment.end,
-        path=segment.path,
-        reason=reason,
-    )
+        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
+        path=segment.path, reason=reason,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from shanasheel.app.folder import DataFolder, open_folder
 from shanasheel.app.log_signing import open_head_signer, origin_of
 from shanasheel.base.clock import Clock, SystemClock
 from shanasheel.base.errors import Exhausted
+from shanasheel.base.hashing import leaf_hash
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.facts import FactKind
 from shanasheel.prove.ledger import (
@@ -27,7 +28,6 @@ from shanasheel.prove.ledger import (
     canonical,
     check_log,
     check_tiles,
-    leaf_hash,
     verify_inclusion,
 )
 

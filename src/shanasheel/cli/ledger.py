@@ -47,6 +47,9 @@ def check(
         Path | None,
         typer.Option(help="File that keeps what was read; an interrupted check goes on from it."),
     ] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Hash every segment's groups of pictures again, too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Verify the log, then every recorded segment against it.
@@ -62,7 +65,6 @@ def check(
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
     required = _read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
-    clock = SystemClock()
     with ExitStack() as stack:
         database = open_database(folder.database)
         stack.callback(database.close)
@@ -75,9 +77,10 @@ def check(
             folder.root,
             database,
             verifier_key,
-            at=clock.now(),
+            at=SystemClock().now(),
             progress=lambda done, total: bars.update(bar, completed=done, total=total),
             policy=required,
+            groups=groups,
             before=before,
         )
         if before is not None and not before.contradiction():
@@ -189,7 +192,7 @@ def _print(report: FootageReport, policy: Policy | None, *, as_json: bool) -> No
     for failure in report.failures:
         typer.echo(
             f"FAILS  camera {failure.camera}, {iso(failure.start)} to {iso(failure.end)}: "
-            f"{failure.reason} ({failure.path})"
+            f"{failure.reason} ({failure.path})" + (f"; {failure.groups}" if failure.groups else "")
         )
     if report.pending:
         typer.echo(f"{report.pending} facts wait to be logged (a running hub logs each second).")

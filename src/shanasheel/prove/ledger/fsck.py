@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanasheel.base.errors import IntegrityFault, InvalidInput
+from shanasheel.base.hashing import HASH_BYTES, CompactTree, leaf_hash
 from shanasheel.prove.ledger.checkpoints import Checkpoint, verify_checkpoint
 from shanasheel.prove.ledger.disk import disk_faults, take_lock
 from shanasheel.prove.ledger.faults import LedgerDamaged
-from shanasheel.prove.ledger.merkle import HASH_BYTES, CompactTree, leaf_hash, perfect_root
+from shanasheel.prove.ledger.merkle import perfect_root
 from shanasheel.prove.ledger.notes import Verifier, parse_verifier
 from shanasheel.prove.ledger.reader import CHECKPOINT, read_note
 from shanasheel.prove.ledger.tiles import ENTRIES, LEVELS, TILE_WIDTH, TileFolder, tile_path
