@@ -14,6 +14,7 @@ from pathlib import Path
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
+from shanasheel.actions.proof_facts import Noted, check_stamps
 from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
@@ -26,7 +27,9 @@ from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Why
 from shanasheel.prove.ledger import (
     LedgerReader,
+    LogStep,
     Policy,
+    StampSeen,
     check_log,
     check_quorum,
     open_commitment,
@@ -93,6 +96,7 @@ class FootageReport:
         deleted: that are gone, as a fact in the ledger says.
         not_copied: of these, what the vault that this folder was restored from does not have.
         pending: facts that wait to be logged.
+        stamps: the newest timestamp of each authority.
     """
 
     steps: tuple[Step, ...]
@@ -104,6 +108,7 @@ class FootageReport:
     entries: int
     pending: int
     checked: datetime
+    stamps: tuple[StampSeen, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -121,6 +126,10 @@ class FootageReport:
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
+            "stamps": [
+                {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
+                for one in self.stamps
+            ],
             "steps": [asdict(step) for step in self.steps],
             "failures": [
                 {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
@@ -134,9 +143,9 @@ class _Findings:
     """What walking the facts and files found so far."""
 
     looks: tuple[Look, ...]
-    before: ReadBefore | None = None
     data: Path | None = None  # where files can be read as video, too
     groups: bool = False
+    before: ReadBefore | None = None
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -145,6 +154,7 @@ class _Findings:
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
+    noted: Noted = field(default_factory=Noted)
 
 
 def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and how it is shown
@@ -156,8 +166,9 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     progress: Progress | None = None,
     read: Reader | None = None,
     policy: Policy | None = None,
-    before: ReadBefore | None = None,
     groups: bool = False,
+    before: ReadBefore | None = None,
+    stamp_roots: tuple[str, ...] = (),
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -170,9 +181,10 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
+        groups: make the hashes of every segment's groups of pictures again, too.
         before: what an interrupted check has read already, of the data folder; a further step
             says then what was taken from it. None reads everything.
-        groups: make the hashes of every segment's groups of pictures again, too.
+        stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -181,20 +193,23 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         InvalidInput: the verifier key is not one.
     """
     log = check_log(data / "ledger", verifier_key)
-    steps = [
-        Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
-        for step in log.steps
-    ]
+    steps = [_step(step) for step in log.steps]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
-    findings = _Findings(looks=looks, before=before, data=None if read else data, groups=groups)
+    findings = _Findings(
+        looks=looks, data=None if read else data, groups=groups, before=before
+    )  # fmt: skip
     read = read or (lambda path: chunks_of(file_of(data, path)))
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
+    stamps = check_stamps(
+        data, store, verifier_key, findings.noted, number=len(steps) + 1, roots=stamp_roots
+    )
+    steps.append(_step(stamps.step))
     if policy is not None:
         now_s = int(at.timestamp())
         for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
-            steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
+            steps.append(_step(step))
     if before is not None and before.since is not None:
         wrong = before.contradiction()
         steps.append(
@@ -215,7 +230,12 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         entries=findings.entries,
         pending=findings.pending,
         checked=at,
+        stamps=tuple(stamps.newest().values()),
     )
+
+
+def _step(step: LogStep) -> Step:
+    return Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
 
 
 def _readable(folder: Path) -> LedgerReader | None:
@@ -245,6 +265,7 @@ def _walk(
                 findings.pending += 1
             else:
                 _check_record(reader, fact, findings)
+            findings.noted.take(fact)
             if fact.kind in (FactKind.SEGMENT, FactKind.INTAKE):
                 _check_segment(read, rows, fact, findings)
                 if progress is not None:
@@ -332,15 +353,9 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         )
         expected = (int(body["size_bytes"]), str(body["sha256"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        why_not = Wrong.RECORD_UNREADABLE
         findings.failures.append(
-            Failure(
-                camera="?",
-                segment=fact.id,
-                start=EPOCH,
-                end=EPOCH,
-                path="?",
-                reason=Wrong.RECORD_UNREADABLE,
-            )
+            Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
     compare, before = partial(compare_file, read, place, *expected), findings.before
@@ -389,6 +404,10 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
-        path=segment.path, reason=reason,
-    )  # fmt: skip
+        camera=segment.camera,
+        segment=segment.id,
+        start=segment.start,
+        end=segment.end,
+        path=segment.path,
+        reason=reason,
+    )
