@@ -15,12 +15,12 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.log_files import public_checkpoint
 from shanasheel.api.log_files import Gate
 from shanasheel.base.clock import FakeClock
+from shanasheel.base.hashing import leaf_hash
 from shanasheel.domain.facts import FactKind
 from shanasheel.prove.ledger import (
     Algorithm,
     CosignedHeads,
     check_log,
-    leaf_hash,
     new_cosigner,
     parse_note,
     parse_verifier,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -357,7 +358,8 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
-    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
+    compare, before = partial(compare_file, read, place, *expected), findings.before
+    reason, size_bytes = before.judge(fact.entry, place, expected, compare) if before else compare()
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -373,21 +375,6 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
     if reason or not stands:
         reason = reason or Wrong.GROUPS_DIFFER
         findings.failures.append(replace(failure, reason=reason, groups=told))
-
-
-def _compare(
-    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
-) -> tuple[Wrong | None, int]:
-    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
-    if before is None:
-        return compare_file(read, place, *expected)
-    mark = before.mark(entry, place, *expected)
-    if before.knows(mark):
-        return None, expected[0]
-    reason, size_bytes = compare_file(read, place, *expected)
-    if reason is None:
-        before.note(mark)
-    return reason, size_bytes
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:

@@ -13,15 +13,18 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import Clock, from_us, iso, to_us
 from shanasheel.base.errors import Conflict, Exhausted, IntegrityFault, InvalidInput
 from shanasheel.prove.ledger import Checkpoint, LedgerReader, verify_consistency
 
+Wrong = TypeVar("Wrong")
 _MARK_BYTES = 16  # of SHA-256: nobody finds another file with the same in any time
 _HEAD_LIMIT_BYTES = 4096
 _SYNC_S = 2.0  # so much reading a loss of power costs
@@ -103,6 +106,30 @@ class ReadBefore:
         since = self.since
         began = f" since {iso(since)}" if since else ""
         return f"{self.skipped} files read{began} and untouched after"
+
+    def judge(
+        self,
+        entry: int,
+        path: str,
+        expected: tuple[int, str],
+        compare: Callable[[], tuple[Wrong | None, int]],
+    ) -> tuple[Wrong | None, int]:
+        """Return what comparing a file finds; it is not compared where it was, and is untouched.
+
+        Args:
+            expected: size and SHA-256 that were logged.
+            compare: returns what is wrong, None where nothing is, and the file's size.
+
+        Raises:
+            Exhausted: the disk refused to keep that it was read.
+        """
+        mark = self.mark(entry, path, *expected)
+        if self.knows(mark):
+            return None, expected[0]
+        found = compare()
+        if found[0] is None:
+            self.note(mark)
+        return found
 
     def mark(self, entry: int, path: str, size_bytes: int, sha256: str) -> bytes | None:
         """Return what stands for a file as it is now; None where it is not there or just changed.

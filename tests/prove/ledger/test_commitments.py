@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,11 +16,13 @@ from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.facts import Fact, FactKind
 from shanasheel.prove.ledger import (
     CommitmentMismatch,
+    Leaf,
     canonical,
     leaf_of,
     open_commitment,
     parse_leaf,
 )
+from shanasheel.prove.ledger.commitments import _parse_slowly
 
 FACT = Fact(
     id="0197",
@@ -117,3 +122,31 @@ def test_no_foreign_leaf_escapes_our_errors(leaf: bytes) -> None:
 def test_a_leaf_in_another_spelling_is_refused(leaf: bytes) -> None:
     with pytest.raises(InvalidInput):
         parse_leaf(leaf)
+
+
+@given(some.sampled_from(FactKind), some.binary(min_size=32, max_size=32))
+def test_an_entry_is_spelt_and_read_as_the_rules_say(kind: FactKind, commitment: bytes) -> None:
+    told = base64.b64encode(commitment).decode()
+
+    leaf = canonical({"v": 1, "k": kind.value, "c": told})
+
+    assert parse_leaf(leaf) == _parse_slowly(leaf) == Leaf(kind=kind, commitment=commitment)
+    fact = replace(FACT, kind=kind)
+    assert leaf_of(fact) == canonical(
+        {"v": 1, "k": kind.value, "c": json.loads(leaf_of(fact))["c"]}
+    )
+
+
+@given(some.integers(0, 90), some.binary(max_size=3), some.integers(0, 3))
+def test_a_changed_entry_is_judged_as_by_the_rules(at: int, put: bytes, cut: int) -> None:
+    leaf = leaf_of(FACT)
+    changed = leaf[:at] + put + leaf[at + cut :]
+
+    assert _read(parse_leaf, changed) == _read(_parse_slowly, changed)
+
+
+def _read(how: Callable[[bytes], Leaf], leaf: bytes) -> Leaf | None:
+    try:
+        return how(leaf)
+    except InvalidInput:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,7 +142,7 @@ class _Walk:
         self.tree = CompactTree()
         self.stored, self.formed = _Faults(), _Faults()
         self.tiles, self.history = _Faults(), _Faults()
-        self.earlier = frozenset(kept)
+        self.earlier, self._sizes = frozenset(kept), sorted(kept)
         self._folder, self._head, self._verifier = folder, head, verifier
         self._disk = TileFolder(folder)
         self._rows: list[list[bytes]] = [[] for _ in range(LEVELS)]
@@ -170,30 +171,50 @@ class _Walk:
         except LedgerDamaged as fault:
             self.stored.add(fault.message)
             return
-        for index, entry in enumerate(entries, start=bundle * TILE_WIDTH):
+        start = bundle * TILE_WIDTH
+        for index, entry in enumerate(entries, start=start):
             try:
                 parse_leaf(entry)
             except InvalidInput as fault:
                 self.formed.add(f"entry {index}: {fault.message}")
-            digest = leaf_hash(entry)
-            self._rows[0].append(digest)
-            self.tree.push(digest)
-            # After a lost bundle the derived tree is another one: compare nothing with it.
-            if self.tree.size in self.earlier and not self.stored.count:
-                self._check_earlier(self.tree.size, self.tree.root)
-        if not self.stored.count:
-            self._compare_finished(bundle)
-        elif len(self._rows[0]) >= TILE_WIDTH:
-            self._rows[0].clear()
+        row = self._rows[0] = [leaf_hash(entry) for entry in entries]
+        if self.stored.count:
+            return  # after a lost bundle the derived tree is another one: compare nothing with it
+        self._check_inside(start, row)
+        above = perfect_root(row) if len(row) == TILE_WIDTH else b""
+        if above:
+            self.tree.push(above, 8)
+        else:
+            for digest in row:
+                self.tree.push(digest)
+        if self.tree.size in self.earlier:
+            self._check_earlier(self.tree.size, self.tree.root)
+        if above:
+            self._compare_finished(bundle, above)
 
-    def _compare_finished(self, bundle: int) -> None:
+    def _check_inside(self, start: int, row: list[bytes]) -> None:
+        """Compare the heads that were signed in the middle of a bundle."""
+        inside = {size for size in self._sizes_of(start) if size < start + len(row)}
+        twin = self.tree.copy() if inside else self.tree
+        for digest in row if inside else ():
+            twin.push(digest)
+            if twin.size in inside:
+                self._check_earlier(twin.size, twin.root)
+
+    def _sizes_of(self, start: int) -> list[int]:
+        """Return the sizes of earlier heads above `start`, up to a bundle more."""
+        first = bisect_right(self._sizes, start)
+        return self._sizes[first : bisect_right(self._sizes, start + TILE_WIDTH)]
+
+    def _compare_finished(self, bundle: int, above: bytes) -> None:
         level, index = 0, bundle
         while len(self._rows[level]) == TILE_WIDTH:
             row = self._rows[level]
             self._compare(level, index, row)
             self._rows[level] = []
+            above = above if level == 0 else perfect_root(row)
             level, index = level + 1, index // TILE_WIDTH
-            self._rows[level].append(perfect_root(row))
+            self._rows[level].append(above)
 
     def _compare_unfinished(self) -> None:
         for level, row in enumerate(self._rows):

@@ -6,9 +6,11 @@ The fact's body and salt are private and can be deleted; the entry then says not
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +31,8 @@ _COMMITMENT_BYTES = 32
 _LEAF_LIMIT_BYTES = 1024
 _SAFE_INTEGER = 1 << 53  # beyond, other readers of JSON lose digits (RFC 7493 §2.2)
 _DEPTH_LIMIT = 32
+_LEAF = re.compile(rb'\{"c":"([A-Za-z0-9+/]{43}=)","k":"([a-z_]{1,40})","v":1\}')
+_KINDS = {kind.value.encode(): kind for kind in FactKind}
 
 
 # What RFC 8785 can spell; `_plain` makes no floats and no tuples.
@@ -64,8 +68,9 @@ def leaf_of(fact: Fact) -> bytes:
     Raises:
         InvalidInput: the salt is not 16 bytes long.
     """
-    commitment = base64.b64encode(_commit(fact.body, fact.salt)).decode()
-    return canonical({"v": 1, "k": fact.kind.value, "c": commitment})
+    commitment = base64.b64encode(_commit(fact.body, fact.salt))
+    # Its canonical spelling: names in order, no spaces, nothing to escape.
+    return b'{"c":"%s","k":"%s","v":1}' % (commitment, fact.kind.value.encode())
 
 
 def parse_leaf(leaf: bytes) -> Leaf:
@@ -74,6 +79,19 @@ def parse_leaf(leaf: bytes) -> Leaf:
     Raises:
         InvalidInput: it is not to the letter an entry that `leaf_of` writes.
     """
+    spelt = _LEAF.fullmatch(leaf)
+    kind_told = _KINDS.get(spelt[2]) if spelt else None
+    if spelt and kind_told:
+        told = binascii.a2b_base64(spelt[1])
+        if (
+            binascii.b2a_base64(told, newline=False) == spelt[1]
+        ):  # Python accepts stray bits behind the last one
+            return Leaf(kind=kind_told, commitment=told)
+    return _parse_slowly(leaf)
+
+
+def _parse_slowly(leaf: bytes) -> Leaf:
+    """Return what an entry says by the rules alone; see `parse_leaf`."""
     if len(leaf) > _LEAF_LIMIT_BYTES:
         raise InvalidInput("The ledger entry is too long for a commitment.")
     try:

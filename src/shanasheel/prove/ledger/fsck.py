@@ -173,12 +173,11 @@ def _derived(
     done = [0] * LEVELS
     for bundle in range(-(-size // TILE_WIDTH)):
         start = bundle * TILE_WIDTH
-        for entry in disk.read_entries(bundle, min(TILE_WIDTH, size - start)):
-            digest = leaf_hash(entry)
-            rows[0] += digest
-            if tree is not None:
-                tree.push(digest)
-                _check_root(tree, head)
+        entries = disk.read_entries(bundle, min(TILE_WIDTH, size - start))
+        digests = [leaf_hash(entry) for entry in entries]
+        rows[0] = b"".join(digests)
+        if tree is not None:
+            _grow(tree, digests, head)
         level = 0
         while len(rows[level]) == TILE_WIDTH * HASH_BYTES:
             row, rows[level] = rows[level], b""
@@ -193,6 +192,18 @@ def _derived(
     for level, row in enumerate(rows):
         if row:
             yield _Tile(level=level, index=done[level], content=row)
+
+
+def _grow(tree: CompactTree, digests: list[bytes], head: Checkpoint | None) -> None:
+    """Add a bundle's hashes; compare the root where the head was signed."""
+    end = tree.size + len(digests)
+    if len(digests) == TILE_WIDTH and (head is None or not tree.size < head.size < end):
+        tree.push(perfect_root(digests), 8)
+        _check_root(tree, head)
+        return
+    for digest in digests:
+        tree.push(digest)
+        _check_root(tree, head)
 
 
 def _check_root(tree: CompactTree, head: Checkpoint | None) -> None:

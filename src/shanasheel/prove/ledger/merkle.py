@@ -6,6 +6,7 @@ otherwise, so that a forgotten `if` cannot accept a forgery.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Protocol
@@ -29,9 +30,10 @@ class Nodes(Protocol):
 
 def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """Return the hash over 2^k adjacent nodes of one level."""
-    row = list(hashes)
-    while len(row) > 1:
-        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    row, sha256 = list(hashes), hashlib.sha256
+    while len(row) > 1:  # `node_hash` spelt out: calls are a third of the cost of a check
+        pairs = zip(row[::2], row[1::2], strict=True)
+        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return row[0]
 
 

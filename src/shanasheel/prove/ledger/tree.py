@@ -11,6 +11,7 @@ from shanasheel.prove.ledger.tiles import LEVELS, TILE_WIDTH, TileFolder
 
 _TILE_HEIGHT = 8  # a tile spans 8 levels of the tree: 2^8 == TILE_WIDTH
 _CACHED_TILES = 256  # 2 MiB
+_DEAR_HEIGHT, _CACHED_NODES = 3, 8192  # of 8 hashes and more; 1 MiB
 
 
 def tile_extent(size: int, level: int) -> tuple[int, int]:
@@ -29,14 +30,16 @@ def signed_width(signed: int, level: int, index: int) -> int:
 
 
 class StoredNodes:
-    """Hashes of complete subtrees, read from tiles; full tiles are remembered.
+    """Hashes of complete subtrees, read from tiles; tiles and the larger hashes are remembered.
 
+    What is remembered stays true: a tile only grows, and a complete subtree does not change.
     Not for several threads at once.
     """
 
     def __init__(self, tiles: TileFolder) -> None:
         self._tiles = tiles
         self._cache: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._made: OrderedDict[tuple[int, int], bytes] = OrderedDict()
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash over leaves `[index << level, (index + 1) << level)`.
@@ -44,25 +47,33 @@ class StoredNodes:
         Raises:
             LedgerDamaged: the tile that holds it is missing or misshapen.
         """
+        known = self._made.get((level, index))
+        if known is not None:
+            return known
         tile_level, height = divmod(level, _TILE_HEIGHT)
         tile, offset = divmod(index << height, TILE_WIDTH)
         end = offset + (1 << height)
         row = self._hashes(tile_level, tile, end)
-        return perfect_root(
+        made = perfect_root(
             [row[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(offset, end)]
         )
+        if height >= _DEAR_HEIGHT:
+            self._made[level, index] = made
+            if len(self._made) > _CACHED_NODES:
+                self._made.popitem(last=False)
+        return made
 
     def _hashes(self, level: int, index: int, width: int) -> bytes:
         key = (level, index)
-        if key in self._cache:
+        known = self._cache.get(key, b"")
+        if len(known) >= width * HASH_BYTES:
             self._cache.move_to_end(key)
-            return self._cache[key]
+            return known
         stored = self._tiles.widest(level, index)
         row = self._tiles.read_hashes(level, index, max(stored, width))
-        if len(row) == TILE_WIDTH * HASH_BYTES:
-            self._cache[key] = row
-            if len(self._cache) > _CACHED_TILES:
-                self._cache.popitem(last=False)
+        self._cache[key] = row
+        if len(self._cache) > _CACHED_TILES:
+            self._cache.popitem(last=False)
         return row
 
 
