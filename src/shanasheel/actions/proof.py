@@ -13,7 +13,7 @@ from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.ports import Store
-from shanasheel.actions.proof_facts import Noted, check_stamps
+from shanasheel.actions.proof_facts import Noted, check_life, check_stamps
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
@@ -87,6 +87,7 @@ class FootageReport:
         not_copied: of these, what the vault that this folder was restored from does not have.
         pending: facts that wait to be logged.
         stamps: the newest timestamp of each authority.
+        holes: spans of cameras of which nothing tells, not even a gap.
     """
 
     steps: tuple[Step, ...]
@@ -99,6 +100,7 @@ class FootageReport:
     pending: int
     checked: datetime
     stamps: tuple[StampSeen, ...] = ()
+    holes: int = 0
 
     @property
     def holds(self) -> bool:
@@ -116,6 +118,7 @@ class FootageReport:
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
+            "holes": self.holes,
             "stamps": [
                 {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
                 for one in self.stamps
@@ -185,11 +188,11 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     stamps = check_stamps(
         data, store, verifier_key, findings.noted, number=len(steps) + 1, roots=stamp_roots
     )
-    steps.append(_step(stamps.step))
+    life, holes = check_life(store, findings.noted, number=len(steps) + 2)
+    steps += [_step(stamps.step), _step(life)]
     if policy is not None:
-        now_s = int(at.timestamp())
-        for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
-            steps.append(_step(step))
+        quorum = check_quorum(data / "ledger", policy, int(at.timestamp()), len(steps) + 1)
+        steps += map(_step, quorum)
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
@@ -201,6 +204,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         pending=findings.pending,
         checked=at,
         stamps=tuple(stamps.newest().values()),
+        holes=sum(not one.explained for one in holes),
     )
 
 
@@ -369,13 +373,9 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera,
-        segment=segment.id,
-        start=segment.start,
-        end=segment.end,
-        path=segment.path,
-        reason=reason,
-    )
+        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
+        path=segment.path, reason=reason,
+    )  # fmt: skip
 
 
 def ledger_status(site: Site) -> dict[str, object]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shanasheel.actions.rows_proof import Authorities, Cosigners, Facts
 from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
-from shanasheel.domain.cosigning import OutsideCosigner
-from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.incidents import Incident, IncidentState
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -23,7 +22,6 @@ from shanasheel.domain.protecting import Protecting
 from shanasheel.domain.receivers import Attempt, Delivery, DeliveryState, Message, Receiver
 from shanasheel.domain.response import Cancellation, LogLine, Response, ResponsePlan, Shift
 from shanasheel.domain.seen import Sighting
-from shanasheel.domain.stamping import Authority
 
 
 class Cameras(Protocol):
@@ -194,31 +192,6 @@ class Protected(Protocol):
 
     def get(self) -> Protecting: ...  # noqa: D102
     def put(self, protecting: Protecting) -> None: ...  # noqa: D102
-
-
-class Cosigners(Protocol):
-    """Rows of outside cosigners."""
-
-    def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
-    def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
-
-
-class Authorities(Protocol):
-    """Rows of timestamp authorities."""
-
-    def all(self) -> tuple[Authority, ...]: ...  # noqa: D102
-    def replace(self, authorities: Sequence[Authority]) -> None: ...  # noqa: D102
-
-
-class Facts(Protocol):
-    """Rows of facts, numbered as the ledger will number them."""
-
-    def add(self, fact: Fact) -> int: ...  # noqa: D102
-    def add_all(self, found: Sequence[Fact]) -> None: ...  # noqa: D102
-    def count(self) -> int: ...  # noqa: D102
-    def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
-    def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102
-    def every(self) -> Iterator[StoredFact]: ...  # noqa: D102
 
 
 class Accounts(Protocol):

@@ -28,6 +28,10 @@ class FactKind(StrEnum):
     SHIFT = "shift"
     INCIDENT = "incident"
     TIMESTAMP = "timestamp"
+    HEARTBEAT = "heartbeat"
+    CLOCK = "clock"
+    ROLE = "role"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
