@@ -15,6 +15,7 @@ from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.ports import Store
 from shanasheel.actions.proof_facts import Noted, check_life, check_stamps
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.sheets import check_sheets
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
@@ -190,6 +191,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     )
     life, holes = check_life(store, findings.noted, number=len(steps) + 2)
     steps += [_step(stamps.step), _step(life)]
+    sheets = check_sheets(data / "ledger", findings.noted.sheets, number=len(steps) + 1)
+    steps.append(_step(sheets))
     if policy is not None:
         quorum = check_quorum(data / "ledger", policy, int(at.timestamp()), len(steps) + 1)
         steps += map(_step, quorum)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shanasheel.actions.authorities import trusts_of
 from shanasheel.actions.ports import Store
+from shanasheel.actions.sheets import LoggedSheet, logged_sheet
 from shanasheel.actions.signs_of_life import Hole, SignsOfLife
 from shanasheel.base.clock import from_us, iso
 from shanasheel.base.text import printable
@@ -15,6 +16,7 @@ from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.prove.ledger import LogStep, StampReport, check_timestamps, trust_of
 
 _NAMED = 5
+_NOTED = (FactKind.TIMESTAMP, FactKind.HEARTBEAT, FactKind.GAP, FactKind.SHEET)
 
 
 @dataclass(slots=True)
@@ -24,19 +26,23 @@ class Noted:
     Args:
         stamps: SHA-256 of each timestamp that was logged, by its path.
         life: signs of life of every camera.
+        sheets: signed sheets that were filed.
     """
 
     stamps: dict[str, str] = field(default_factory=dict)
     life: SignsOfLife = field(default_factory=SignsOfLife)
+    sheets: list[LoggedSheet] = field(default_factory=list)
 
     def take(self, fact: StoredFact) -> None:
         """Note a record; one that cannot be read is another step's matter."""
-        if fact.kind not in (FactKind.TIMESTAMP, FactKind.HEARTBEAT, FactKind.GAP):
+        if fact.kind not in _NOTED:
             return
         try:
             body = json.loads(fact.body)
             if fact.kind == FactKind.TIMESTAMP:
                 self.stamps[str(body["path"])] = str(body["sha256"])
+            elif fact.kind == FactKind.SHEET:
+                self.sheets.append(logged_sheet(body))
             self.life.take(fact.kind, body)
         except (ValueError, TypeError, KeyError, RecursionError):
             return

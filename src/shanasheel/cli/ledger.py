@@ -18,7 +18,7 @@ from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import NotFound
-from shanasheel.cli import ledger_authorities, ledger_cosigners
+from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_sheets
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
 
@@ -27,6 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
 app.add_typer(ledger_cosigners.app, name="cosigners")
 app.add_typer(ledger_authorities.app, name="authorities")
+app.add_typer(ledger_sheets.app, name="sheet")
 
 
 @app.command()

@@ -32,6 +32,7 @@ class FactKind(StrEnum):
     CLOCK = "clock"
     ROLE = "role"
     EXPORT = "export"
+    SHEET = "sheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ export default {
             <div class="long"><dt>{{ t('proof.key') }} <button class="shn-link" type="button" @click="copy">{{ copied ? t('copied') : t('copy') }}</button></dt><dd><bdi class="mono">{{ ledger.verifier_key }}</bdi></dd></div>
           </dl>
           <p class="dim">{{ t('proof.key_hint') }}</p>
+          <p><a class="shn-button" data-role="sheet" href="/api/v1/ledger/sheet" target="_blank" rel="noopener">{{ t('proof.sheet') }}</a> <span class="dim">{{ t('proof.sheet_hint') }}</span></p>
         </section>
       </div>
       <cosigners-table></cosigners-table>
