@@ -71,9 +71,7 @@ def test_the_page_says_who_signed_and_whether_one_agency_could_alone(tmp_path: P
                 picture(page, "stamps-en")
                 paper = printed_sheet(page)
 
-            with open_beside(DataFolder(root=tmp_path / "data")) as beside:
-                filed = file_sheet(beside, paper, by="Court", verifier_key=key)
-            assert (filed.why, filed.signed, filed.typed) == ("", True, False)
+            assert_contained(tmp_path / "data", paper, key)
 
             answer = cosigned_note(product.url)
             assert {line.name for line in parse_note(answer).signatures} >= {"court.example/1"}
@@ -100,3 +98,10 @@ def printed_sheet(page: Page) -> bytes:
     page.wait_for_selector("svg")
     picture(page, "sheet")
     return page.screenshot(full_page=True)
+
+
+def assert_contained(data: Path, paper: bytes, key: str) -> None:
+    """File a sheet beside the running site: it was read off its code and is contained."""
+    with open_beside(DataFolder(root=data)) as beside:
+        filed = file_sheet(beside, paper, by="Court", verifier_key=key)
+    assert (filed.why, filed.signed, filed.typed) == ("", True, False)
