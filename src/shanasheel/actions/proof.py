@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
+from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
 from shanasheel.actions.proof_facts import Noted, check_life, check_stamps
+from shanasheel.actions.proof_report import Failure, FootageReport, Step, Wrong
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.sheets import check_sheets
-from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
@@ -29,7 +28,6 @@ from shanasheel.prove.ledger import (
     LedgerReader,
     LogStep,
     Policy,
-    StampSeen,
     check_log,
     check_quorum,
     open_commitment,
@@ -37,99 +35,15 @@ from shanasheel.prove.ledger import (
 )
 from shanasheel.watch.recording import Look, is_away, look, read_volumes
 
+__all__ = ["Failure", "FootageReport", "Step", "Wrong", "check_footage", "compare_file"]
+
 Progress = Callable[[int, int], None]
 Reader = Callable[[str], Iterator[bytes]]
 
 _NAMED = 5  # failures told in a step's detail; the report lists all
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One numbered step of a check: what was looked at, whether it holds, in words."""
-
-    number: int
-    name: str
-    ok: bool
-    detail: str
-
-
-class Wrong(StrEnum):
-    """What is wrong with a segment."""
-
-    FILE_MISSING = "file_missing"
-    VOLUME_AWAY = "volume_away"  # its disk is not mounted: cannot be judged now
-    FILE_UNREADABLE = "file_unreadable"
-    SIZE_DIFFERS = "size_differs"
-    BYTES_DIFFER = "bytes_differ"
-    NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
-    INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
-    RECORD_UNREADABLE = "record_unreadable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One segment that is not what the ledger says."""
-
-    camera: str
-    segment: str
-    start: datetime
-    end: datetime
-    path: str
-    reason: Wrong
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FootageReport:
-    """Every step of a check of ledger and footage, and every segment that fails.
-
-    Args:
-        segments: that are still to be there.
-        deleted: that are gone, as a fact in the ledger says.
-        not_copied: of these, what the vault that this folder was restored from does not have.
-        pending: facts that wait to be logged.
-        stamps: the newest timestamp of each authority.
-        holes: spans of cameras of which nothing tells, not even a gap.
-    """
-
-    steps: tuple[Step, ...]
-    failures: tuple[Failure, ...]
-    segments: int
-    deleted: int
-    not_copied: int
-    size_bytes: int
-    entries: int
-    pending: int
-    checked: datetime
-    stamps: tuple[StampSeen, ...] = ()
-    holes: int = 0
-
-    @property
-    def holds(self) -> bool:
-        """Return whether every step holds."""
-        return all(step.ok for step in self.steps)
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values, times as ISO 8601."""
-        return {
-            "holds": self.holds,
-            "checked": iso(self.checked),
-            "segments": self.segments,
-            "deleted": self.deleted,
-            "not_copied": self.not_copied,
-            "size_bytes": self.size_bytes,
-            "entries": self.entries,
-            "pending": self.pending,
-            "holes": self.holes,
-            "stamps": [
-                {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
-                for one in self.stamps
-            ],
-            "steps": [asdict(step) for step in self.steps],
-            "failures": [
-                {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
-                for failure in self.failures
-            ],
-        }
+_CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
 
 
 @dataclass(slots=True)
@@ -137,6 +51,8 @@ class _Findings:
     """What walking the facts and files found so far."""
 
     looks: tuple[Look, ...]
+    data: Path | None = None  # where files can be read as video, too
+    groups: bool = False
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -158,6 +74,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     read: Reader | None = None,
     policy: Policy | None = None,
     stamp_roots: tuple[str, ...] = (),
+    groups: bool = False,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -171,6 +88,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
         stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
+        groups: make the hashes of every segment's groups of pictures again, too.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -182,8 +100,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     steps = [_step(step) for step in log.steps]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
+    findings = _Findings(looks=looks, data=None if read else data, groups=groups)
     read = read or (lambda path: chunks_of(file_of(data, path)))
-    findings = _Findings(looks=looks)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
     stamps = check_stamps(
@@ -345,8 +263,12 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             findings.not_copied += why == Why.NOT_COPIED
         return
     findings.size_bytes += size_bytes
-    if reason:
-        findings.failures.append(replace(failure, reason=reason))
+    stands, told = True, ""
+    if findings.data and (reason in _CHANGED or (findings.groups and not reason)):
+        stands, told = look_at_groups(findings.data, body)
+    if reason or not stands:
+        reason = reason or Wrong.GROUPS_DIFFER
+        findings.failures.append(replace(failure, reason=reason, groups=told))
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -379,22 +301,3 @@ def _failure(segment: Segment, reason: Wrong) -> Failure:
         camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
         path=segment.path, reason=reason,
     )  # fmt: skip
-
-
-def ledger_status(site: Site) -> dict[str, object]:
-    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
-
-    Raises:
-        IntegrityFault: the checkpoint is damaged.
-    """
-    reader = LedgerReader(site.data / "ledger")
-    with site.store.read() as rows:
-        facts = rows.facts.count()
-    head = reader.checkpoint
-    return {
-        "origin": head.origin if head else "",
-        "size": reader.size,
-        "root": base64.b64encode(head.root).decode() if head else "",
-        "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
-        "pending": facts - reader.size,
-    }

@@ -79,7 +79,7 @@ def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> 
             return None  # the ledger's own check names it
 
     rebuild_log(folder / "ledger", built.sizes, read)
-    fetch_stamps(vault, folder / "ledger")
+    built.faults += fetch_stamps(vault, folder / "ledger")
     _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 

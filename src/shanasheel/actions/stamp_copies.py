@@ -1,10 +1,15 @@
-"""Timestamps and signed sheets into a vault and out of it: with the facts that tell of them."""
+"""Timestamps and signed sheets into a vault and out of it, with the facts that tell of them.
+
+In a vault nothing is ever replaced: a timestamp's name there ends in the SHA-256 of its bytes; a
+sheet's own name is its hash.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shanasheel.actions.ports import Vault
@@ -14,10 +19,9 @@ from shanasheel.base.files import write_atomic
 from shanasheel.domain.facts import Fact, FactKind
 from shanasheel.prove.ledger import TIMESTAMPS
 
-_PATH = re.compile(
-    rf"{TIMESTAMPS}/[0-9]{{1,19}}/(checkpoint|[a-z0-9-]{{1,40}}\.tsr)"
-    rf"|{SHEETS}/[0-9a-f]{{64}}\.(png|jpg|pdf)"
-)
+_STAMP = re.compile(rf"{TIMESTAMPS}/[0-9]{{1,19}}/(checkpoint|[a-z0-9-]{{1,40}}\.tsr)")
+_SHEET = re.compile(rf"{SHEETS}/([0-9a-f]{{64}})\.(png|jpg|pdf)")
+_NAMED = re.compile(r"(.+)-([0-9a-f]{64})")
 
 
 def copy_stamps(ledger: Path, vault: Vault, facts: Sequence[Fact], pace: Pace) -> None:
@@ -30,20 +34,41 @@ def copy_stamps(ledger: Path, vault: Vault, facts: Sequence[Fact], pace: Pace) -
         Unavailable, Denied, Exhausted: as the vault says.
     """
     for fact in facts:
-        if fact.kind not in (FactKind.TIMESTAMP, FactKind.SHEET):
-            continue
-        path = str(json.loads(fact.body)["path"])
-        beside = (f"{path.rpartition('/')[0]}/checkpoint",)
-        for name in (*(beside if fact.kind is FactKind.TIMESTAMP else ()), path):
-            if _PATH.fullmatch(name) and (ledger / name).is_file():
-                put_bytes(vault, f"ledger/{name}", (ledger / name).read_bytes(), pace)
+        for path in _paths(fact):
+            if (ledger / path).is_file():
+                content = (ledger / path).read_bytes()
+                mark = f"-{hashlib.sha256(content).hexdigest()}" if _STAMP.fullmatch(path) else ""
+                put_bytes(vault, f"ledger/{path}{mark}", content, pace)
 
 
-def fetch_stamps(vault: Vault, ledger: Path) -> None:
-    """Write every timestamp and sheet of a vault into a log's folder; nothing is verified here."""
-    names = (*vault.names(f"ledger/{TIMESTAMPS}"), *vault.names(f"ledger/{SHEETS}"))
-    for name in names:
+def _paths(fact: Fact) -> Iterator[str]:
+    if fact.kind not in (FactKind.TIMESTAMP, FactKind.SHEET):
+        return
+    path = str(json.loads(fact.body)["path"])
+    if _STAMP.fullmatch(path):
+        yield f"{path.rpartition('/')[0]}/checkpoint"
+        yield path
+    elif _SHEET.fullmatch(path):
+        yield path
+
+
+def fetch_stamps(vault: Vault, ledger: Path) -> list[str]:
+    """Write every timestamp and sheet of a vault into a log's folder; return what is wrong."""
+    wrong = list[str]()
+    for name in (*vault.names(f"ledger/{TIMESTAMPS}"), *vault.names(f"ledger/{SHEETS}")):
         path = name.partition("/")[2]
-        if _PATH.fullmatch(path) and not (ledger / path).exists():
-            (ledger / path).parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(ledger / path, read_whole(vault, name), durable=False)
+        stamp, sheet = _NAMED.fullmatch(path), _SHEET.fullmatch(path)
+        if stamp is not None and _STAMP.fullmatch(stamp[1]):
+            path, digest = stamp[1], stamp[2]
+        elif sheet is not None:
+            digest = sheet[1]
+        else:
+            wrong.append(f"{name} is no timestamp's or sheet's name")
+            continue
+        content = read_whole(vault, name)
+        if hashlib.sha256(content).hexdigest() != digest:
+            wrong.append(f"{name} was changed")
+            continue
+        (ledger / path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(ledger / path, content, durable=False)
+    return wrong

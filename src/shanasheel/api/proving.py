@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from shanasheel.actions.authorities import authorities_status
 from shanasheel.actions.cosigning import cosigned_checkpoint, cosigners_status
-from shanasheel.actions.proof import check_footage, ledger_status
+from shanasheel.actions.ledger_status import ledger_status
+from shanasheel.actions.proof import check_footage
 from shanasheel.actions.sheet_pages import sheet_page
 from shanasheel.api import present
 from shanasheel.api.context import Desk, TheDesk, Who

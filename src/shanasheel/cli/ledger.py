@@ -44,6 +44,9 @@ def check(
         Path | None,
         typer.Option(help="Root certificates (PEM) to judge timestamps by, kept elsewhere."),
     ] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Hash every segment's groups of pictures again, too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Verify the log, then every recorded segment against it.
@@ -69,6 +72,7 @@ def check(
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
                 policy=required,
                 stamp_roots=ledger_authorities.read_roots(roots) if roots else (),
+                groups=groups,
             )
     finally:
         database.close()
@@ -160,7 +164,7 @@ def _print(report: FootageReport, policy: Policy | None, *, as_json: bool) -> No
     for failure in report.failures:
         typer.echo(
             f"FAILS  camera {failure.camera}, {iso(failure.start)} to {iso(failure.end)}: "
-            f"{failure.reason} ({failure.path})"
+            f"{failure.reason} ({failure.path})" + (f"; {failure.groups}" if failure.groups else "")
         )
     if report.pending:
         typer.echo(f"{report.pending} facts wait to be logged (a running hub logs each second).")

@@ -31,6 +31,7 @@ COMMANDS = {
     "combinations": "Events that together call for a person, across rules and cameras.",
     "intake": "Take in footage that others hand in: shop recorders, phones.",
     "sound": "Where a shot was, by when cameras heard it.",
+    "footage": "A clip against what was recorded.",
     "hold": "Footage that must not expire.",
     "ledger": "The tamper-evident log.",
     "cosigner": "Sign, as an outsider, that others' logs only grow.",

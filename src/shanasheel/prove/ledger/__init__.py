@@ -1,5 +1,6 @@
 """Merkle tree, tiles, signed checkpoints: knows neither people nor footage."""
 
+from shanasheel.base.hashing import EMPTY_ROOT, leaf_hash, node_hash
 from shanasheel.prove.ledger.audit import AuditReport, audit_log
 from shanasheel.prove.ledger.check import LogReport, LogStep, check_log
 from shanasheel.prove.ledger.checkpoints import (
@@ -45,13 +46,7 @@ from shanasheel.prove.ledger.keys import (
     verifier_path,
 )
 from shanasheel.prove.ledger.log import Ledger
-from shanasheel.prove.ledger.merkle import (
-    EMPTY_ROOT,
-    leaf_hash,
-    node_hash,
-    verify_consistency,
-    verify_inclusion,
-)
+from shanasheel.prove.ledger.merkle import verify_consistency, verify_inclusion
 from shanasheel.prove.ledger.mirror import log_files, outgrown, rebuild_log, sizes_of
 from shanasheel.prove.ledger.notes import (
     Note,

@@ -22,11 +22,12 @@ from types import TracebackType
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput
 from shanasheel.base.files import sync_directory, write_atomic
+from shanasheel.base.hashing import EMPTY_ROOT
 from shanasheel.prove.ledger.checkpoints import Checkpoint, RootOfNothing, parse_checkpoint
 from shanasheel.prove.ledger.cosignatures import CosignerSigner, cosigned_at
 from shanasheel.prove.ledger.disk import disk_faults, take_lock
 from shanasheel.prove.ledger.faults import LedgerDamaged, SignatureMismatch
-from shanasheel.prove.ledger.merkle import EMPTY_ROOT, verify_consistency
+from shanasheel.prove.ledger.merkle import verify_consistency
 from shanasheel.prove.ledger.notes import (
     Note,
     Signature,

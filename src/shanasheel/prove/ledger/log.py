@@ -16,16 +16,11 @@ from types import TracebackType
 from shanasheel.base.clock import Clock, to_us
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput, NotFound
 from shanasheel.base.files import sync_directory, write_atomic
+from shanasheel.base.hashing import CompactTree, leaf_hash
 from shanasheel.prove.ledger.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
 from shanasheel.prove.ledger.disk import disk_faults, take_lock
 from shanasheel.prove.ledger.faults import LedgerDamaged
-from shanasheel.prove.ledger.merkle import (
-    CompactTree,
-    consistency_proof,
-    inclusion_proof,
-    leaf_hash,
-    verify_consistency,
-)
+from shanasheel.prove.ledger.merkle import consistency_proof, inclusion_proof, verify_consistency
 from shanasheel.prove.ledger.notes import Signer
 from shanasheel.prove.ledger.reader import CHECKPOINT, HISTORY, history_sizes, read_note
 from shanasheel.prove.ledger.tiles import ENTRIES, TILE_WIDTH, TileFolder, pack_entries

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shanasheel.base.errors import InvalidInput
-from shanasheel.prove.ledger.merkle import HASH_BYTES, SIZE_LIMIT
+from shanasheel.base.hashing import HASH_BYTES
+from shanasheel.prove.ledger.merkle import SIZE_LIMIT
 from shanasheel.prove.ledger.notes import Note, Signature, decode_base64, parse_note
 
 REQUEST_LIMIT_BYTES = 64 * 1024

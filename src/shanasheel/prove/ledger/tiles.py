@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import sync_directory, write_atomic
+from shanasheel.base.hashing import HASH_BYTES
 from shanasheel.prove.ledger.faults import LedgerDamaged
-from shanasheel.prove.ledger.merkle import HASH_BYTES
 
 TILE_WIDTH = 256
 ENTRY_LIMIT_BYTES = 65_535
