@@ -64,15 +64,15 @@ def read_codes(picture: bytes) -> Sequence[bytes]:
     import cv2  # takes a second to load: only who files a sheet waits for it
 
     grey = _grey(picture)
-    detector = cv2.QRCodeDetector()
-    # A scan of a page is read best small, a photo as it is.
-    for side in (1600, 2400, 4000):
-        image = grey.copy()
-        image.thumbnail((side, side))
-        _found, texts, _corners, _codes = detector.detectAndDecodeMulti(np.asarray(image))
-        said = [text.encode() for text in texts if text]
-        if said:
-            return said
+    # By its markers first: it read all of ten made-up scans at each size, the other six to nine.
+    for detector in (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector()):
+        for side in (2400, 1600, 1150):
+            image = grey.copy()
+            image.thumbnail((side, side))
+            _found, texts, _corners, _codes = detector.detectAndDecodeMulti(np.asarray(image))
+            said = [text.encode() for text in texts if text]
+            if said:
+                return said
     return ()
 
 
