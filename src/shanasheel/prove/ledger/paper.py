@@ -18,8 +18,8 @@ from shanasheel.prove.ledger.notes import Note, Signature
 if TYPE_CHECKING:
     from PIL import Image
 
-#: The log's line and a cosigner's or two. Of codes up to here all made-up scans were read, turned,
-#: blurred or noisy; of those of 520 bytes four in six.
+#: The log's line and a cosigner's or two: coarse enough for telephones (guess). Made-up scans of
+#: codes three times as long were read too (`benchmarks.md`).
 _CODE_LIMIT_BYTES = 420
 _SHORT_BYTES = (64, 8 + 64)  # Ed25519, without and with a cosigner's time
 _MOST_PIXELS = 64_000_000
