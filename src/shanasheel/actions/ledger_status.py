@@ -1,4 +1,4 @@
-"""How the ledger stands now: its head, and what waits."""
+"""How the ledger stands now: its head, what waits, and whether it is signed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from shanasheel.prove.ledger import LedgerReader
 
 def ledger_status(site: Site) -> dict[str, object]:
     """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
+
+    `unsigned` says since when nobody signs it and why; None while all is well.
 
     Raises:
         IntegrityFault: the checkpoint is damaged.
@@ -25,4 +27,10 @@ def ledger_status(site: Site) -> dict[str, object]:
         "root": base64.b64encode(head.root).decode() if head else "",
         "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
         "pending": facts - reader.size,
+        "unsigned": _unsigned(site),
     }
+
+
+def _unsigned(site: Site) -> dict[str, str] | None:
+    one = site.sequencer.unsigned
+    return {"since": iso(one.since), "fault": one.fault.value} if one else None

@@ -14,6 +14,7 @@ from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
 from shanasheel.actions.proof_facts import Noted, check_life, check_stamps
 from shanasheel.actions.proof_report import Failure, FootageReport, Step, Wrong
+from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.sheets import check_sheets
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
@@ -53,6 +54,7 @@ class _Findings:
     looks: tuple[Look, ...]
     data: Path | None = None  # where files can be read as video, too
     groups: bool = False
+    before: ReadBefore | None = None
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -73,8 +75,9 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     progress: Progress | None = None,
     read: Reader | None = None,
     policy: Policy | None = None,
-    stamp_roots: tuple[str, ...] = (),
     groups: bool = False,
+    before: ReadBefore | None = None,
+    stamp_roots: tuple[str, ...] = (),
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -87,8 +90,10 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
-        stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
         groups: make the hashes of every segment's groups of pictures again, too.
+        before: what an interrupted check has read already, of the data folder; a further step
+            says then what was taken from it. None reads everything.
+        stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -100,7 +105,9 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     steps = [_step(step) for step in log.steps]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
-    findings = _Findings(looks=looks, data=None if read else data, groups=groups)
+    findings = _Findings(
+        looks=looks, data=None if read else data, groups=groups, before=before
+    )  # fmt: skip
     read = read or (lambda path: chunks_of(file_of(data, path)))
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
@@ -114,6 +121,16 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     if policy is not None:
         quorum = check_quorum(data / "ledger", policy, int(at.timestamp()), len(steps) + 1)
         steps += map(_step, quorum)
+    if before is not None and before.since is not None:
+        wrong = before.contradiction()
+        steps.append(
+            Step(
+                number=len(steps) + 1,
+                name="resumed_check_contained",
+                ok=not wrong,
+                detail=wrong or before.told(),
+            )
+        )
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
@@ -253,7 +270,7 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
-    reason, size_bytes = compare_file(read, place, *expected)
+    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -269,6 +286,21 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
     if reason or not stands:
         reason = reason or Wrong.GROUPS_DIFFER
         findings.failures.append(replace(failure, reason=reason, groups=told))
+
+
+def _compare(
+    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
+) -> tuple[Wrong | None, int]:
+    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
+    if before is None:
+        return compare_file(read, place, *expected)
+    mark = before.mark(entry, place, *expected)
+    if before.knows(mark):
+        return None, expected[0]
+    reason, size_bytes = compare_file(read, place, *expected)
+    if reason is None:
+        before.note(mark)
+    return reason, size_bytes
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:

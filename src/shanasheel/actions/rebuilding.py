@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanasheel.actions.copying_proof import DATABASE
+from shanasheel.actions.copying_vouched import fetch_vouched
 from shanasheel.actions.fact_files import FACTS, longest, unpack_facts
 from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.ports import Store, Vault
 from shanasheel.actions.replaying import replay_fact
 from shanasheel.actions.rows import Rows
-from shanasheel.actions.stamp_copies import fetch_stamps
+from shanasheel.actions.sheet_copies import fetch_sheets
 from shanasheel.actions.vault_files import Identity, check_place, read_identity, read_whole
 from shanasheel.base.clock import Clock, from_us
 from shanasheel.base.errors import IntegrityFault, NotFound, ShanasheelError
@@ -79,7 +80,8 @@ def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> 
             return None  # the ledger's own check names it
 
     rebuild_log(folder / "ledger", built.sizes, read)
-    built.faults += fetch_stamps(vault, folder / "ledger")
+    built.faults += fetch_vouched(vault, folder / "ledger")
+    built.faults += fetch_sheets(vault, folder / "ledger")
     _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 

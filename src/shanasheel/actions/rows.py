@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shanasheel.actions.rows_proof import Authorities, Cosigners, Facts
+from shanasheel.actions.rows_proof import Authorities, Cosigners, Exhibits, Facts
 from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
@@ -379,3 +379,5 @@ class Rows(Protocol):
     def response(self) -> Responding: ...  # noqa: D102
     @property
     def incidents(self) -> Incidents: ...  # noqa: D102
+    @property
+    def exhibits(self) -> Exhibits: ...  # noqa: D102

@@ -20,6 +20,7 @@ from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.cosigners import CosignerRows
+from shanasheel.adapters.stores.exhibits import ExhibitRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.incidents import IncidentRows
@@ -60,6 +61,7 @@ class Transaction:
         self.messages = MessageRows(connection)
         self.response = ResponseRows(connection)
         self.incidents = IncidentRows(connection)
+        self.exhibits = ExhibitRows(connection)
 
 
 class Database:
