@@ -66,9 +66,11 @@ def read_codes(picture: bytes) -> Sequence[bytes]:
     grey = _grey(picture)
     # By its markers first: it read all of ten made-up scans at each size, the other six to nine.
     for detector in (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector()):
-        for side in (2400, 1600, 1150):
-            image = grey.copy()
-            image.thumbnail((side, side))
+        for side in (2400, 3400, 1600, 1150):  # up, too: the code of a small picture has few dots
+            scale = side / max(grey.size)
+            image = grey.resize(
+                (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
+            )
             _found, texts, _corners, _codes = detector.detectAndDecodeMulti(np.asarray(image))
             said = [text.encode() for text in texts if text]
             if said:
