@@ -128,7 +128,7 @@ def test_raw_footage_leaves_an_entry_in_the_ledger_before_it_leaves(
     assert nothing == []
     assert answer.status == 200
     (body,) = exports_logged(hub)
-    assert body["k"] == "access"
+    assert body["k"] == "export"
     assert {key: body[key] for key in ("camera", "start_us", "end_us", "grant", "by")} == {
         "camera": CAMERA,
         "start_us": to_us(after(0.5)),

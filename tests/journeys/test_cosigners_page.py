@@ -13,6 +13,9 @@ from cosigning import running_cosigner
 from running import free_port, running, wait_for
 from shanasheel.actions.authorities import add_authority
 from shanasheel.actions.cosigning import add_cosigner
+from shanasheel.actions.sheets import file_sheet
+from shanasheel.app.folder import DataFolder
+from shanasheel.app.wiring import open_beside
 from shanasheel.prove.ledger import Algorithm, new_cosigner, parse_note
 from sites import make_place
 from stamping import running_authority
@@ -66,6 +69,9 @@ def test_the_page_says_who_signed_and_whether_one_agency_could_alone(tmp_path: P
                 picture(page, "cosigners-en")
                 assert "stamps" in stamps(page)
                 picture(page, "stamps-en")
+                paper = printed_sheet(page)
+
+            assert_contained(tmp_path / "data", paper, key)
 
             answer = cosigned_note(product.url)
             assert {line.name for line in parse_note(answer).signatures} >= {"court.example/1"}
@@ -82,3 +88,20 @@ def stamps(page: Page) -> str:
     table = page.locator("[data-role=authorities]")
     table.scroll_into_view_if_needed()
     return table.inner_text()
+
+
+def printed_sheet(page: Page) -> bytes:
+    """Return the sheet as paper shows it: what the page's link leads to, as a picture."""
+    link = page.locator("[data-role=sheet]")
+    link.scroll_into_view_if_needed()
+    page.goto(link.get_attribute("href"))
+    page.wait_for_selector("svg")
+    picture(page, "sheet")
+    return page.screenshot(full_page=True)
+
+
+def assert_contained(data: Path, paper: bytes, key: str) -> None:
+    """File a sheet beside the running site: it was read off its code and is contained."""
+    with open_beside(DataFolder(root=data)) as beside:
+        filed = file_sheet(beside, paper, by="Court", verifier_key=key)
+    assert (filed.why, filed.signed, filed.typed) == ("", True, False)

@@ -72,6 +72,8 @@ def test_a_killed_worker_loses_only_the_open_fragment_and_a_killed_hub_nothing(
     checked = cli("ledger", "check", "--data", str(data), "--json")
 
     assert checked.returncode == 0, checked.stdout
+    # A worker tells that its cameras live each minute, and when it ends.
+    assert " signs of life" in checked.stdout
     killed = [gap for gap in line["gaps"] if gap["cause"] == "worker_killed"]
     assert len(killed) == 1
     # Footage goes up to the gap: what the kill cost lies between the last recorded picture and it.

@@ -53,7 +53,7 @@ def add_account(site: Site, name: str, role: Role, password: str) -> Person:
             raise Conflict(f"The account {name!r} exists already.", "Choose another name.")
         rows.accounts.add(person, hashed)
         body = {"what": "account_added", "person": name, "role": role.value}
-        rows.facts.add(make_fact(site.ids.new(), FactKind.SETTING, site.clock.now(), body))
+        rows.facts.add(make_fact(site.ids.new(), FactKind.ROLE, site.clock.now(), body))
     return person
 
 

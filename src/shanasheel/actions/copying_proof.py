@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shanasheel.actions.fact_files import BUNDLE, pack_facts
 from shanasheel.actions.ports import Vault
+from shanasheel.actions.sheet_copies import copy_sheets
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of
 from shanasheel.actions.vault_files import Pace, put_bytes, put_verified
@@ -41,6 +42,7 @@ def copy_proof(site: Site, vault: Vault, pace: Pace) -> int:
             facts = rows.facts.after(first, min(BUNDLE, size - first))
         name, content = pack_facts(first, facts)
         put_bytes(vault, name, content, pace)
+        copy_sheets(site.data / "ledger", vault, facts, pace)
     for path, content in files:
         put_bytes(vault, f"ledger/{path}", content, pace)
     with site.store.begin() as rows:

@@ -230,6 +230,6 @@ def _log(site: Site, who: Person, export: Export, *, stream: Stream, grant: str 
         "by": who.name,
     }
     with site.store.begin() as rows:
-        fact = make_fact(site.ids.new(), FactKind.ACCESS, site.clock.now(), body)
+        fact = make_fact(site.ids.new(), FactKind.EXPORT, site.clock.now(), body)
         rows.facts.add(fact)
     site.sequencer.catch_up(signed=True)

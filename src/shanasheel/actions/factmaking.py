@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shanasheel.base.clock import to_us
-from shanasheel.domain.alerts import TAMPERING, Decision, Event
+from shanasheel.domain.alerts import TAMPERING, Decision, Event, EventKind
 from shanasheel.domain.facts import Fact, FactKind
-from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.footage import Gap, Heartbeat, Segment, Shed
 from shanasheel.domain.keeping import Kept, Why
 from shanasheel.domain.wire import plain
 from shanasheel.prove.ledger import canonical
@@ -71,20 +71,41 @@ def shed_fact(shed: Shed) -> Fact:
     )
 
 
-def event_fact(event: Event) -> Fact:
-    """Return the fact that a rule found something."""
-    kind = FactKind.TAMPERING if event.kind in TAMPERING else FactKind.EVENT
+def heartbeat_fact(beat: Heartbeat) -> Fact:
+    """Return the fact that a camera was recorded, or tried to be, for about a minute."""
     return make_fact(
-        event.id,
-        kind,
-        event.at,
+        beat.id,
+        FactKind.HEARTBEAT,
+        beat.end,
         {
-            "camera": event.camera,
-            "rule": event.kind.value,
-            "start_us": to_us(event.start),
-            "subject": event.subject,
+            "camera": beat.camera,
+            "start_us": to_us(beat.start),
+            "end_us": to_us(beat.end),
+            "state": beat.state,
+            "packets": beat.packets,
+            "size_bytes": beat.size_bytes,
+            "segment": beat.segment,
+            "clock_ahead_ms": beat.clock_ahead_ms,
+            "free_bytes": beat.free_bytes,
+            "waiting": beat.waiting,
         },
     )
+
+
+def event_fact(event: Event) -> Fact:
+    """Return the fact that a rule found something, or that a clock was set."""
+    body: dict[str, object] = {
+        "camera": event.camera,
+        "rule": event.kind.value,
+        "start_us": to_us(event.start),
+        "subject": event.subject,
+    }
+    kind = FactKind.TAMPERING if event.kind in TAMPERING else FactKind.EVENT
+    if event.kind is EventKind.CLOCK_CHANGED:
+        kind = FactKind.CLOCK
+        steps = [value for name, value in event.numbers if name == "step_s"]
+        body |= {"whose": event.detail, "step_ms": round(1000 * steps[0]) if steps else None}
+    return make_fact(event.id, kind, event.at, body)
 
 
 def decision_fact(decision: Decision) -> Fact:

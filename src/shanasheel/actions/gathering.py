@@ -144,17 +144,21 @@ def _originals(footage: Iterable[StoredFact]) -> Iterator[Original]:
 
 
 def _tampering(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
-    for fact in rows.facts.of_kind(FactKind.TAMPERING, exhibit.start):
-        body = body_of(fact)
-        if body.get("camera") in exhibit.cameras and _at(body) < exhibit.end:
-            yield fact
+    # Clocks that were set were tampering once, and old entries stay so.
+    for kind in (FactKind.TAMPERING, FactKind.CLOCK):
+        for fact in rows.facts.of_kind(kind, exhibit.start):
+            body = body_of(fact)
+            if body.get("camera") in exhibit.cameras and _at(body) < exhibit.end:
+                yield fact
 
 
 def _custody(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
     """Yield who looked since it was recorded, and every order to keep it."""
-    for fact in rows.facts.of_kind(FactKind.ACCESS, exhibit.start):
-        if _looked(body_of(fact), exhibit):
-            yield fact
+    # Exports were accesses once, and old entries stay so.
+    for kind in (FactKind.ACCESS, FactKind.EXPORT):
+        for fact in rows.facts.of_kind(kind, exhibit.start):
+            if _looked(body_of(fact), exhibit):
+                yield fact
     holds: set[object] = set()
     for fact in rows.facts.of_kind(FactKind.HOLD, EPOCH):
         body = body_of(fact)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shanasheel.actions.combining import combined_events
-from shanasheel.actions.factmaking import gap_fact, segment_fact, shed_fact
+from shanasheel.actions.factmaking import gap_fact, heartbeat_fact, segment_fact, shed_fact
 from shanasheel.actions.joining import COMPLETING, completed_by
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
@@ -16,7 +16,7 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.alerts import Alert, Event
 from shanasheel.domain.cameras import LOGGED
-from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.footage import Gap, Heartbeat, Segment, Shed
 from shanasheel.domain.overview import Layer
 from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.wire import Spooled, from_line
@@ -61,7 +61,11 @@ def _store_all(site: Site, rows: Rows, records: Sequence[Spooled]) -> tuple[Aler
     """Store records with their facts; return the alerts raised, joined, or seen in a new light."""
     known = rows.alerts.known_events([one.id for one in records if isinstance(one, Event)])
     stories, fresh = Stories(site, rows), list[Event]()
+    # Many at once: every camera of a worker tells of its minute together.
+    rows.facts.add_all([heartbeat_fact(one) for one in records if isinstance(one, Heartbeat)])
     for record in records:
+        if isinstance(record, Heartbeat):
+            continue
         if not isinstance(record, Event):
             _store(rows, record)
         elif record.id not in known:

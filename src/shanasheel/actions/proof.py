@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,9 +13,11 @@ from pathlib import Path
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
-from shanasheel.actions.proof_facts import Noted, check_stamps
+from shanasheel.actions.proof_facts import Noted, check_life, check_stamps
+from shanasheel.actions.proof_report import Failure, FootageReport, Step, Wrong
 from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.sheets import check_sheets
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
@@ -29,7 +30,6 @@ from shanasheel.prove.ledger import (
     LedgerReader,
     LogStep,
     Policy,
-    StampSeen,
     check_log,
     check_quorum,
     open_commitment,
@@ -37,105 +37,15 @@ from shanasheel.prove.ledger import (
 )
 from shanasheel.watch.recording import Look, is_away, look, read_volumes
 
+__all__ = ["Failure", "FootageReport", "Step", "Wrong", "check_footage", "compare_file"]
+
 Progress = Callable[[int, int], None]
 Reader = Callable[[str], Iterator[bytes]]
 
 _NAMED = 5  # failures told in a step's detail; the report lists all
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One numbered step of a check: what was looked at, whether it holds, in words."""
-
-    number: int
-    name: str
-    ok: bool
-    detail: str
-
-
-class Wrong(StrEnum):
-    """What is wrong with a segment."""
-
-    FILE_MISSING = "file_missing"
-    VOLUME_AWAY = "volume_away"  # its disk is not mounted: cannot be judged now
-    FILE_UNREADABLE = "file_unreadable"
-    SIZE_DIFFERS = "size_differs"
-    BYTES_DIFFER = "bytes_differ"
-    GROUPS_DIFFER = "groups_differ"  # the bytes are those logged, its groups of pictures are not
-    NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
-    INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
-    RECORD_UNREADABLE = "record_unreadable"
-
-
 _CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One segment that is not what the ledger says.
-
-    Args:
-        groups: which of its groups of pictures still stand, in words; empty where none are known.
-    """
-
-    camera: str
-    segment: str
-    start: datetime
-    end: datetime
-    path: str
-    reason: Wrong
-    groups: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FootageReport:
-    """Every step of a check of ledger and footage, and every segment that fails.
-
-    Args:
-        segments: that are still to be there.
-        deleted: that are gone, as a fact in the ledger says.
-        not_copied: of these, what the vault that this folder was restored from does not have.
-        pending: facts that wait to be logged.
-        stamps: the newest timestamp of each authority.
-    """
-
-    steps: tuple[Step, ...]
-    failures: tuple[Failure, ...]
-    segments: int
-    deleted: int
-    not_copied: int
-    size_bytes: int
-    entries: int
-    pending: int
-    checked: datetime
-    stamps: tuple[StampSeen, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Return whether every step holds."""
-        return all(step.ok for step in self.steps)
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values, times as ISO 8601."""
-        return {
-            "holds": self.holds,
-            "checked": iso(self.checked),
-            "segments": self.segments,
-            "deleted": self.deleted,
-            "not_copied": self.not_copied,
-            "size_bytes": self.size_bytes,
-            "entries": self.entries,
-            "pending": self.pending,
-            "stamps": [
-                {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
-                for one in self.stamps
-            ],
-            "steps": [asdict(step) for step in self.steps],
-            "failures": [
-                {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
-                for failure in self.failures
-            ],
-        }
 
 
 @dataclass(slots=True)
@@ -205,11 +115,13 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     stamps = check_stamps(
         data, store, verifier_key, findings.noted, number=len(steps) + 1, roots=stamp_roots
     )
-    steps.append(_step(stamps.step))
+    life, holes = check_life(store, findings.noted, number=len(steps) + 2)
+    steps += [_step(stamps.step), _step(life)]
+    sheets = check_sheets(data / "ledger", findings.noted.sheets, number=len(steps) + 1)
+    steps.append(_step(sheets))
     if policy is not None:
-        now_s = int(at.timestamp())
-        for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
-            steps.append(_step(step))
+        quorum = check_quorum(data / "ledger", policy, int(at.timestamp()), len(steps) + 1)
+        steps += map(_step, quorum)
     if before is not None and before.since is not None:
         wrong = before.contradiction()
         steps.append(
@@ -231,6 +143,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         pending=findings.pending,
         checked=at,
         stamps=tuple(stamps.newest().values()),
+        holes=sum(not one.explained for one in holes),
     )
 
 
@@ -404,10 +317,6 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera,
-        segment=segment.id,
-        start=segment.start,
-        end=segment.end,
-        path=segment.path,
-        reason=reason,
-    )
+        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
+        path=segment.path, reason=reason,
+    )  # fmt: skip

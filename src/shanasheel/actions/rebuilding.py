@@ -18,6 +18,7 @@ from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.ports import Store, Vault
 from shanasheel.actions.replaying import replay_fact
 from shanasheel.actions.rows import Rows
+from shanasheel.actions.sheet_copies import fetch_sheets
 from shanasheel.actions.vault_files import Identity, check_place, read_identity, read_whole
 from shanasheel.base.clock import Clock, from_us
 from shanasheel.base.errors import IntegrityFault, NotFound, ShanasheelError
@@ -80,6 +81,7 @@ def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> 
 
     rebuild_log(folder / "ledger", built.sizes, read)
     built.faults += fetch_vouched(vault, folder / "ledger")
+    built.faults += fetch_sheets(vault, folder / "ledger")
     _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 

@@ -1,4 +1,4 @@
-"""Ports of one transaction about proof: facts, cosigners, exhibits."""
+"""Ports of one transaction about proof: facts, cosigners, timestamp authorities, exhibits."""
 
 from __future__ import annotations
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from shanasheel.actions.authorities import authorities_status
 from shanasheel.actions.cosigning import cosigned_checkpoint, cosigners_status
 from shanasheel.actions.ledger_status import ledger_status
 from shanasheel.actions.proof import check_footage
+from shanasheel.actions.sheet_pages import sheet_page
 from shanasheel.api import present
 from shanasheel.api.context import Desk, TheDesk, Who
 from shanasheel.base.errors import Conflict, NotFound
@@ -113,6 +114,12 @@ def cosigners(_who: Who, desk: TheDesk) -> present.Json:
 def authorities(_who: Who, desk: TheDesk) -> present.Json:
     """Return which timestamp authorities have stamped what, and when."""
     return authorities_status(desk.site)
+
+
+@router.get("/ledger/sheet", response_class=HTMLResponse)
+def sheet(_who: Who, desk: TheDesk) -> HTMLResponse:
+    """Return the newest checkpoint as a page to print and sign, in Arabic and English."""
+    return HTMLResponse(sheet_page(desk.site, desk.verifier_key))
 
 
 @router.post("/ledger/checks")

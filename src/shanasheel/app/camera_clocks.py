@@ -93,6 +93,12 @@ class CameraClocks:
                 "clock_at": iso(one.at),
             }  # fmt: skip
 
+    def ahead_s(self, identifier: CameraId) -> float | None:
+        """Return how far a camera's clock is ahead of ours; None where nobody knows."""
+        with self._lock:
+            one = self._clocks.get(identifier)
+            return None if one is None else one.ahead_s
+
     def note(self, packet: Packet) -> None:
         """Take a packet that came just now; only key pictures carry the camera's time."""
         if packet.camera_at is None:

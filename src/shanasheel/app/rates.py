@@ -17,12 +17,21 @@ class Rates:
     ...     rates.count(1000, second)
     >>> rates.fps, rates.bitrate_bps
     (2.0, 16000.0)
+    >>> rates.totals
+    (5, 5000)
     """
 
     def __init__(self) -> None:
         self.fps = self.bitrate_bps = 0.0
         self._recent: deque[tuple[float, int, int]] = deque(maxlen=_SPANS)
         self._since_s, self._packets, self._bytes = 0.0, 0, 0
+        self._counted = (0, 0)
+
+    @property
+    def totals(self) -> tuple[int, int]:
+        """Return packets and bytes since the beginning; another thread may be one packet behind."""
+        packets, size_bytes = self._counted
+        return packets + self._packets, size_bytes + self._bytes
 
     def count(self, size_bytes: int, now_s: float) -> None:
         """Take note of a packet at a time of the monotonic clock."""
@@ -36,6 +45,7 @@ class Rates:
             whole_s = sum(span for span, _, _ in self._recent)
             self.fps = sum(count for _, count, _ in self._recent) / whole_s
             self.bitrate_bps = 8 * sum(size for _, _, size in self._recent) / whole_s
+        self._counted = self.totals
         self._since_s, self._packets, self._bytes = now_s, 0, 0
 
     def stop(self) -> None:

@@ -48,6 +48,7 @@ class RecordingState:
     last_packet: datetime | None = None
     segments: int = 0
     gaps: int = 0
+    newest: str = ""  # id of the segment finished last
 
 
 class CameraRecording:
@@ -233,7 +234,8 @@ class CameraRecording:
             self._last_end = segment.end
             if self._lost is not None and self._lost[0] < segment.end:
                 self._lost = (segment.end, *self._lost[1:])
-        self.state.segments += len(finished)
+        state = self.state
+        state.segments, state.newest = state.segments + len(finished), finished[-1].id
         self._outbox.put(finished, lambda: self._acknowledge(finished))
 
     def _acknowledge(self, finished: tuple[Segment, ...]) -> None:
@@ -275,9 +277,8 @@ class CameraRecording:
     def _tell_clock(self, at: datetime, step: timedelta) -> None:
         """Raise an event: who sets a clock can hide when something was."""
         step_s = step.total_seconds()
-        self._outbox.put(
-            [clock_event(self.camera, at=at, step_s=step_s, whose="ours", ids=self._ids)]
-        )
+        event = clock_event(self.camera, at=at, step_s=step_s, whose="ours", ids=self._ids)
+        self._outbox.put([event])
         self._steps.told()
 
     def _lose(self, cause: GapCause, detail: str) -> None:
@@ -367,7 +368,6 @@ class CameraRecording:
             rescuer.owe(volume, found.refused)
         if not found.segments:
             return None
-
         newest = max(segment.end for segment in found.segments)
 
         def forget() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from shanasheel.app.camera_clocks import CameraClocks
 from shanasheel.app.detectors import Detectors
 from shanasheel.app.fleet import Fleet
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.heartbeats import Heartbeats
 from shanasheel.app.listening import Listening
 from shanasheel.app.outbox import Outbox
 from shanasheel.app.processes import (
@@ -64,21 +66,22 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
         listening=listening, clocks=clocks,
     )  # fmt: skip
     status = WorkerStatus(folder.run / f"{name}.json", name, outbox, shelf)
+    beats = Heartbeats(
+        clock=clock, ids=ids, outbox=outbox, shelf=shelf,
+        ahead_s=clocks.ahead_s,
+    )  # fmt: skip
     _LOG.info("worker_started", worker=name, pid=os.getpid())
     told = _follow(assignment, fleet, "")
     # The detector takes a second or two to load; recording has begun already and never waits.
     detectors = Detectors(folder.root, viewing.camera_named)
-    viewing_thread = threading.Thread(target=lambda: viewing.run(lambda: detectors), name="viewing")
-    viewing_thread.start()
-    listening_thread = threading.Thread(
-        target=lambda: listening.run(load_classifier), name="listening"
-    )
-    listening_thread.start()
+    viewing_thread = _started("viewing", lambda: viewing.run(lambda: detectors))
+    listening_thread = _started("listening", lambda: listening.run(load_classifier))
     collect_less_often()
     # A daemon: it may still wait for a device's answer when everything else has ended.
     threading.Thread(target=clocks.run, name="clocks", daemon=True).start()
     while not stop.wait(_STATUS_S):
         told = _follow(assignment, fleet, told)
+        beats.look(fleet.recordings)
         outbox.flush()
         beside = {one: {**told, **detectors.told(one)} for one, told in fleet.beside().items()}
         status.write(fleet.recordings, viewing, clock, beside)
@@ -87,6 +90,7 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
             os._exit(70)  # our own promise is broken: the supervisor starts us again
     recordings = fleet.recordings
     fleet.stop()
+    beats.tell(recordings)
     viewing.stop()
     listening.stop()
     clocks.stop()
@@ -95,6 +99,12 @@ def run(folder: DataFolder, name: str, assignment: Path, stop: StopFlag) -> None
     outbox.flush()
     status.write(recordings, viewing, clock)
     _LOG.info("worker_stopped", worker=name)
+
+
+def _started(name: str, run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, name=name)
+    thread.start()
+    return thread
 
 
 def _follow(assignment: Path, fleet: Fleet, told: str) -> str:

@@ -20,7 +20,7 @@ from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput, NotFound
-from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_signer
+from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_sheets, ledger_signer
 from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.cli.policies import read_policy
@@ -33,6 +33,7 @@ app.add_typer(ledger_cosigners.app, name="cosigners")
 app.add_typer(ledger_signer.app, name="signer")
 app.command()(fsck)
 app.add_typer(ledger_authorities.app, name="authorities")
+app.add_typer(ledger_sheets.app, name="sheet")
 
 
 @app.command()

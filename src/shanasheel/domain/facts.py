@@ -28,6 +28,11 @@ class FactKind(StrEnum):
     SHIFT = "shift"
     INCIDENT = "incident"
     TIMESTAMP = "timestamp"
+    HEARTBEAT = "heartbeat"
+    CLOCK = "clock"
+    ROLE = "role"
+    EXPORT = "export"
+    SHEET = "sheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,3 +188,29 @@ class Gap:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise InvalidInput(f"Gap of {self.camera} at {self.start} ends before it starts.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """That a camera was recorded, or tried to be, in `[start, end)`: about a minute.
+
+    Args:
+        state: of its recording at the end, as the status page has it: `recording`, `lost`, …
+        packets, size_bytes: of pictures that came within, recorded or not.
+        segment: id of the segment finished last; empty before the first.
+        clock_ahead_ms: of the camera's own clock, against ours; None where nobody knows.
+        free_bytes: on all volumes that can be written.
+        waiting: records and packets that are not on disk yet.
+    """
+
+    id: str
+    camera: CameraId
+    start: datetime
+    end: datetime
+    state: str
+    packets: int
+    size_bytes: int
+    segment: str
+    clock_ahead_ms: int | None
+    free_bytes: int
+    waiting: int

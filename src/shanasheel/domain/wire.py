@@ -16,7 +16,7 @@ from shanasheel.domain.cameras import Camera
 from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.exhibits import Exhibit
-from shanasheel.domain.footage import Gap, Segment, Shed
+from shanasheel.domain.footage import Gap, Heartbeat, Segment, Shed
 from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.incidents import Incident
 from shanasheel.domain.keeping import Hold, Intake, KeepRule
@@ -26,7 +26,7 @@ from shanasheel.domain.seen import ActiveSpan, Sighting
 from shanasheel.domain.signing import CameraSignature
 
 R = TypeVar("R")
-Spooled = Segment | Gap | Shed | Sighting | Event | ActiveSpan
+Spooled = Segment | Gap | Shed | Sighting | Event | ActiveSpan | Heartbeat
 
 _KINDS: dict[str, type[Spooled]] = {
     "segment": Segment,
@@ -35,6 +35,7 @@ _KINDS: dict[str, type[Spooled]] = {
     "sighting": Sighting,
     "event": Event,
     "active": ActiveSpan,
+    "heartbeat": Heartbeat,
 }
 _NAMES = {record: name for name, record in _KINDS.items()}
 
@@ -44,10 +45,9 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda value, _: from_us(int(value)))
     records = (
-        Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
-        Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift, LogLine,
-        Receiver, Message, OutsideCosigner, Incident, Exhibit,
-        CameraSignature,
+        Segment, Gap, Shed, Sighting, Event, ActiveSpan, Heartbeat, Alert, Decision, Camera, Hold,
+        KeepRule, Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift,
+        LogLine, Receiver, Message, OutsideCosigner, Incident, Exhibit, CameraSignature,
     )  # fmt: skip
     for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))

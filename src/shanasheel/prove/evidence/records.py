@@ -21,7 +21,7 @@ from shanasheel.prove.ledger.proofs import PROOF_LIMIT_BYTES, parse_proof
 _RECORD_LIMIT_BYTES = 1 << 20
 _SALT_BYTES = 16
 #: Records that tell of footage: what a policy requires, it requires of these.
-FOOTAGE = frozenset({"segment", "intake", "gap", "deletion", "tampering"})
+FOOTAGE = frozenset({"segment", "intake", "gap", "deletion", "tampering", "clock"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

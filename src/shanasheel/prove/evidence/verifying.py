@@ -180,7 +180,7 @@ def _complete(steps: _Steps, scope: Scope | None, records: Records, exact: set[i
         steps.add("complete", [Finding("no_scope")], [])
         return
     wrong, told = check_complete(scope, records, exact)
-    for one in records.of("tampering"):
+    for one in records.of("tampering", "clock"):
         told.append(
             Finding("tampering", {"camera": one.text("camera"), "at": one.at("at_us"),
                                   "rule": one.text("rule")})

@@ -68,6 +68,7 @@ from shanasheel.prove.ledger.notes import (
     sign_note,
     verify_note,
 )
+from shanasheel.prove.ledger.paper import paper_note, qr_svg, read_codes
 from shanasheel.prove.ledger.policy import (
     POLICY_LIMIT_BYTES,
     Dependence,
@@ -187,6 +188,7 @@ __all__ = [
     "origin_hash",
     "outgrown",
     "pack_submission",
+    "paper_note",
     "parse_checkpoint",
     "parse_cosignatures",
     "parse_cosigner_key",
@@ -198,7 +200,9 @@ __all__ = [
     "parse_verifier",
     "pem_of",
     "public_tile",
+    "qr_svg",
     "read_certificates",
+    "read_codes",
     "read_note",
     "rebuild_log",
     "repair_tiles",

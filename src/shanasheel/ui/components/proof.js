@@ -23,6 +23,7 @@ export default {
             <span class="grow"></span><button class="shn-button primary" type="button" data-role="check" :disabled="verdict === 'running'" @click="start">{{ t('proof.check') }}</button></header>
           <div v-if="verdict === 'running'" class="shn-progress" role="progressbar" :aria-valuenow="check.done" :aria-valuemax="check.total"><i :style="{ inlineSize: share + '%' }"></i><bdi class="num">{{ number(check.done) }} / {{ number(check.total) }}</bdi></div>
           <p v-if="problem" class="shn-fault" role="alert">{{ problem }}</p>
+          <p v-if="check?.holes" class="shn-fault" data-role="holes">{{ t('proof.holes', { count: number(check.holes) }) }}</p>
           <ol v-if="check?.steps?.length" class="shn-steps numbered" data-role="steps">
             <li v-for="step in check.steps" :key="step.number" :class="step.ok ? 'ok' : 'bad'"><b class="num">{{ step.number }}</b><div><strong>{{ tk('proof_step', step.name) }}</strong><small><bdi dir="ltr">{{ step.detail }}</bdi></small></div><span class="mi" aria-hidden="true">{{ step.ok ? 'check_circle' : 'cancel' }}</span><span class="only-read">{{ step.ok ? t('proof.ok') : t('proof.failed') }}</span></li>
           </ol>
@@ -46,6 +47,7 @@ export default {
             <div class="long"><dt>{{ t('proof.key') }} <button class="shn-link" type="button" @click="copy">{{ copied ? t('copied') : t('copy') }}</button></dt><dd><bdi class="mono">{{ ledger.verifier_key }}</bdi></dd></div>
           </dl>
           <p class="dim">{{ t('proof.key_hint') }}</p>
+          <p><a class="shn-button" data-role="sheet" href="/api/v1/ledger/sheet" target="_blank" rel="noopener">{{ t('proof.sheet') }}</a> <span class="dim">{{ t('proof.sheet_hint') }}</span></p>
         </section>
       </div>
       <cosigners-table></cosigners-table>
