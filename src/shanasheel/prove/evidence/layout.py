@@ -21,6 +21,7 @@ RECORDS, LOG, TIMESTAMPS, KEYS = "records", "log", "timestamps", "keys"
 
 #: What records of exhibits say of themselves in their field `what`.
 EXHIBIT, OPENED, EXPORTED = "exhibit", "exhibit_opened", "exhibit_exported"
+DOWNLOADED = "exhibit_downloaded"
 
 NAME_LIMIT = 1024
 DEPTH_LIMIT = 32

@@ -18,7 +18,14 @@ from shanasheel.prove.evidence.footage import (
     check_order,
     scope_of,
 )
-from shanasheel.prove.evidence.layout import EXHIBIT, EXPORTED, TIMESTAMPS, parse_seal
+from shanasheel.prove.evidence.layout import (
+    DOWNLOADED,
+    EXHIBIT,
+    EXPORTED,
+    OPENED,
+    TIMESTAMPS,
+    parse_seal,
+)
 from shanasheel.prove.evidence.opening import BagFiles, read_small
 from shanasheel.prove.evidence.records import Judge, Proven, Records, check_records, time_of
 from shanasheel.prove.evidence.report import BundleReport, BundleStep, Finding, State
@@ -254,7 +261,7 @@ def _custody(records: Records) -> list[Finding]:
             "camera": one.text("camera"), "case": one.text("case"),
             "purpose": one.text("purpose"), "exhibit": one.text("exhibit"),
         }  # fmt: skip
-        known = key in ("looked", "cut", "exhibit_opened", "exhibit_exported")
+        known = key in ("looked", "cut", OPENED, EXPORTED, DOWNLOADED)
         told.append(Finding(key if known else "did", given))
     for one in records.of("hold"):
         key = {"released": "released", EXHIBIT: "made"}.get(one.text("what"), "held")
