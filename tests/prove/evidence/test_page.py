@@ -89,6 +89,7 @@ def test_it_finds_in_a_folder_and_a_zip_file_what_our_command_finds(
     assert page.evaluate("document.documentElement.dir") == "ltr"
     assert "Everything that your policy asks for holds." in page.inner_text("#verdict")
     assert "{" not in page.inner_text("main")
+    assert "handed out by \u2068local\u2069" in page.inner_text("#steps")
     picture(page, "verify-page-en")
 
 

@@ -5,8 +5,10 @@ const at = (id) => document.getElementById(id);
 const word = (key) => WORDS[page.language]?.[key] ?? key;
 function say(one) {
   let told = word(`say.${one.key}`);
-  for (const [name, value] of Object.entries(one.given)) told = told.replaceAll(`{${name}}`, value);
-  return told.replace(/[\p{C}]/gu, "");
+  // Each value keeps its own direction and turns nothing around it.
+  const shown = (value) => `\u2068${value.replace(/\p{C}/gu, "")}\u2069`;
+  for (const [name, value] of Object.entries(one.given)) told = told.split(`{${name}}`).join(shown(value));
+  return told;
 }
 function element(tag, words, kind) {
   const made = document.createElement(tag);
@@ -35,7 +37,7 @@ function tell(done) {
     const item = element("li", undefined, step.state);
     item.dataset.step = step.name;
     item.dataset.state = step.state;
-    item.append(element("strong", word(`step.${step.name}`)), element("em", word(`state.${step.state}`)));
+    item.append(element("strong", word(`step.${step.name}`)), " ", element("em", word(`state.${step.state}`)));
     const counts = new Map();
     for (const one of step.findings) {
       counts.set(one.key, (counts.get(one.key) || 0) + 1);
