@@ -42,8 +42,8 @@ class AtOnce(Deferred):
     def __init__(self, real: Sequencer, cosigners: list[CosignerSigner], folder: Path) -> None:
         self.real, self.cosigners, self.folder = real, cosigners, folder
 
-    def catch_up(self, *, idle_checkpoint_s: float = 55.0) -> int:
-        size = self.real.catch_up(idle_checkpoint_s=idle_checkpoint_s)
+    def catch_up(self, *, idle_checkpoint_s: float = 55.0, signed: bool = False) -> int:
+        size = self.real.catch_up(idle_checkpoint_s=idle_checkpoint_s, signed=signed)
         path = self.folder / "checkpoint"
         if path.exists() and self.cosigners:
             self.cosign(parse_note(path.read_bytes()))

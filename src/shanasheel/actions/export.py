@@ -232,4 +232,4 @@ def _log(site: Site, who: Person, export: Export, *, stream: Stream, grant: str 
     with site.store.begin() as rows:
         fact = make_fact(site.ids.new(), FactKind.ACCESS, site.clock.now(), body)
         rows.facts.add(fact)
-    site.sequencer.catch_up()
+    site.sequencer.catch_up(signed=True)

@@ -101,7 +101,7 @@ class Bundles:
         }  # fmt: skip
         with site.store.begin() as rows:
             rows.facts.add(make_fact(site.ids.new(), FactKind.ACCESS, site.clock.now(), body))
-        site.sequencer.catch_up()
+        site.sequencer.catch_up(signed=True)
         return making.made.bundle
 
     def _make(self, site: Site, who: Person, making: Making) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shanasheel.actions.rows_proof import Cosigners, Exhibits, Facts
+from shanasheel.actions.rows_proof import Authorities, Cosigners, Exhibits, Facts
 from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
@@ -357,6 +357,8 @@ class Rows(Protocol):
     def protecting(self) -> Protected: ...  # noqa: D102
     @property
     def cosigners(self) -> Cosigners: ...  # noqa: D102
+    @property
+    def authorities(self) -> Authorities: ...  # noqa: D102
     @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property

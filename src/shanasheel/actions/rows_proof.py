@@ -9,6 +9,7 @@ from typing import Protocol
 from shanasheel.domain.cosigning import OutsideCosigner
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.facts import Fact, FactKind, StoredFact
+from shanasheel.domain.stamping import Authority
 
 
 class Cosigners(Protocol):
@@ -16,6 +17,13 @@ class Cosigners(Protocol):
 
     def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
     def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
+
+
+class Authorities(Protocol):
+    """Rows of timestamp authorities."""
+
+    def all(self) -> tuple[Authority, ...]: ...  # noqa: D102
+    def replace(self, authorities: Sequence[Authority]) -> None: ...  # noqa: D102
 
 
 class Facts(Protocol):

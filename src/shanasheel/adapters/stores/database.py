@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from shanasheel.adapters.stores.accounts import AccountRows
 from shanasheel.adapters.stores.alerts import AlertRows
+from shanasheel.adapters.stores.authorities import AuthorityRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
@@ -54,6 +55,7 @@ class Transaction:
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
         self.cosigners = CosignerRows(connection)
+        self.authorities = AuthorityRows(connection)
         self.summary = SummaryRows(connection)
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)
