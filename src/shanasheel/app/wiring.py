@@ -116,8 +116,8 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
 def open_logging(folder: DataFolder) -> Iterator[Site]:
     """Open a site beside a hub as `open_beside` does, for what must wait for its own entries.
 
-    Where no hub runs, facts are logged when asked for. Whether a checkpoint is signed is for who waits
-    to look at.
+    Where no hub runs, facts are logged when asked for. Whether a checkpoint is signed is for who
+    waits to look at.
     """
     with open_beside(folder) as site:
         if isinstance(site.sequencer, Keyless):
