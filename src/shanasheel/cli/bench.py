@@ -18,6 +18,7 @@ from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_alerts import alerts
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_events import alerts_list, events
+from shanasheel.cli.bench_evidence import evidence
 from shanasheel.cli.bench_reconnaissance import reconnaissance, stored_rules
 from shanasheel.cli.bench_rules import rules
 from shanasheel.cli.bench_shield import shield
@@ -33,7 +34,8 @@ from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 for command in (
-    activity, alerts, describe, reconnaissance, rules, shield, sound, tampering, tracking, weapons,
+    activity, alerts, describe, evidence, reconnaissance, rules, shield, sound, tampering, tracking,
+    weapons,
 ):  # fmt: skip
     app.command()(command)
 app.command("events")(events)
