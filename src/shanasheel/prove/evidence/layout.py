@@ -15,6 +15,9 @@ from shanasheel.prove.ledger.proofs import EntryProof, parse_proof
 #: What the file beside a bundle is called: the bundle's name with this.
 PROOF_SUFFIX = ".tlog-proof"
 
+#: What the proof that a clip is a part of the originals is called: the clip's name with this.
+CLIP_PROOF_SUFFIX = ".proof.json"
+
 #: Folders below `data/`.
 ORIGINALS, CLIPS, SHIELDED = "originals", "clips", "shielded"
 RECORDS, LOG, TIMESTAMPS, KEYS = "records", "log", "timestamps", "keys"
