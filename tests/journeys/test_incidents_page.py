@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,17 @@ def say(page: Any, deed: str, text: str) -> None:
     page.wait_for_selector("[role=dialog]", state="detached")
 
 
+def produce(page: Any) -> None:
+    """Make an exhibit of the incident that is shown."""
+    page.locator("[data-deed=exhibit]").click()
+    page.locator("[data-role=exhibit] [name=case]").fill("قضية 7")
+    page.locator("[data-role=exhibit] [name=reason]").fill("الهروب من البوابة")
+    picture(page, "incident-exhibit")
+    page.locator("[data-role=exhibit] button[type=submit]").click()
+    page.locator("[data-role=exhibit-made] button").click()
+    page.wait_for_selector("[role=dialog]", state="detached")
+
+
 def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product: Product) -> None:
     page.goto(f"{product.url}/incidents")
     page.wait_for_selector(".shn-empty:not(.loading)")
@@ -92,6 +104,7 @@ def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product:
     page.locator("form:has(textarea[name=note]) button[type=submit]").click()
     page.locator("[data-role=log] >> text=رآه الخباز").wait_for()
     picture(page, "incident")
+    produce(page)
     say(page, "close", "سُلّم إلى المحكمة")
     page.wait_for_selector("[data-detail][data-state=closed]")
 
@@ -100,6 +113,8 @@ def test_an_incident_is_opened_named_joined_noted_and_closed(page: Any, product:
     assert "سُلّم إلى المحكمة" in told.stdout, told.stderr
     assert "BSR-001, BSR-002" in told.stdout or "BSR-002, BSR-001" in told.stdout
     assert other in left.stdout
+    made = cli("evidence", "list", "--json", "--data", str(product.data))
+    assert json.loads(made.stdout)[0]["incident"] == code
     page.context.add_cookies([{"name": "lang", "value": "en", "url": product.url}])
     page.reload()
     page.wait_for_selector(f"[data-detail='{code}'][data-state=closed]")

@@ -7,7 +7,9 @@ written beside it; the bundle appears. Whatever stops it on the way leaves entri
 
 from __future__ import annotations
 
+import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +21,7 @@ from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.footage import as_recorded
 from shanasheel.actions.gathering import Gathered, gather
 from shanasheel.actions.heads import Heads, await_heads, await_logged
+from shanasheel.actions.parts import prove_clip
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, file_of
 from shanasheel.base.clock import iso, to_us
@@ -36,6 +39,7 @@ from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person, Role
 from shanasheel.prove.evidence.bag import BagWriter, FolderSink, Sink, ZipSink, sweep_parts, writing
 from shanasheel.prove.evidence.layout import (
+    CLIP_PROOF_SUFFIX,
     CLIPS,
     EXPORTED,
     OPENED,
@@ -253,7 +257,20 @@ class _Making:
         except (InvalidInput, NotFound) as fault:
             self.left_out.append(f"{place}/{camera}: {fault.message}")
             return
-        self._bag.add(f"{place}/{made.name}", made.chunks())
+        if place != CLIPS:
+            self._bag.add(f"{place}/{made.name}", made.chunks())
+            return
+        with tempfile.TemporaryDirectory(dir=self._site.data / "cache" / "exports") as scratch:
+            path = Path(scratch) / made.name
+            with path.open("xb") as stream:
+                stream.writelines(made.chunks())
+            self._bag.add(f"{place}/{made.name}", chunks_of(path))
+            try:
+                proof = prove_clip(self._site, path, camera, *asked)
+            except (InvalidInput, NotFound):
+                return  # recorded before groups of pictures were counted
+        told = json.dumps(proof.as_json(), indent=1).encode()
+        self._bag.add(f"{place}/{made.name}{CLIP_PROOF_SUFFIX}", [told])
 
     def _there(self, segment: Segment) -> bool:
         return file_of(self._site.data, segment.path).is_file()

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 import shanasheel
 from shanasheel.actions.finding import Findings
+from shanasheel.actions.handing_out import Bundles
 from shanasheel.api import (
     combining,
     copying,
@@ -25,6 +26,7 @@ from shanasheel.api import (
     overview,
     people,
     playing,
+    producing,
     protecting,
     proving,
     receiving,
@@ -55,12 +57,14 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.desk = desk
     app.state.checks = proving.Checks()
+    app.state.bundles = Bundles()
     app.state.findings, app.state.turns = Findings(), Turns()
     answer_problems(app)
     app.add_middleware(BoundedBodies)
     modules = (
         people, watching, overview, playing, responding, understanding, deciding, combining,
-        protecting, finding, keeping, proving, copying, installing, watched_for, grounding, trying,
+        protecting, finding, keeping, proving,
+        producing, copying, installing, watched_for, grounding, trying,
         handing_in, models, health, receiving,
     )  # fmt: skip
     for module in modules:

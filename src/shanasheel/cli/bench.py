@@ -18,6 +18,7 @@ from shanasheel.cli.bench_activity import activity
 from shanasheel.cli.bench_alerts import alerts
 from shanasheel.cli.bench_describe import describe
 from shanasheel.cli.bench_events import alerts_list, events
+from shanasheel.cli.bench_evidence import evidence
 from shanasheel.cli.bench_ledger import ledger
 from shanasheel.cli.bench_reconnaissance import reconnaissance, stored_rules
 from shanasheel.cli.bench_rules import rules
@@ -34,7 +35,7 @@ from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 for command in (
-    activity, alerts, describe, ledger, reconnaissance, rules, shield, sound, tampering, tracking,
+    activity, alerts, describe, evidence, ledger, reconnaissance, rules, shield, sound, tampering, tracking,
     weapons,
 ):  # fmt: skip
     app.command()(command)

@@ -22,11 +22,13 @@ from shanasheel.app.wiring import open_logging
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.base.text import printable
+from shanasheel.cli.ledger_authorities import read_roots
 from shanasheel.cli.options import DataOption, JsonOption, aware_time, remarks
 from shanasheel.cli.policies import read_policy
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.prove.evidence import LANGUAGES, PROOF_SUFFIX, Verifying, open_bag, verify_bundle
 from shanasheel.prove.ledger.proofs import PROOF_LIMIT_BYTES
+from shanasheel.prove.ledger.timestamps import trust_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -129,6 +131,10 @@ def verify(
     originals_only: Annotated[
         bool, typer.Option("--originals-only", help="Do without the proof that seals it.")
     ] = False,
+    roots: Annotated[
+        Path | None,
+        typer.Option(help="Root certificates (PEM) of timestamp authorities; then one must hold."),
+    ] = None,
     lang: Annotated[
         str | None, typer.Option(help="ar or en; without it the machine's language.")
     ] = None,
@@ -147,6 +153,7 @@ def verify(
         asked = Verifying(
             policy=required, now_s=int(SystemClock().now().timestamp()),
             seal=_seal(bundle, proof), unsealed=originals_only,
+            trust=trust_of(read_roots(roots)) if roots else None,
         )  # fmt: skip
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
         with Progress(

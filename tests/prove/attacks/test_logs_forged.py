@@ -232,7 +232,7 @@ def test_a26_nothing_is_read_before_the_log_says_who_reads(
     class Broken:
         logs = True
 
-        def catch_up(self, *, idle_checkpoint_s: float = 55.0) -> int:
+        def catch_up(self, *, idle_checkpoint_s: float = 55.0, signed: bool = False) -> int:
             raise IntegrityFault("the ledger is not what was last signed")
 
     exhibit = place.exhibit()

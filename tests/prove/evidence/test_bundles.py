@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bagit
 import pytest
+from typer.testing import CliRunner
 
 from exhibited import Exhibited, exhibited
 from shanasheel.actions.access import LOCAL, open_raw
@@ -19,6 +20,7 @@ from shanasheel.actions.bundling import export_exhibit
 from shanasheel.actions.exhibits import find_exhibit, list_exhibits
 from shanasheel.actions.keeping import list_holds
 from shanasheel.base.errors import Conflict, Denied, InvalidInput, NotFound
+from shanasheel.cli.main import make_app
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.people import Person, Purpose, Role
 from shanasheel.prove.evidence import OriginalChanged, parse_seal
@@ -69,6 +71,27 @@ def test_originals_are_byte_for_byte_and_clips_are_cut_of_them(
         assert len(list((made.bundle / "data" / kind).glob("*.mp4"))) == 2
     assert not made.left_out
     assert not made.uncosigned
+
+
+def test_every_group_of_a_clips_pictures_is_proven_to_be_of_the_originals(
+    place: Exhibited, tmp_path: Path
+) -> None:
+    made = place.export(tmp_path / "bundle", place.exhibit(cameras=["A"]))
+    (clip,) = (made.bundle / "data/clips").glob("*.mp4")
+
+    told = CliRunner().invoke(
+        make_app("footage"), ["footage", "verify", str(clip), f"{clip}.proof.json"]
+    )
+
+    assert told.exit_code == 0, told.output
+    logged = {(made.bundle / f"data/records/{n}.json").read_text() for n in entries(made.bundle)}
+    parts = json.loads(Path(f"{clip}.proof.json").read_bytes())["parts"]
+    assert len(parts) == len(place.segments["A"])
+    assert {part["record"] for part in parts} <= logged
+
+
+def entries(bundle: Path) -> list[str]:
+    return [path.stem for path in bundle.glob("data/records/*.json")]
 
 
 def test_every_record_opens_its_entry_and_its_proof_leads_to_the_cosigned_head(

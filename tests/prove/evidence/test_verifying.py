@@ -14,9 +14,14 @@ from typer.testing import CliRunner
 
 from bundled import Bundle, make_bundle
 from exhibited import Exhibited, exhibited
+from shanasheel.actions.access import LOCAL
+from shanasheel.actions.keeping import hold_footage, set_keep_rule
+from shanasheel.actions.sweeping import sweep
 from shanasheel.cli.main import make_app
+from shanasheel.domain.keeping import KeepRule
 from shanasheel.prove.evidence import LANGUAGES, State
 from shanasheel.prove.evidence.report import words
+from sites import disk
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +152,22 @@ def test_a_zip_made_by_others_tools_is_read_from_its_stored_bytes(
             archive.write(path, Path("E") / path.relative_to(bundle.path))
 
     assert Bundle(target, bundle.policy, bundle.seal).verify().holds
+
+
+def test_footage_that_expired_before_is_told_as_deleted_by_rule(tmp_path: Path) -> None:
+    with exhibited(tmp_path) as place:
+        set_keep_rule(place.site, KeepRule(days=0.001, alert_days=0.001))
+        hold_footage(
+            place.site, LOCAL, cameras=["A"], start=place.start + timedelta(seconds=3),
+            end=place.end, reason="what is left",
+        )  # fmt: skip
+        place.site.sequencer.catch_up()
+        while sweep(place.site, disk(place.site.data)).segments:
+            pass
+        bundle = make_bundle(place, tmp_path, cameras=["A"])
+
+    report = bundle.verify()
+    assert report.holds, report.lines("en")
+    found = {step.name: [one.key for one in step.findings] for step in report.steps}
+    assert "deleted" in found["exact"]
+    assert "gone" in found["complete"]

@@ -15,12 +15,16 @@ from shanasheel.prove.ledger.proofs import EntryProof, parse_proof
 #: What the file beside a bundle is called: the bundle's name with this.
 PROOF_SUFFIX = ".tlog-proof"
 
+#: What the proof that a clip is a part of the originals is called: the clip's name with this.
+CLIP_PROOF_SUFFIX = ".proof.json"
+
 #: Folders below `data/`.
 ORIGINALS, CLIPS, SHIELDED = "originals", "clips", "shielded"
 RECORDS, LOG, TIMESTAMPS, KEYS = "records", "log", "timestamps", "keys"
 
 #: What records of exhibits say of themselves in their field `what`.
 EXHIBIT, OPENED, EXPORTED = "exhibit", "exhibit_opened", "exhibit_exported"
+DOWNLOADED = "exhibit_downloaded"
 
 NAME_LIMIT = 1024
 DEPTH_LIMIT = 32

@@ -10,7 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound
+from shanasheel.base.errors import IntegrityFault, InvalidInput
+from shanasheel.prove.evidence.bounds import check_bounds
 from shanasheel.prove.evidence.footage import (
     Scope,
     check_complete,
@@ -18,19 +19,21 @@ from shanasheel.prove.evidence.footage import (
     check_order,
     scope_of,
 )
-from shanasheel.prove.evidence.layout import EXHIBIT, EXPORTED, TIMESTAMPS, parse_seal
-from shanasheel.prove.evidence.opening import BagFiles, read_small
+from shanasheel.prove.evidence.layout import (
+    DOWNLOADED,
+    EXHIBIT,
+    EXPORTED,
+    OPENED,
+    parse_seal,
+)
+from shanasheel.prove.evidence.opening import BagFiles
 from shanasheel.prove.evidence.records import Judge, Proven, Records, check_records, time_of
 from shanasheel.prove.evidence.report import BundleReport, BundleStep, Finding, State
 from shanasheel.prove.evidence.whole import Progress, Whole, check_whole
-from shanasheel.prove.ledger.checkpoints import parse_checkpoint
 from shanasheel.prove.ledger.commitments import open_commitment
-from shanasheel.prove.ledger.merkle import verify_consistency
-from shanasheel.prove.ledger.notes import NOTE_LIMIT_BYTES, parse_note
 from shanasheel.prove.ledger.policy import Dependence, Policy
-from shanasheel.prove.ledger.proofs import parse_hashes
+from shanasheel.prove.ledger.timestamps import TimestampTrust
 
-_LATE_US = 300 * 1_000_000  # clocks of honest machines may differ so much (guessed)
 LIMITS = ("scene", "place", "clock", "nobody_else", "derived")
 
 
@@ -42,12 +45,14 @@ class Verifying:
         now_s: POSIX seconds by the verifier's clock.
         seal: the file beside the bundle; None where there is none.
         unsealed: judge the originals alone, without the file beside the bundle.
+        trust: by which timestamps are verified, and then one must hold; None verifies none.
     """
 
     policy: Policy
     now_s: int
     seal: bytes | None
     unsealed: bool = False
+    trust: TimestampTrust | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +104,9 @@ def verify_bundle(
     scope = scope_of(records)
     _complete(steps, scope, records, exact)
     steps.add("ordered", check_order(records, scope), [Finding("in_order")])
-    _bounds(steps, bag, records, judge)
+    bounds = check_bounds(bag, records, judge, asked.trust)
+    known = State.HOLDS if bounds.known else State.UNKNOWN
+    steps.add("bounds", bounds.wrong, bounds.told, known)
     steps.add("custody", [], _custody(records), State.TOLD)
     steps.add("limits", [], [Finding(f"limit_{name}") for name in LIMITS], State.TOLD)
     made = records.exhibit(EXHIBIT)
@@ -188,61 +195,6 @@ def _complete(steps: _Steps, scope: Scope | None, records: Records, exact: set[i
     steps.add("complete", wrong, told)
 
 
-def _bounds(steps: _Steps, bag: BagFiles, records: Records, judge: Judge) -> None:
-    """Say between which moments the footage was logged, by those outside."""
-    media = list(records.of("segment", "intake"))
-    times = [one.head.quorum_s for one in media]
-    known = [at_s for at_s in times if at_s is not None]
-    wrong: list[Finding] = []
-    told: list[Finding] = []
-    for one in media:
-        at_s = one.head.quorum_s
-        if at_s is not None and one.number("end_us") > at_s * 1_000_000 + _LATE_US:
-            wrong.append(
-                Finding("after_signing", {"camera": one.text("camera"), "at": one.at("end_us")})
-            )
-    if media and len(known) == len(media):
-        told.append(Finding("not_after", {"at": time_of(max(known) * 1_000_000)}))
-    else:
-        told.append(Finding("no_not_after"))
-    stamped, broken = _stamped(bag, judge)
-    first = min((one.entry for one in media), default=0)
-    last = max((one.entry for one in media), default=0)
-    for size in stamped:
-        if size <= first:
-            told.append(Finding("stamp_before", {"size": str(size)}))
-        elif size > last:
-            told.append(Finding("stamp_after", {"size": str(size)}))
-    steps.add("bounds", [*wrong, *broken], told, State.HOLDS if known else State.UNKNOWN)
-
-
-def _stamped(bag: BagFiles, judge: Judge) -> tuple[list[int], list[Finding]]:
-    """Return the sizes of timestamped heads that are contained in the bundle's own head."""
-    sizes, broken = [], []
-    prefix = f"data/{TIMESTAMPS}/"
-    folders = sorted(
-        {name[len(prefix) :].split("/")[0] for name in bag.sizes if name.startswith(prefix)}
-    )
-    for folder in folders:
-        try:
-            head = parse_checkpoint(
-                parse_note(read_small(bag, f"{prefix}{folder}/checkpoint", NOTE_LIMIT_BYTES)).text
-            )
-            note = parse_note(read_small(bag, "data/log/checkpoint", NOTE_LIMIT_BYTES))
-            main = parse_checkpoint(note.text)
-            if judge.head(note, main.size).log != main.origin:
-                raise InvalidInput("The bundle's own head is not signed by a log of the policy.")
-            proof = parse_hashes(read_small(bag, f"{prefix}{folder}/consistency", 1 << 13))
-            if head.origin != main.origin or str(head.size) != folder:
-                raise InvalidInput("It is of another log or size.")
-            verify_consistency(head.size, main.size, head.root, main.root, proof)
-            sizes.append(head.size)
-        except (InvalidInput, IntegrityFault, NotFound) as fault:
-            told = {"size": folder, "why": fault.message}
-            broken.append(Finding("stamp_broken", told))
-    return sizes, broken
-
-
 def _custody(records: Records) -> list[Finding]:
     """Say who looked at the footage, handed it out, held it and let it go."""
     told: list[Finding] = []
@@ -254,7 +206,7 @@ def _custody(records: Records) -> list[Finding]:
             "camera": one.text("camera"), "case": one.text("case"),
             "purpose": one.text("purpose"), "exhibit": one.text("exhibit"),
         }  # fmt: skip
-        known = key in ("looked", "cut", "exhibit_opened", "exhibit_exported")
+        known = key in ("looked", "cut", OPENED, EXPORTED, DOWNLOADED)
         told.append(Finding(key if known else "did", given))
     for one in records.of("hold"):
         key = {"released": "released", EXHIBIT: "made"}.get(one.text("what"), "held")

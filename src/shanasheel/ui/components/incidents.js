@@ -7,18 +7,20 @@ import { onKeys } from "shanasheel-ui/keys.js";
 import { KIND_ICONS } from "shanasheel-ui/reason.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import { on } from "shanasheel-ui/updates.js";
+import exhibitDialog from "shanasheel-ui/exhibit_dialog.js";
 import shnDialog from "shanasheel-ui/dialog.js";
 import shnEmpty from "shanasheel-ui/empty.js";
 
 const FILTERS = ["open", "closed", "withdrawn", "all"];
 const PAGE = 50;
+const MARGIN_US = 60e6;
 const ICONS = {
   opened: "flag", alert_added: "add_alert", alert_taken_out: "notifications_off", named: "edit", note: "sticky_note_2", closed: "inventory",
   reopened: "restart_alt", withdrawn: "undo",
 };
 
 export default {
-  components: { shnDialog, shnEmpty },
+  components: { exhibitDialog, shnDialog, shnEmpty },
   template: `
     <div class="shn-page alerts incidents">
       <section class="list">
@@ -58,6 +60,7 @@ export default {
         </ul>
         <div class="shn-decide">
           <button v-if="detail.state === 'open'" class="shn-button" type="button" data-deed="join" @click="ask('join')"><span class="mi" aria-hidden="true">add_alert</span>{{ t('incident.join') }}</button>
+          <button v-if="detail.cameras.length" class="shn-button" type="button" data-deed="exhibit" @click="producing = true"><span class="mi" aria-hidden="true">gavel</span>{{ t('exhibit.open') }}</button>
           <span class="grow"></span>
           <button v-if="detail.state === 'open'" class="shn-button" type="button" data-deed="close" @click="ask('close')"><span class="mi" aria-hidden="true">inventory</span>{{ t('incident.close') }}</button>
           <button v-if="detail.state === 'closed'" class="shn-button" type="button" data-deed="reopen" @click="ask('reopen')"><span class="mi" aria-hidden="true">restart_alt</span>{{ t('incident.reopen') }}</button>
@@ -70,6 +73,7 @@ export default {
         </form>
       </section>
       <section v-else class="detail"><shn-empty icon="ads_click" :title="t('incident.choose')" :text="t('incident.choose_hint')"></shn-empty></section>
+      <exhibit-dialog v-if="producing" :cameras="detail.cameras.map(cameraOf)" :span="spanOf(detail)" :incident="detail.code" @close="producing = false"></exhibit-dialog>
       <shn-dialog v-if="asking" :title="tk('incident_ask', asking, { code: detail.code })" @close="asking = ''">
         <form class="shn-form" @submit.prevent="send(asking, text)">
           <label v-if="asking === 'join'" class="shn-field">{{ t('incident.join_which') }}<select v-model="text" name="alert" required><option v-for="one in others" :key="one.id" :value="one.code">{{ one.code }} · {{ tk('kind', one.kind) }} · {{ nameOf(one.camera) }} · {{ dateTime(one.at) }}</option></select></label>
@@ -83,7 +87,7 @@ export default {
     </div>`,
   data: () => ({
     store: cameraStore(), filters: FILTERS, filter: "open", items: [], next: null, loaded: false, fault: null, chosen: "", detail: null,
-    note: "", asking: "", text: "", others: [], busy: false, problem: "", icons: KIND_ICONS, lineIcons: ICONS,
+    note: "", producing: false, asking: "", text: "", others: [], busy: false, problem: "", icons: KIND_ICONS, lineIcons: ICONS,
   }),
   created() {
     this.stops = [
@@ -102,9 +106,14 @@ export default {
   },
   methods: {
     t, tk, dateTime, clockTime,
-    nameOf(id) {
-      return cameraName(this.store.all.find((one) => one.id === id) || { id });
+    cameraOf(id) {
+      return this.store.all.find((one) => one.id === id) || { id };
     },
+    nameOf(id) {
+      return cameraName(this.cameraOf(id));
+    },
+    /** Return an incident's span with a minute before and after, but not beyond now. */
+    spanOf: (one) => [toUs(one.start) - MARGIN_US, Math.min(toUs(one.end) + MARGIN_US, Date.now() * 1000)],
     nameOfIncident(one) {
       const kinds = [...new Set(one.alerts.map((alert) => tk("kind", alert.kind)))];
       return one.title || kinds.join(" · ") || one.code;

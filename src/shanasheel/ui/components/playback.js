@@ -9,6 +9,7 @@ import { cameraName, rtl, t, tk } from "shanasheel-ui/strings.js";
 import { CAUSE_COLOURS } from "shanasheel-ui/timeline_paint.js";
 import { on } from "shanasheel-ui/updates.js";
 import countdown from "shanasheel-ui/countdown.js";
+import exhibitDialog from "shanasheel-ui/exhibit_dialog.js";
 import exportDialog from "shanasheel-ui/export_dialog.js";
 import footageView from "shanasheel-ui/footage_view.js";
 import gotoDialog from "shanasheel-ui/goto_dialog.js";
@@ -24,7 +25,7 @@ const TICK_MS = 60;
 const SEARCH_US = [3600e6, 86400e6, 30 * 86400e6]; // how far ahead an event is looked for, in turns
 
 export default {
-  components: { countdown, exportDialog, footageView, gotoDialog, grantDialog, holdDialog, keysDialog, shnCalendar, shnEmpty, timeline },
+  components: { countdown, exhibitDialog, exportDialog, footageView, gotoDialog, grantDialog, holdDialog, keysDialog, shnCalendar, shnEmpty, timeline },
   template: `
     <div class="shn-page playback" :data-position-us="Math.round(clock.position)" :data-playing="clock.playing" :data-rate="clock.rate">
       <div class="shn-bar">
@@ -64,6 +65,7 @@ export default {
           <button class="shn-button small" type="button" :class="{ on: marks[1] !== null }" @click="setMark(1)" data-role="mark-out">{{ t('playback.out') }}<kbd>O</kbd></button>
           <button class="shn-button small" type="button" :disabled="!span || !cameras.length" @click="open = 'export'" :title="span ? '' : t('export.mark_first')" data-role="export-open"><span class="mi" aria-hidden="true">download</span>{{ t('export.button') }}</button>
           <button class="shn-button small" type="button" :disabled="!cameras.length" @click="open = 'hold'" data-role="hold-open"><span class="mi" aria-hidden="true">lock_clock</span>{{ t('hold.hold') }}</button>
+          <button class="shn-button small" type="button" :disabled="!span || !cameras.length" @click="open = 'exhibit'" data-role="exhibit-open"><span class="mi" aria-hidden="true">gavel</span>{{ t('exhibit.open') }}</button>
           <button class="shn-icon" type="button" @click="$refs.line.zoom(0.5)" :title="t('playback.nearer')"><span class="mi">zoom_in</span></button>
           <button class="shn-icon" type="button" @click="$refs.line.zoom(2)" :title="t('playback.farther')"><span class="mi">zoom_out</span></button>
         </div>
@@ -71,6 +73,7 @@ export default {
         <div class="shn-legend"><span v-for="[colour, words] in legend" :key="colour"><i class="swatch" :style="{ background: 'var(' + colour + ')' }"></i>{{ words }}</span>
           <span><i class="dot bad"></i>{{ t('timeline.alert') }}</span><span><i class="dot info"></i>{{ t('timeline.event') }}</span></div>
       </template>
+      <exhibit-dialog v-if="open === 'exhibit'" :cameras="cameras" :span="span" @close="open = ''" @made="$refs.line.ask()"></exhibit-dialog>
       <hold-dialog v-if="open === 'hold'" :cameras="cameras" :span="span || [clock.position - 300e6, clock.position + 300e6]" @close="open = ''" @held="open = ''; $refs.line.ask()"></hold-dialog>
       <export-dialog v-if="open === 'export' && span" :cameras="cameras" :grants="grants" :span="span" @close="open = ''"></export-dialog>
       <goto-dialog v-if="open === 'goto'" :at="clock.position" @close="open = ''" @pick="(at) => { open = ''; seek(at); }"></goto-dialog>

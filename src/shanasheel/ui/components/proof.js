@@ -5,6 +5,7 @@ import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { dateTime, number } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
+import exhibitsTable from "shanasheel-ui/exhibits_table.js";
 import authoritiesTable from "shanasheel-ui/authorities_table.js";
 import cosignersTable from "shanasheel-ui/cosigners_table.js";
 import holdsTable from "shanasheel-ui/holds_table.js";
@@ -12,7 +13,7 @@ import holdsTable from "shanasheel-ui/holds_table.js";
 const POLL_MS = 400;
 
 export default {
-  components: { authoritiesTable, cosignersTable, holdsTable, shnEmpty },
+  components: { authoritiesTable, cosignersTable, exhibitsTable, holdsTable, shnEmpty },
   template: `
     <div class="shn-page proof">
       <div class="shn-bar"><h1>{{ t('nav.proof') }}</h1></div>
@@ -58,6 +59,7 @@ export default {
         <div v-else class="shn-scroll"><table class="shn-table" data-role="accesses"><thead><tr><th>{{ t('proof.entry') }}</th><th>{{ t('proof.person') }}</th><th>{{ t('fact.camera') }}</th><th>{{ t('raw.purpose') }}</th><th>{{ t('raw.case') }}</th><th>{{ t('proof.from') }}</th><th>{{ t('proof.until') }}</th></tr></thead>
           <tbody><tr v-for="one in accesses" :key="one.id"><td class="num">{{ one.entry }}</td><td><bdi>{{ one.person }}</bdi></td><td>{{ nameOf(one.camera) }}</td><td>{{ tk('purpose', one.purpose) }}</td><td><bdi>{{ one.case }}</bdi></td><td><bdi class="num">{{ dateTime(one.issued) }}</bdi></td><td><bdi class="num">{{ dateTime(one.expires) }}</bdi></td></tr></tbody></table></div>
       </section>
+      <exhibits-table></exhibits-table>
       <holds-table></holds-table>
     </div>`,
   data: () => ({ store: cameraStore(), ledger: null, accesses: [], check: null, problem: "", fault: null, copied: false }),

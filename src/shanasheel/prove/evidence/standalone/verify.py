@@ -34,6 +34,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 FUTURE_S = 300
 SEAM_US = 10_000
 CHUNK = 1 << 18
+EXHIBIT_DEEDS = ("exhibit_opened", "exhibit_exported", "exhibit_downloaded")
 FOOTAGE = {"segment", "intake", "gap", "deletion", "tampering"}
 
 
@@ -1342,7 +1343,7 @@ class Verification:
         for one in self.of("access", "export"):
             what = one.text("what")
             key = {"": "looked", "export": "cut"}.get(what, what)
-            if key not in ("looked", "cut", "exhibit_opened", "exhibit_exported"):
+            if key not in ("looked", "cut", *EXHIBIT_DEEDS):
                 key = "did"
             given = {name: one.text(name) for name in ("camera", "case", "purpose", "exhibit")}
             by = one.text("person") or one.text("by")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from shanasheel.prove.evidence import standalone
 from shanasheel.prove.evidence.report import words
 
 _LANGUAGES = ("ar", "en")
+_NO_PAGE_WORDS = "const WORDS = {};"
 _NO_WORDS = "WORDS: dict[str, dict[str, str]] = {}"
 _LEFT_OUT = {"ar": "لم يُمكن إعداد ما يلي", "en": "These working copies could not be made"}
 
@@ -50,6 +53,7 @@ def tag_files(told: Told) -> Iterator[tuple[str, bytes]]:
             text = Template((home / name).read_text("utf-8")).substitute(words)
             yield name, text.encode()
     yield "verify.py", verify_file()
+    yield "VERIFY.html", verify_page()
 
 
 def verify_file() -> bytes:
@@ -62,6 +66,29 @@ def verify_file() -> bytes:
     if filled == source:
         raise Invariant("verify.py has no place for its words.")
     return filled.encode()
+
+
+def verify_page() -> bytes:
+    """Return the verifier that is one page for a browser; it may load and send nothing."""
+    home = files(standalone)
+    # `<` is written so that no word can end the script.
+    known = json.dumps({language: words(language) for language in _LANGUAGES}, ensure_ascii=False)
+    source = (home / "verify.js").read_text("utf-8")
+    script = source.replace(
+        _NO_PAGE_WORDS, f"const WORDS = {known.replace('<', chr(92) + 'u003c')};"
+    )
+    if script == source:
+        raise Invariant("verify.js has no place for its words.")
+    script += (home / "page.js").read_text("utf-8")
+    style = (home / "page.css").read_text("utf-8")
+    filled = Template((home / "page.html").read_text("utf-8")).substitute(
+        script=script, style=style, script_hash=_csp_hash(script), style_hash=_csp_hash(style)
+    )
+    return filled.encode()
+
+
+def _csp_hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _words(told: Told, language: str) -> dict[str, str]:
