@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shanasheel.base.hashing import CompactTree
 from shanasheel.prove.ledger import Signer, leaf_hash, pack_submission, sign_checkpoint
 from shanasheel.prove.ledger.checkpoints import Checkpoint
-from shanasheel.prove.ledger.merkle import CompactTree, consistency_proof, perfect_root
+from shanasheel.prove.ledger.merkle import consistency_proof, perfect_root
 
 
 class SomeLog:

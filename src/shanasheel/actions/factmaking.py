@@ -23,21 +23,19 @@ def make_fact(identifier: str, kind: FactKind, at: datetime, body: Mapping[str, 
 
 
 def segment_fact(segment: Segment) -> Fact:
-    """Return the fact that a segment was sealed, with the hash of its bytes."""
-    return make_fact(
-        segment.id,
-        FactKind.SEGMENT,
-        segment.end,
-        {
-            "camera": segment.camera,
-            "start_us": to_us(segment.start),
-            "end_us": to_us(segment.end),
-            "path": segment.path,
-            "size_bytes": segment.size_bytes,
-            "sha256": segment.sha256,
-            "recovered": segment.recovered,
-        },
-    )
+    """Return the fact that a segment was sealed, with the hashes of bytes and pictures."""
+    body: dict[str, object] = {
+        "camera": segment.camera,
+        "start_us": to_us(segment.start),
+        "end_us": to_us(segment.end),
+        "path": segment.path,
+        "size_bytes": segment.size_bytes,
+        "sha256": segment.sha256,
+        "recovered": segment.recovered,
+    }
+    if segment.gops is not None:  # records from before stay as they were logged
+        body["gops"] = {"count": segment.gops.count, "root": segment.gops.root}
+    return make_fact(segment.id, FactKind.SEGMENT, segment.end, body)
 
 
 def gap_fact(gap: Gap) -> Fact:

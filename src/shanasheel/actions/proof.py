@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -12,9 +11,11 @@ from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
+from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
+from shanasheel.actions.proof_facts import Noted, check_stamps
+from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
-from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
@@ -25,7 +26,9 @@ from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Why
 from shanasheel.prove.ledger import (
     LedgerReader,
+    LogStep,
     Policy,
+    StampSeen,
     check_log,
     check_quorum,
     open_commitment,
@@ -57,14 +60,22 @@ class Wrong(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     SIZE_DIFFERS = "size_differs"
     BYTES_DIFFER = "bytes_differ"
+    GROUPS_DIFFER = "groups_differ"  # the bytes are those logged, its groups of pictures are not
     NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
     INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
     RECORD_UNREADABLE = "record_unreadable"
 
 
+_CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One segment that is not what the ledger says."""
+    """One segment that is not what the ledger says.
+
+    Args:
+        groups: which of its groups of pictures still stand, in words; empty where none are known.
+    """
 
     camera: str
     segment: str
@@ -72,6 +83,7 @@ class Failure:
     end: datetime
     path: str
     reason: Wrong
+    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +95,7 @@ class FootageReport:
         deleted: that are gone, as a fact in the ledger says.
         not_copied: of these, what the vault that this folder was restored from does not have.
         pending: facts that wait to be logged.
+        stamps: the newest timestamp of each authority.
     """
 
     steps: tuple[Step, ...]
@@ -94,6 +107,7 @@ class FootageReport:
     entries: int
     pending: int
     checked: datetime
+    stamps: tuple[StampSeen, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -111,6 +125,10 @@ class FootageReport:
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
+            "stamps": [
+                {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
+                for one in self.stamps
+            ],
             "steps": [asdict(step) for step in self.steps],
             "failures": [
                 {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
@@ -124,6 +142,9 @@ class _Findings:
     """What walking the facts and files found so far."""
 
     looks: tuple[Look, ...]
+    data: Path | None = None  # where files can be read as video, too
+    groups: bool = False
+    before: ReadBefore | None = None
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -132,6 +153,7 @@ class _Findings:
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
+    noted: Noted = field(default_factory=Noted)
 
 
 def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and how it is shown
@@ -143,6 +165,9 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     progress: Progress | None = None,
     read: Reader | None = None,
     policy: Policy | None = None,
+    groups: bool = False,
+    before: ReadBefore | None = None,
+    stamp_roots: tuple[str, ...] = (),
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -155,6 +180,10 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         read: yields a file's bytes by its path, or raises FileNotFoundError or another OSError;
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
+        groups: make the hashes of every segment's groups of pictures again, too.
+        before: what an interrupted check has read already, of the data folder; a further step
+            says then what was taken from it. None reads everything.
+        stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -163,20 +192,33 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         InvalidInput: the verifier key is not one.
     """
     log = check_log(data / "ledger", verifier_key)
-    steps = [
-        Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
-        for step in log.steps
-    ]
+    steps = [_step(step) for step in log.steps]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
+    findings = _Findings(
+        looks=looks, data=None if read else data, groups=groups, before=before
+    )  # fmt: skip
     read = read or (lambda path: chunks_of(file_of(data, path)))
-    findings = _Findings(looks=looks)
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
+    stamps = check_stamps(
+        data, store, verifier_key, findings.noted, number=len(steps) + 1, roots=stamp_roots
+    )
+    steps.append(_step(stamps.step))
     if policy is not None:
         now_s = int(at.timestamp())
         for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
-            steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
+            steps.append(_step(step))
+    if before is not None and before.since is not None:
+        wrong = before.contradiction()
+        steps.append(
+            Step(
+                number=len(steps) + 1,
+                name="resumed_check_contained",
+                ok=not wrong,
+                detail=wrong or before.told(),
+            )
+        )
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
@@ -187,7 +229,12 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         entries=findings.entries,
         pending=findings.pending,
         checked=at,
+        stamps=tuple(stamps.newest().values()),
     )
+
+
+def _step(step: LogStep) -> Step:
+    return Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
 
 
 def _readable(folder: Path) -> LedgerReader | None:
@@ -217,6 +264,7 @@ def _walk(
                 findings.pending += 1
             else:
                 _check_record(reader, fact, findings)
+            findings.noted.take(fact)
             if fact.kind in (FactKind.SEGMENT, FactKind.INTAKE):
                 _check_segment(read, rows, fact, findings)
                 if progress is not None:
@@ -304,18 +352,12 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         )
         expected = (int(body["size_bytes"]), str(body["sha256"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        why_not = Wrong.RECORD_UNREADABLE
         findings.failures.append(
-            Failure(
-                camera="?",
-                segment=fact.id,
-                start=EPOCH,
-                end=EPOCH,
-                path="?",
-                reason=Wrong.RECORD_UNREADABLE,
-            )
+            Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
-    reason, size_bytes = compare_file(read, place, *expected)
+    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -325,8 +367,27 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             findings.not_copied += why == Why.NOT_COPIED
         return
     findings.size_bytes += size_bytes
-    if reason:
-        findings.failures.append(replace(failure, reason=reason))
+    stands, told = True, ""
+    if findings.data and (reason in _CHANGED or (findings.groups and not reason)):
+        stands, told = look_at_groups(findings.data, body)
+    if reason or not stands:
+        reason = reason or Wrong.GROUPS_DIFFER
+        findings.failures.append(replace(failure, reason=reason, groups=told))
+
+
+def _compare(
+    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
+) -> tuple[Wrong | None, int]:
+    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
+    if before is None:
+        return compare_file(read, place, *expected)
+    mark = before.mark(entry, place, *expected)
+    if before.knows(mark):
+        return None, expected[0]
+    reason, size_bytes = compare_file(read, place, *expected)
+    if reason is None:
+        before.note(mark)
+    return reason, size_bytes
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -363,22 +424,3 @@ def _failure(segment: Segment, reason: Wrong) -> Failure:
         path=segment.path,
         reason=reason,
     )
-
-
-def ledger_status(site: Site) -> dict[str, object]:
-    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
-
-    Raises:
-        IntegrityFault: the checkpoint is damaged.
-    """
-    reader = LedgerReader(site.data / "ledger")
-    with site.store.read() as rows:
-        facts = rows.facts.count()
-    head = reader.checkpoint
-    return {
-        "origin": head.origin if head else "",
-        "size": reader.size,
-        "root": base64.b64encode(head.root).decode() if head else "",
-        "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
-        "pending": facts - reader.size,
-    }

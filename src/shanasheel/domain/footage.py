@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.gops import Gops
 
 if TYPE_CHECKING:
     import av
@@ -122,6 +123,8 @@ class Segment:
         width_px, height_px: 0 for sound.
         frames: pictures inside, or packets of sound.
         recovered: the writer was killed and the file was cut at its last whole fragment.
+        gops: its groups of pictures; None for sound, for shielded footage, and for what was
+            recorded before they were counted.
     """
 
     id: str
@@ -138,6 +141,7 @@ class Segment:
     height_px: int
     frames: int
     recovered: bool = False
+    gops: Gops | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from footage import data_folder
 from shanasheel.base.clock import FakeClock, from_us
 from shanasheel.base.errors import Conflict, Exhausted, InvalidInput, NotFound, Unavailable
+from shanasheel.base.hashing import CompactTree
 from shanasheel.prove.ledger import (
     EMPTY_ROOT,
     Ledger,
@@ -27,7 +28,6 @@ from shanasheel.prove.ledger import (
     verify_consistency,
     verify_inclusion,
 )
-from shanasheel.prove.ledger.merkle import CompactTree
 from shanasheel.prove.ledger.tiles import ENTRIES, tile_path
 
 ORIGIN = "city.example/evidence/1"

@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 from logs import SomeLog
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput
+from shanasheel.base.hashing import EMPTY_ROOT
 from shanasheel.prove.ledger import (
     Algorithm,
     Cosigner,
@@ -30,7 +31,6 @@ from shanasheel.prove.ledger import (
     parse_submission,
 )
 from shanasheel.prove.ledger.checkpoints import parse_checkpoint
-from shanasheel.prove.ledger.merkle import EMPTY_ROOT
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
 

@@ -12,13 +12,11 @@ from hypothesis import strategies as some
 
 from footage import data_folder
 from shanasheel.base.errors import IntegrityFault, InvalidInput
+from shanasheel.base.hashing import EMPTY_ROOT, CompactTree, leaf_hash
 from shanasheel.prove.ledger.faults import ProofMismatch
 from shanasheel.prove.ledger.merkle import (
-    EMPTY_ROOT,
-    CompactTree,
     consistency_proof,
     inclusion_proof,
-    leaf_hash,
     range_root,
     verify_consistency,
     verify_inclusion,

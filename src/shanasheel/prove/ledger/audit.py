@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from shanasheel.base.clock import from_us, iso
 from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound, Unavailable
+from shanasheel.base.hashing import HASH_BYTES
 from shanasheel.prove.ledger.check import LogStep
 from shanasheel.prove.ledger.checkpoints import Checkpoint, parse_checkpoint
 from shanasheel.prove.ledger.cosignatures import cosigned_at
 from shanasheel.prove.ledger.faults import LedgerDamaged, SignatureMismatch
-from shanasheel.prove.ledger.merkle import HASH_BYTES, consistency_proof, verify_consistency
+from shanasheel.prove.ledger.merkle import consistency_proof, verify_consistency
 from shanasheel.prove.ledger.merkle import perfect_root as over
 from shanasheel.prove.ledger.notes import parse_note, verify_note
 from shanasheel.prove.ledger.policy import Policy

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanasheel.base.errors import IntegrityFault, InvalidInput, ShanasheelError
+from shanasheel.base.hashing import EMPTY_ROOT, CompactTree, leaf_hash
 from shanasheel.prove.ledger.checkpoints import Checkpoint, verify_checkpoint
 from shanasheel.prove.ledger.commitments import parse_leaf
 from shanasheel.prove.ledger.faults import LedgerDamaged
-from shanasheel.prove.ledger.merkle import EMPTY_ROOT, CompactTree, leaf_hash, perfect_root
+from shanasheel.prove.ledger.merkle import perfect_root
 from shanasheel.prove.ledger.notes import Verifier, parse_verifier
 from shanasheel.prove.ledger.reader import CHECKPOINT, HISTORY, history_sizes, read_note
 from shanasheel.prove.ledger.tiles import LEVELS, TILE_WIDTH, TileFolder, tile_path

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 
 from shanasheel.base.errors import InvalidInput
+from shanasheel.base.hashing import EMPTY_ROOT, HASH_BYTES
 from shanasheel.base.text import printable
 from shanasheel.prove.ledger.faults import SignatureMismatch
-from shanasheel.prove.ledger.merkle import EMPTY_ROOT, HASH_BYTES, SIZE_LIMIT
+from shanasheel.prove.ledger.merkle import SIZE_LIMIT
 from shanasheel.prove.ledger.notes import (
     Signer,
     Verifier,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from shanasheel.prove.ledger.merkle import HASH_BYTES, CompactTree, perfect_root
+from shanasheel.base.hashing import HASH_BYTES, CompactTree
+from shanasheel.prove.ledger.merkle import perfect_root
 from shanasheel.prove.ledger.tiles import LEVELS, TILE_WIDTH, TileFolder
 
 _TILE_HEIGHT = 8  # a tile spans 8 levels of the tree: 2^8 == TILE_WIDTH

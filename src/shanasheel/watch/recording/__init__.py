@@ -1,7 +1,7 @@
 """Packets into segments and gaps, and segments back into bytes."""
 
 from shanasheel.watch.recording.clips import ClipSpan, write_clip
-from shanasheel.watch.recording.comments import with_comment
+from shanasheel.watch.recording.comments import comment_of, with_comment
 from shanasheel.watch.recording.follow import (
     Extent,
     Follower,
@@ -54,6 +54,7 @@ __all__ = [
     "Volume",
     "VolumeState",
     "as_flac",
+    "comment_of",
     "extent_of",
     "fragments",
     "is_away",

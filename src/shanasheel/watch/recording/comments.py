@@ -6,8 +6,29 @@ in the file, so a longer header moves the media without touching it.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+
 from shanasheel.base.errors import InvalidInput
+from shanasheel.base.text import printable
 from shanasheel.watch.recording.boxes import children, find
+
+
+def comment_of(path: Path) -> str:
+    """Return the comment of a video file; empty when it has none.
+
+    Raises:
+        InvalidInput: it is no video.
+    """
+    try:
+        options = {"protocol_whitelist": "file"}
+        with av.open(f"file:{path.resolve()}", options=options) as container:
+            told = {name.lower(): value for name, value in container.metadata.items()}
+            return told.get("comment", "")
+    except FFmpegError as fault:
+        raise InvalidInput(f"{printable(path.name)} is no video.", "Check the name.") from fault
 
 
 def with_comment(header: bytes, text: str) -> bytes:

@@ -13,6 +13,8 @@ from av.stream import Stream as AnyStream
 
 from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.domain.footage import StreamFormat
+from shanasheel.domain.gops import pack_leaves
+from shanasheel.watch.recording.groups import WrittenGroups
 from shanasheel.watch.recording.mime import QUICKTIME_ONLY
 
 #: At most this much is lost by a kill, and this late is the live view (prescribed: 0.5 s).
@@ -35,6 +37,7 @@ class _HashedFile:
         self.sha256 = hashlib.sha256()
         self.size_bytes = 0
         self.failed: OSError | None = None
+        self.groups: WrittenGroups | None = None
 
     @property
     def closed(self) -> bool:
@@ -51,6 +54,8 @@ class _HashedFile:
             self.failed = error
             raise
         self.sha256.update(data)
+        if self.groups is not None:
+            self.groups.feed(data)
         self.size_bytes += len(data)
         return len(data)
 
@@ -60,6 +65,9 @@ class FragmentedFile:
 
     Timestamps given to `add` must start near 0 and `dts` must rise. Sound may lie beside pictures
     in a second media track; what is stored has one.
+
+    Args:
+        groups: hashes groups of pictures as they are written; for files of pictures alone.
 
     Raises:
         InvalidInput: MP4 cannot hold the codec.
@@ -74,6 +82,7 @@ class FragmentedFile:
         *,
         fragment_s: float = FRAGMENT_S,
         sound: StreamFormat | None = None,
+        groups: WrittenGroups | None = None,
     ) -> None:
         self.path = path
         self._form = form
@@ -86,6 +95,7 @@ class FragmentedFile:
             raise _not_for_mp4(form)
         self._stream = path.open("xb", buffering=0)
         self._file = _HashedFile(self._stream)
+        self._file.groups = groups
         try:
             options = {**_OPTIONS, "frag_duration": str(int(fragment_s * 1_000_000))}
             container = "mov" if form.codec in QUICKTIME_ONLY else "mp4"
@@ -154,11 +164,18 @@ class FragmentedFile:
         try:
             self._mux_held()
             self._container.close()
+            self._keep_leaves()
             os.fsync(self._stream.fileno())
         except (FFmpegError, OSError) as error:
             raise self._refusal(error) from error
         finally:
             self._stream.close()
+
+    def _keep_leaves(self) -> None:
+        """Put the groups' hashes behind the last fragment: they tell which groups still stand."""
+        groups, self._file.groups = self._file.groups, None
+        if groups is not None and (leaves := groups.leaves()):
+            self._file.write(pack_leaves(leaves))
 
     def abandon(self) -> None:
         """Let go of the file after a failure; what is whole in it stays for `recover`."""

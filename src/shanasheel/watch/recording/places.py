@@ -14,6 +14,7 @@ from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import is_abandoned_part, write_atomic
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
+from shanasheel.domain.gops import Gops
 
 _MARK = ".open"
 
@@ -36,6 +37,8 @@ class Marker:
     size_bytes: int = 0
     frames: int = 0
     recovered: bool = False
+    gops_count: int = 0
+    gops_root: str = ""
 
     def segment(self, camera: CameraId, stream: Stream, path: str) -> Segment:
         """Return the segment a completed marker describes; `path` is relative to the data."""
@@ -54,6 +57,7 @@ class Marker:
             height_px=self.height_px,
             frames=self.frames,
             recovered=self.recovered,
+            gops=Gops(count=self.gops_count, root=self.gops_root) if self.gops_count else None,
         )
 
 

@@ -31,6 +31,8 @@ from shanasheel.base.errors import Exhausted, InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment, StreamFormat
+from shanasheel.domain.gops import gops_of
+from shanasheel.watch.recording.groups import WrittenGroups
 from shanasheel.watch.recording.mime import mime_type
 from shanasheel.watch.recording.muxing import FRAGMENT_S, FragmentedFile
 from shanasheel.watch.recording.places import (
@@ -77,6 +79,7 @@ class _Open:
     marker: Marker
     start: datetime
     first_dts: int
+    groups: WrittenGroups | None
     frames: int = 0
 
 
@@ -305,12 +308,15 @@ class Recorder:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_marker(file, marker)
-            opened = FragmentedFile(file, form, fragment_s=self._fragment_s)
+            groups = WrittenGroups.of(form) if self._stream is Stream.MAIN else None
+            opened = FragmentedFile(file, form, fragment_s=self._fragment_s, groups=groups)
         except (InvalidInput, OSError):
             with contextlib.suppress(OSError):
                 marker_path(file).unlink(missing_ok=True)
             raise
-        return _Open(file=opened, volume=volume, marker=marker, start=start, first_dts=dts)
+        return _Open(
+            file=opened, volume=volume, marker=marker, start=start, first_dts=dts, groups=groups
+        )
 
     def _write(self, opened: _Open, packet: Packet, dts: int) -> None:
         shown = max(0, packet.pts - packet.dts)
@@ -345,8 +351,11 @@ class Recorder:
         file = opened.file.path
         try:
             opened.file.close()
+            gops = gops_of(opened.groups.leaves()) if opened.groups else None
             marker = replace(
                 opened.marker,
+                gops_count=gops.count if gops else 0,
+                gops_root=gops.root if gops else "",
                 end_us=to_us(end),
                 sha256=opened.file.sha256,
                 size_bytes=opened.file.size_bytes,

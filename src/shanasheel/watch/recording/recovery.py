@@ -4,8 +4,9 @@ For every marker of the stream, in order, and every file that was being written 
 
 1. The marker describes a closed file: if the SHA-256 still matches, that segment is returned; if
    not, file and marker are left untouched and named, never "repaired".
-2. Else the file is cut after its last whole fragment, hashed, and returned as recovered. The
-   finished marker is written before, so that a kill during recovery changes nothing.
+2. Else the file is cut after its last whole fragment, or after the hashes of groups kept behind it.
+   It is hashed, its groups of pictures too, and returned as recovered. The finished marker is
+   written before, so that a kill during recovery changes nothing.
 3. A file without a whole fragment is deleted, then its marker.
 4. Half a write of a process that is gone is deleted: what it was to replace still stands.
 
@@ -29,7 +30,9 @@ from shanasheel.base.files import is_abandoned_part, sync_directory
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Segment
+from shanasheel.domain.gops import gops_of
 from shanasheel.watch.recording.follow import Fragment, layout
+from shanasheel.watch.recording.groups import kept_leaves_at, leaves_of
 from shanasheel.watch.recording.places import (
     Marker,
     left_behind,
@@ -91,7 +94,7 @@ def recover(  # noqa: PLR0913 - a stream, and where to look
         file = path.with_suffix("")
         try:
             marker = read_marker(path)
-            finished = _finished(file, marker)
+            finished = _finished(file, marker, grouped=stream is Stream.MAIN)
             if finished is None:
                 file.unlink(missing_ok=True)
                 path.unlink()
@@ -131,7 +134,7 @@ def _length(found: Sequence[Fragment]) -> timedelta:
     return timedelta(seconds=found[-1].start_s + found[-1].duration_s)
 
 
-def _finished(file: Path, marker: Marker) -> Marker | None:
+def _finished(file: Path, marker: Marker, *, grouped: bool) -> Marker | None:
     """Return the marker of the closed or cut file; None when nothing in it can be played."""
     if not file.is_file():
         return None
@@ -139,16 +142,20 @@ def _finished(file: Path, marker: Marker) -> Marker | None:
         if _sha256(file) != marker.sha256:
             raise InvalidInput(f"{file.name} is not what was written.", "Keep it for inspection.")
         return marker
-    return _cut(file, replace(marker, recovered=True))
+    return _cut(file, replace(marker, recovered=True), grouped=grouped)
 
 
-def _cut(file: Path, marker: Marker) -> Marker | None:
-    with file.open("r+b") as stream:
+def _cut(file: Path, marker: Marker, *, grouped: bool) -> Marker | None:
+    with file.open("rb") as stream:
         found = layout(stream)
-        if not found.fragments:
-            return None
-        stream.truncate(found.end)
-        stream.flush()
+    if not found.fragments:
+        return None
+    leaves = leaves_of(file, marker.codec, found.end) if grouped else ()
+    gops = gops_of(leaves)
+    if not leaves or kept_leaves_at(file, found.end) != leaves:
+        os.truncate(file, found.end)
+    with file.open("rb") as stream:
+        size_bytes = stream.seek(0, os.SEEK_END)
         os.fsync(stream.fileno())
     sync_directory(file.parent)
     length, start = _length(found.fragments), from_us(marker.start_us)
@@ -156,7 +163,9 @@ def _cut(file: Path, marker: Marker) -> Marker | None:
         marker,
         end_us=to_us(max(start + length, start + timedelta(milliseconds=1))),
         sha256=_sha256(file),
-        size_bytes=found.end,
+        size_bytes=size_bytes,
+        gops_count=gops.count if gops else 0,
+        gops_root=gops.root if gops else "",
         frames=sum(fragment.frames for fragment in found.fragments),
     )
     write_marker(file, cut)
