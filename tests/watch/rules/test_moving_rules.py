@@ -264,6 +264,19 @@ def test_driving_against_a_line_is_told_and_backing_over_it_is_not() -> None:
     assert told == [["wrong_way"], [], []]
 
 
+def test_who_backs_over_a_line_and_goes_on_around_its_end_went_the_right_way() -> None:
+    line = Line(name="lane", start=(0.5, 0.9), end=(0.5, 0.15))  # to 34 m
+    camera = ruled(Rule(rule=RuleKind.WRONG_WAY, line="lane"), lines=(line,))
+
+    def goes(at: float) -> tuple[float, float]:
+        on = max(0.0, at - 5)
+        return (21 - min(2.0, max(0.0, at - 2)) + 4 * on, 33.6 + min(3.0, 3 * on))
+
+    events = raised(camera, [(Kind.VEHICLE, goes)], 8)
+
+    assert "wrong_way" not in kinds(events)
+
+
 def test_a_curfew_holds_in_its_hours_and_for_what_moves() -> None:
     walks: Way = lambda at: (10 + 1.4 * at, 20)  # noqa: E731 - as it is read
     noon = ruled(Rule(rule=RuleKind.CURFEW, hours=("11:30-12:30",)))

@@ -51,6 +51,18 @@ def ended(tracker: Tracker) -> list[FinishedTrack]:
     return tracker.finished()
 
 
+@pytest.mark.parametrize(("speed_px_s", "tracks"), [(190.0, 1), (400.0, 0)])
+def test_who_is_first_seen_running_is_followed_and_nobody_runs_at_thirty_kmh(
+    speed_px_s: float, tracks: int
+) -> None:
+    tracker = Tracker(CAMERA)
+
+    for step in range(8):
+        tracker.push(seen(step / 5, walker(step / 5, speed_px_s)))
+
+    assert len(ended(tracker)) == tracks
+
+
 def test_a_walker_is_said_from_the_third_hit_and_kept_from_the_first():
     tracker = Tracker(CAMERA)
 

@@ -62,7 +62,7 @@ class WrongWay:
         return events
 
     def _follow(self, mover: Mover, left_m: float, line: list[Point], at: datetime) -> _Course:
-        """Note a crossing from right to left, which is backward; one forward takes it back."""
+        """Note a crossing from right to left, backward; being on the right again undoes it."""
         course = self._courses.get(mover.track)
         if course is None:
             course = _Course(at, mover.foot_px, left_m)
@@ -70,6 +70,8 @@ class WrongWay:
         elif segments_cross((course.foot, mover.foot_px), (line[0], line[1])):
             course.crossed = at if course.left_m <= 0 < left_m else None
             course.crossed_at = mover.place
+        elif left_m < 0:
+            course.crossed = None  # it came back around the line's end
         course.at, course.foot, course.left_m = at, mover.foot_px, left_m
         return course
 

@@ -13,6 +13,7 @@ from shanasheel.watch.tracking.geometry import Floats, overlap, to_centre, widen
 _BLUR, _BLUR_BY_WIDENING = 0.12, 0.4
 _HEIGHT_BLUR = 0.2  # of the logarithm of heights; a guess
 _MOST_BLURS = 3.0  # further off is never the same thing; prescribed by its 99 % of two dimensions
+_SPRINT_PER_S, _AS_TALL = 3.5, 0.8  # of the own height; guesses
 _NEVER = 1e4  # finite: the solver's results are undefined for mixtures of infinities
 
 
@@ -56,6 +57,31 @@ def likeness(
     off = _blurs_off(expected, detected, widening)
     alike: Floats = (overlapping + np.exp(-0.5 * off**2)) / 2
     return np.where(off < _MOST_BLURS, alike, 0.0)
+
+
+def in_reach(last: Floats, detected: Floats, unseen_s: Floats) -> Floats:
+    """Return how near each detection is to where somebody was, for whoever may have run there.
+
+    Whoever is first seen running is nearly a metre on in the next of five pictures a second:
+    nothing overlaps, and no speed is known yet. A person covers 3.5 times their own height
+    a second at most (6 m/s), and stays about as tall.
+
+    Args:
+        last: (T, 4) boxes of people where they were last seen, `x1 y1 x2 y2`.
+        detected: (D, 4) boxes of people, same frame.
+        unseen_s: (T,) seconds since then, above 0.
+
+    Returns:
+        (T, D) in [0, 1]: 1 is no way at all, 0 is out of reach.
+    """
+    here, there = to_centre(last), to_centre(detected)
+    tall = np.maximum(here[:, 3], 1.0)
+    feet = np.stack([here[:, 0], last[:, 3]], axis=1)[:, None, :]
+    away = feet - np.stack([there[:, 0], detected[:, 3]], axis=1)[None, :, :]
+    share = np.hypot(away[..., 0], away[..., 1]) / (_SPRINT_PER_S * tall * unseen_s)[:, None]
+    heights = there[None, :, 3] / tall[:, None]
+    alike = (heights > _AS_TALL) & (heights < 1 / _AS_TALL)
+    return np.where(alike, np.clip(1.0 - share, 0.0, 1.0), 0.0)
 
 
 def _blurs_off(expected: Floats, detected: Floats, widening: Floats) -> Floats:

@@ -2,7 +2,8 @@
 
 Two rounds as in ByteTrack (Zhang et al., ECCV 2022): strong detections lead, weak ones only prolong
 what is already followed. A third round looks where a lost track was last seen rather than where it
-should be (OC-SORT's recovery). Each kind is followed by itself: a car never becomes a person.
+should be (OC-SORT's recovery). A last one gives what nobody took to people first seen a moment
+ago, who may have run there. Each kind is followed by itself: a car never becomes a person.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from shanasheel.base.clock import to_us
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.cameras import KIND_NUMBERS, CameraId, Kind
 from shanasheel.domain.seen import Detections, Tracks
-from shanasheel.watch.tracking.association import assign, likeness
+from shanasheel.watch.tracking.association import assign, in_reach, likeness
 from shanasheel.watch.tracking.geometry import Floats, overlap
 from shanasheel.watch.tracking.settings import TrackerSettings
 from shanasheel.watch.tracking.track import FinishedTrack, GrowingTrack, Seen
@@ -26,6 +27,7 @@ _MOST_WIDENING = 0.5  # a box twice as wide and tall; beyond, neighbours are mis
 # to .603. The rest are guesses.
 _RECENT_S = 0.4  # weak detections prolong only what was seen this recently
 _WEAK_OVERLAP = 0.5  # weak detections must be more alike, and are never widened
+_IN_REACH = 0.01
 _TENTATIVE_S = 0.5  # an unconfirmed track may blink this long
 _DOUBLE_OVERLAP = 0.6  # a strong detection lying so on a track is the same thing twice
 _START_ABOVE = 0.15  # a first detection must score this much above those that lead
@@ -170,8 +172,30 @@ class Tracker:
         matched += found
         matched += self._round(known, strong, _last_box, least=least)
         matched += self._round(tentative, strong, expected, least=least)
+        if kind is Kind.PERSON:
+            matched += self._run(tentative, strong, at_us)
         self._start(kind, strong, matched)
         return matched
+
+    def _run(self, tracks: list[GrowingTrack], seen: list[Seen], at_us: int) -> list[GrowingTrack]:
+        """Match who may have run to detections that nobody took, and remove those.
+
+        For tracks that are not confirmed alone: for known ones too it costs identities in a crowd.
+        """
+        recent = [track for track in tracks if 0 < track.unseen_s(at_us) <= _RECENT_S]
+        if not recent or not seen:
+            return []
+        near = in_reach(
+            np.stack([_last_box(track) for track in recent]),
+            np.stack([each.box for each in seen]),
+            np.array([track.unseen_s(at_us) for track in recent]),
+        )
+        pairs = assign(near, _IN_REACH)
+        for row, column in pairs:
+            self._take(recent[row], seen[column])
+        taken = {column for _, column in pairs}
+        seen[:] = [each for column, each in enumerate(seen) if column not in taken]
+        return [recent[row] for row, _ in pairs]
 
     def _lead(self, kind: Kind) -> float:
         settings = self._settings
