@@ -78,6 +78,13 @@ class Served:
         request = urllib.request.Request(
             f"{self.url}/api/v1{path}", sent, {**kind, **(headers or {})}, method=method
         )
+        return self._answered(request)
+
+    def public(self, path: str) -> Answer:
+        """Return what a stranger gets of any address, sent as it is spelt here."""
+        return self._answered(urllib.request.Request(f"{self.url}{path}"))
+
+    def _answered(self, request: urllib.request.Request) -> Answer:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return Answer(status=answer.status, headers=answer.headers, body=answer.read())
@@ -138,7 +145,7 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, *, public_log: bool = True) -> Iterator[Served]:
     """Serve a site in `folder` until the block ends."""
     data = open_folder(folder)
     machine = Machine(data.root)
@@ -151,7 +158,7 @@ def served(folder: Path) -> Iterator[Served]:
     desk = Desk(
         site=wired.site, updates=Updates(), verifier_key=wired.verifier_key, machine=machine.load,
         finder=OnvifFinder(), camera_files=YamlFiles(),
-        uploads=uploads, intakes=intakes, models=models,
+        uploads=uploads, intakes=intakes, models=models, public_log=public_log,
     )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_api(desk), log_config=None, lifespan="off", ws="none")

@@ -14,8 +14,8 @@ from shanasheel.actions.vault_check import VaultReport
 from shanasheel.actions.vault_plan import set_vault_plan
 from shanasheel.adapters.vaults import FolderVault
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.log_signing import origin_of
 from shanasheel.app.restoring import Restored, check, restore
-from shanasheel.app.wiring import origin_of
 from shanasheel.base.clock import SystemClock
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.copying import Scope, VaultPlan

@@ -31,6 +31,8 @@ from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.people import Purpose
 from shanasheel.domain.seen import Sighting
 from shanasheel.domain.wire import to_line
+from shanasheel.prove.ledger import Algorithm, CosignedHeads, new_cosigner, parse_note
+from shanasheel.prove.ledger.checkpoints import parse_checkpoint
 from sites import CAMERA, Place, add_segment, disk, make_place
 from vaulted import Vaulted, checked, make_vaulted, restored
 
@@ -412,3 +414,38 @@ def journal() -> Callable[[Vaulted, str], None]:
         (held.root / "records" / f"20990101T000000.0Z-{digest}.jsonl").write_bytes(content)
 
     return write
+
+
+def test_what_outsiders_said_of_the_log_goes_along(held: Vaulted, tmp_path: Path) -> None:
+    """Cosigned heads and timestamps: written once there, whatever becomes of them here."""
+    ledger = held.place.folder.ledger
+    heads, note = CosignedHeads(ledger), parse_note((ledger / "checkpoint").read_bytes())
+    size = parse_checkpoint(note.text).size
+    court, bar = (new_cosigner(f"{one}.example/1", Algorithm.ED25519) for one in ("court", "bar"))
+    heads.add(note.text, note.signatures, [court.sign(note.text, 1_800_000_000)])
+    stamps = ledger / "timestamps" / str(size)
+    stamps.mkdir(parents=True)
+    (stamps / "checkpoint").write_bytes(note.encoded())
+    (stamps / "tsa.example.tsr").write_bytes(b"an answer")
+    (ledger / "timestamps" / str(size + 1)).mkdir()
+    (ledger / "timestamps" / str(size + 1) / "tsa.example.tsr").write_bytes(b"of a later head")
+    held.copy()
+    heads.add(note.text, note.signatures, [bar.sign(note.text, 1_800_000_001)])
+    held.copy()
+    heads.add(note.text, note.signatures, [bar.sign(note.text, 1_800_000_002)])
+    held.runs[-1].run()  # an idle log is cosigned anew: nothing more for ever
+
+    vouched = {name for name in held.files() if "/cosigned/" in name or "/timestamps/" in name}
+    folder, done = restored(held.vault, tmp_path / "new")
+
+    assert len([name for name in vouched if "/cosigned/" in name]) == 2
+    assert len([name for name in vouched if f"/timestamps/{size}/" in name]) == 2
+    assert len(vouched) == 4
+    assert done.faults == ()
+    (again,) = CosignedHeads(folder.ledger).all()
+    signers = {line.name for line in again.signatures}
+    assert signers == {note.signatures[0].name, "court.example/1", "bar.example/1"}
+    stamp = folder.ledger / "timestamps" / str(size) / "tsa.example.tsr"
+    assert stamp.read_bytes() == b"an answer"
+    assert checked(held.vault).holds
+    assert [name for name in vouched if not _noticed(held, name)] == []

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from shanasheel.actions.ingest import absorb
-from shanasheel.actions.proof import FootageReport, ledger_status
+from shanasheel.actions.ledger_status import ledger_status
+from shanasheel.actions.proof import FootageReport
 from shanasheel.domain.footage import Gap, GapCause
 from shanasheel.domain.wire import to_line
 from shanasheel.ui.locales import text

@@ -23,7 +23,7 @@ from shanasheel.actions.site import Site
 from shanasheel.app.delivering import Delivering
 from shanasheel.app.senders import make_sender
 from shanasheel.base.errors import Denied, Unavailable
-from shanasheel.domain.alerts import EventKind
+from shanasheel.domain.alerts import OF_THE_LOG, EventKind
 from shanasheel.domain.cameras import Camera, Place
 from shanasheel.domain.receivers import Message, Receiver, ReceiverKind, Said
 from shanasheel.warn import COUNTED_ONLY
@@ -93,12 +93,7 @@ def assert_discovers(device: dict) -> None:
     assert device["availability"] == [{"topic": STATUS}]
     assert (
         set(device["components"])
-        == {
-            kind.value
-            for kind in EventKind
-            if kind is not EventKind.NOT_COSIGNED  # of no camera
-        }
-        - COUNTED_ONLY
+        == {kind.value for kind in EventKind if kind not in OF_THE_LOG} - COUNTED_ONLY
     )
     sensor = device["components"]["weapon_seen"]
     assert sensor["platform"] == "binary_sensor"

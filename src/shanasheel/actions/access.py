@@ -117,6 +117,7 @@ def open_raw(site: Site, who: Person, *, camera: CameraId, purpose: Purpose, cas
         Denied: the person's role does not look at raw footage.
         NotFound: there is no such camera.
         IntegrityFault: the ledger cannot accept the entry; nothing is shown then.
+        SignerAway: nobody signs the ledger now; nothing is shown then.
     """
     case = case.strip()
     if not 3 <= len(case) <= 200:
@@ -155,7 +156,7 @@ def open_raw(site: Site, who: Person, *, camera: CameraId, purpose: Purpose, cas
             entry=entry,
         )
         rows.accounts.add_grant(grant)
-    site.sequencer.catch_up()
+    site.sequencer.catch_up(signed=True)
     return grant
 
 

@@ -13,7 +13,7 @@ from shanasheel.actions.telling import tell_raised
 from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.alerts import Alert, Event, EventKind
 from shanasheel.domain.cameras import CameraId
-from shanasheel.domain.cosigning import CosignerFault, OutsideCosigner
+from shanasheel.domain.cosigning import CosignerFault, OutsideCosigner, SigningFault
 from shanasheel.prove.ledger import (
     CHECKPOINT,
     CosignedHeads,
@@ -116,16 +116,27 @@ def raise_not_cosigned(
     site: Site, name: str, fault: CosignerFault, since: datetime
 ) -> tuple[Alert, ...]:
     """Raise the alert that a cosigner is missing or disagrees; return what is to be shown."""
+    return _raise(site, EventKind.NOT_COSIGNED, name, fault.value, since)
+
+
+def raise_not_signed(site: Site, fault: SigningFault, since: datetime) -> tuple[Alert, ...]:
+    """Raise the alert that the log itself is not signed; return what is to be shown."""
+    return _raise(site, EventKind.NOT_SIGNED, "", fault.value, since)
+
+
+def _raise(
+    site: Site, kind: EventKind, subject: str, detail: str, since: datetime
+) -> tuple[Alert, ...]:
     now = site.clock.now()
     event = Event(
         id=site.ids.new(),
         camera=CameraId(""),
-        kind=EventKind.NOT_COSIGNED,
+        kind=kind,
         at=now,
         start=min(since, now),
-        subject=name,
+        subject=subject,
         numbers=(("missing_s", round(max(0.0, (now - since).total_seconds()), 1)),),
-        detail=fault.value,
+        detail=detail,
     )
     with site.store.begin() as rows:
         stories = Stories(site, rows)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shanasheel.actions.copy_queue import CopyQueue
 from shanasheel.actions.copying_proof import copy_database, copy_proof, journal_name
+from shanasheel.actions.copying_vouched import VouchedCopy
 from shanasheel.actions.ports import Vault
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
@@ -56,6 +57,7 @@ class Copying:
     last_copy: datetime | None = None
     database: datetime | None = None
     _queue: CopyQueue = field(init=False)
+    _vouched: VouchedCopy = field(default_factory=VouchedCopy, init=False)
     _database_from_s: float = 0.0
     _proof_from_s: float = 0.0
 
@@ -109,7 +111,8 @@ class Copying:
         self._queue.begin(found.id)
 
     def _copy_proof(self, pace: Pace) -> None:
-        copy_proof(self.site, self.vault, pace)
+        proven = copy_proof(self.site, self.vault, pace)
+        self._vouched.copy(self.site.data / "ledger", self.vault, pace, proven=proven)
         self._proof_from_s = self.site.clock.monotonic_s() + self.plan.every_s
 
     def _copy_database(self, pace: Pace) -> None:

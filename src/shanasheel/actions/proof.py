@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -14,8 +13,8 @@ from pathlib import Path
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
+from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
-from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
 from shanasheel.base.clock import EPOCH, from_us, iso
 from shanasheel.base.errors import IntegrityFault, ShanasheelError
@@ -136,6 +135,7 @@ class _Findings:
     looks: tuple[Look, ...]
     data: Path | None = None  # where files can be read as video, too
     groups: bool = False
+    before: ReadBefore | None = None
     failures: list[Failure] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
     segments: int = 0
@@ -156,6 +156,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     read: Reader | None = None,
     policy: Policy | None = None,
     groups: bool = False,
+    before: ReadBefore | None = None,
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -169,6 +170,8 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
             None reads the data folder.
         policy: who must have cosigned; None asks for nobody.
         groups: make the hashes of every segment's groups of pictures again, too.
+        before: what an interrupted check has read already, of the data folder; a further step
+            says then what was taken from it. None reads everything.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -183,7 +186,9 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     ]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
-    findings = _Findings(looks=looks, data=None if read else data, groups=groups)
+    findings = _Findings(
+        looks=looks, data=None if read else data, groups=groups, before=before
+    )  # fmt: skip
     read = read or (lambda path: chunks_of(file_of(data, path)))
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
@@ -191,6 +196,16 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         now_s = int(at.timestamp())
         for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
             steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
+    if before is not None and before.since is not None:
+        wrong = before.contradiction()
+        steps.append(
+            Step(
+                number=len(steps) + 1,
+                name="resumed_check_contained",
+                ok=not wrong,
+                detail=wrong or before.told(),
+            )
+        )
     return FootageReport(
         steps=tuple(steps),
         failures=tuple(findings.failures),
@@ -329,7 +344,7 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
             )
         )
         return
-    reason, size_bytes = compare_file(read, place, *expected)
+    reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)
     if reason is Wrong.FILE_MISSING and is_away(place, findings.looks):
         reason = Wrong.VOLUME_AWAY
     why = _deleted_because(rows, fact.id) if reason is Wrong.FILE_MISSING else None
@@ -345,6 +360,21 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
     if reason or not stands:
         reason = reason or Wrong.GROUPS_DIFFER
         findings.failures.append(replace(failure, reason=reason, groups=told))
+
+
+def _compare(
+    read: Reader, entry: int, place: str, expected: tuple[int, str], before: ReadBefore | None
+) -> tuple[Wrong | None, int]:
+    """Compare a file with what was logged, unless an interrupted check has, and it is untouched."""
+    if before is None:
+        return compare_file(read, place, *expected)
+    mark = before.mark(entry, place, *expected)
+    if before.knows(mark):
+        return None, expected[0]
+    reason, size_bytes = compare_file(read, place, *expected)
+    if reason is None:
+        before.note(mark)
+    return reason, size_bytes
 
 
 def _deleted_because(rows: Rows, segment: str) -> str | None:
@@ -374,25 +404,10 @@ def compare_file(read: Reader, path: str, size_bytes: int, sha256: str) -> tuple
 
 def _failure(segment: Segment, reason: Wrong) -> Failure:
     return Failure(
-        camera=segment.camera, segment=segment.id, start=segment.start, end=segment.end,
-        path=segment.path, reason=reason,
-    )  # fmt: skip
-
-
-def ledger_status(site: Site) -> dict[str, object]:
-    """Return the ledger's newest checkpoint as plain values: origin, size, root, time, pending.
-
-    Raises:
-        IntegrityFault: the checkpoint is damaged.
-    """
-    reader = LedgerReader(site.data / "ledger")
-    with site.store.read() as rows:
-        facts = rows.facts.count()
-    head = reader.checkpoint
-    return {
-        "origin": head.origin if head else "",
-        "size": reader.size,
-        "root": base64.b64encode(head.root).decode() if head else "",
-        "checkpoint_at": iso(reader.checkpoint_at) if reader.checkpoint_at else None,
-        "pending": facts - reader.size,
-    }
+        camera=segment.camera,
+        segment=segment.id,
+        start=segment.start,
+        end=segment.end,
+        path=segment.path,
+        reason=reason,
+    )

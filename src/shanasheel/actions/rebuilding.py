@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanasheel.actions.copying_proof import DATABASE
+from shanasheel.actions.copying_vouched import fetch_vouched
 from shanasheel.actions.fact_files import FACTS, longest, unpack_facts
 from shanasheel.actions.factmaking import deletion_fact, make_fact
 from shanasheel.actions.ports import Store, Vault
@@ -78,6 +79,7 @@ def fetch_records(vault: Vault, folder: Path, sound: Callable[[Path], bool]) -> 
             return None  # the ledger's own check names it
 
     rebuild_log(folder / "ledger", built.sizes, read)
+    built.faults += fetch_vouched(vault, folder / "ledger")
     _fetch_database(vault, folder / "shanasheel.db", built, sound)
     return built
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from datetime import datetime
 
 from shanasheel.actions.ports import Log, Store
 from shanasheel.base.clock import Clock
-from shanasheel.base.errors import IntegrityFault
-from shanasheel.prove.ledger import leaf_of
+from shanasheel.base.errors import IntegrityFault, ShanasheelError
+from shanasheel.domain.cosigning import SigningFault
+from shanasheel.prove.ledger import SignerAway, leaf_of
 
 _BATCH = 1_000  # bounds memory; far above what one machine makes in a second
 _IDLE_S = 55.0  # asked each second or so, this is a checkpoint at least every 60 s
 _BUSY_S = 2.0  # while much is logged at once: a checkpoint at least every 5 s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """Since when nobody signs the log, and what was said.
+
+    Args:
+        fault: away, and asked again; or stopped, until a person has looked.
+    """
+
+    since: datetime
+    detail: str
+    fault: SigningFault
 
 
 class Sequencer:
@@ -19,6 +35,9 @@ class Sequencer:
 
     A fact's number is its index in the ledger, so after a kill between any two steps the next
     run goes on exactly where the ledger ends: nothing is skipped, nothing is logged twice.
+
+    Logging does not wait for the process that signs: without it entries are made all the same,
+    `unsigned` says so, and their checkpoint comes late.
     """
 
     logs = True
@@ -29,32 +48,58 @@ class Sequencer:
         self._clock = clock
         self._lock = threading.Lock()
         self._signed: tuple[int, float] | None = None  # size, and monotonic seconds
+        self.unsigned: Unsigned | None = None
 
-    def catch_up(self, *, idle_checkpoint_s: float = _IDLE_S) -> int:
+    def catch_up(self, *, idle_checkpoint_s: float = _IDLE_S, signed: bool = False) -> int:
         """Log every fact written so far and sign; return the size of the ledger.
 
         Args:
             idle_checkpoint_s: sign again after this long although nothing was added, so that
                 outsiders see that the ledger is alive.
+            signed: nothing else will do: what follows must not happen without a signature.
 
         Raises:
+            SignerAway: nobody signs, and that was asked for; the facts are logged.
             IntegrityFault: the ledger holds more entries than there are facts: the database was
                 set back or replaced.
         """
         with self._lock:
-            self._append_all()
-            # Not the wall clock: set back an hour, it would keep outsiders waiting as long.
-            idle = self._signed is None or (
-                self._clock.monotonic_s() - self._signed[1] >= idle_checkpoint_s
-            )
-            unsigned = self._signed is None or self._signed[0] != self._log.size
-            if self._log.size and (unsigned or idle):
-                self._sign()
+            try:
+                fault = self._catch_up(idle_checkpoint_s)
+            except IntegrityFault as stopped:
+                self._missed(stopped, SigningFault.STOPPED)
+                raise
+            if fault is not None and signed:
+                raise fault
             return self._log.size
 
-    def _sign(self) -> None:
-        self._log.checkpoint()
+    def _catch_up(self, idle_checkpoint_s: float) -> SignerAway | None:
+        """Log and sign; return why entries stay unsigned."""
+        self._append_all()
+        # Not the wall clock: set back an hour, it would keep outsiders waiting as long.
+        idle = self._signed is None or (
+            self._clock.monotonic_s() - self._signed[1] >= idle_checkpoint_s
+        )
+        unsigned = self._signed is None or self._signed[0] != self._log.size
+        if not self._log.size or not (unsigned or idle):
+            return None
+        fault = self._sign()
+        return fault if unsigned else None
+
+    def _sign(self) -> SignerAway | None:
+        """Sign; return why nobody does."""
+        try:
+            self._log.checkpoint()
+        except SignerAway as fault:
+            self._missed(fault, SigningFault.AWAY)
+            return fault
         self._signed = (self._log.size, self._clock.monotonic_s())
+        self.unsigned = None
+        return None
+
+    def _missed(self, why: ShanasheelError, fault: SigningFault) -> None:
+        since = self.unsigned.since if self.unsigned else self._clock.now()
+        self.unsigned = Unsigned(since=since, detail=str(why), fault=fault)
 
     def _append_all(self) -> None:
         began_s = self._clock.monotonic_s()
@@ -84,13 +129,14 @@ class Deferred:
     """
 
     logs = True
+    unsigned: Unsigned | None = None
 
-    def catch_up(self, *, idle_checkpoint_s: float = _IDLE_S) -> int:
+    def catch_up(self, *, idle_checkpoint_s: float = _IDLE_S, signed: bool = False) -> int:
         """Do nothing: stored facts are logged within a second by who owns the ledger.
 
         What must wait for an entry (raw views, deletions) is not done beside a hub.
         """
-        del idle_checkpoint_s
+        del idle_checkpoint_s, signed
         return 0
 
 

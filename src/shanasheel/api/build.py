@@ -19,6 +19,7 @@ from shanasheel.api import (
     health,
     installing,
     keeping,
+    log_files,
     metrics,
     models,
     overview,
@@ -64,5 +65,6 @@ def make_api(desk: Desk, lifespan: Lifespan | None = None) -> FastAPI:
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(log_files.router)
     app.include_router(metrics.router)  # where Prometheus looks unless told otherwise
     return app

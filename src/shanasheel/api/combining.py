@@ -13,7 +13,7 @@ from shanasheel.actions.cameras import require_technician
 from shanasheel.api import present
 from shanasheel.api.context import TheDesk, Who
 from shanasheel.base.clock import iso
-from shanasheel.domain.alerts import Event, EventKind, Priority
+from shanasheel.domain.alerts import OF_THE_LOG, Event, EventKind, Priority
 from shanasheel.domain.combining import Combination
 
 router = APIRouter(tags=["combinations"])
@@ -49,7 +49,7 @@ class TrialBody(BaseModel):
 def listed(_who: Who, desk: TheDesk) -> present.Json:
     """List the combinations, and the kinds of events there are."""
     items = [_shown(one) for one in combining.list_combinations(desk.site)]
-    left_out = (EventKind.COMBINED, EventKind.NOT_COSIGNED)
+    left_out = OF_THE_LOG | {EventKind.COMBINED}
     kinds = sorted(kind.value for kind in EventKind if kind not in left_out)
     return {"items": items, "kinds": kinds, "next": None}
 

@@ -44,6 +44,7 @@ class Desk:
         uploads: files on their way in.
         intakes: files that wait to be taken in.
         models: the models of this machine.
+        public_log: strangers may have the log's files.
         trials: rules tried on footage; None where nobody does it.
         metrics_token: returns what a program must know to read `/metrics`; empty where none may.
         push_key: returns the public key by which browsers know who may send them notices.
@@ -61,6 +62,7 @@ class Desk:
     metrics_token: Callable[[], str] = str
     push_key: Callable[[], str] = str
     trials: FootageTrials | None = None
+    public_log: bool = True
 
 
 def desk_of(connection: HTTPConnection) -> Desk:

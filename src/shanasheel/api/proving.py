@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from shanasheel.actions.cosigning import cosigned_checkpoint, cosigners_status
-from shanasheel.actions.proof import check_footage, ledger_status
+from shanasheel.actions.ledger_status import ledger_status
+from shanasheel.actions.proof import check_footage
 from shanasheel.api import present
 from shanasheel.api.context import Desk, TheDesk, Who
 from shanasheel.base.errors import Conflict, NotFound

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from shanasheel.api.cosigning import make_cosigner
+from shanasheel.app.impatience import Impatience
 from shanasheel.app.processes import StopFlag
 from shanasheel.base.clock import SystemClock
 from shanasheel.base.errors import Exhausted, InvalidInput, NotFound, Unavailable
@@ -25,6 +26,7 @@ from shanasheel.prove.ledger import (
 
 _LOG = structlog.get_logger()
 _MOST_AT_ONCE = 256
+_MOST_WAITING = 128  # of them: who says nothing leaves room for those who ask
 _FILES = {Algorithm.ED25519: "cosigner.key", Algorithm.ML_DSA_44: "cosigner-ml-dsa.key"}
 
 
@@ -98,6 +100,7 @@ def serve_cosigner(
         server = uvicorn.Server(
             uvicorn.Config(
                 make_cosigner(cosigner, about),
+                http=Impatience(_MOST_WAITING),  # type: ignore[arg-type,unused-ignore]  # it makes them
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -49,6 +49,11 @@ class DataFolder:
         return self.root / "run"
 
     @property
+    def signer_socket(self) -> Path:
+        """Where the process that holds the log's key listens, unless it is another user's."""
+        return self.run / "log-signer.sock"
+
+    @property
     def logs(self) -> Path:
         """What the processes print."""
         return self.root / "logs"

@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--allow-host", action="append", default=[])
+    parser.add_argument("--private-log", action="store_true")
     arguments = parser.parse_args()
     start_logging()
     end_with_parent()
@@ -69,6 +70,7 @@ def main() -> None:
         site_name=arguments.site,
         address=(arguments.host, arguments.port),
         hosts=hosts,
+        public_log=not arguments.private_log,
         stop=stop,
     )
 
@@ -87,6 +89,7 @@ def serve(
     address: tuple[str, int],
     hosts: frozenset[str],
     stop: StopFlag,
+    public_log: bool = True,
 ) -> None:
     """Serve one site until `stop` is set.
 
@@ -98,7 +101,7 @@ def serve(
         # Else a new site would be begun on whatever disk lies below.
         raise Unavailable(f"{folder.root} is not there.", "Mount the data folder.")
     machine = Machine(folder.root)
-    wired = open_site(folder, site_name=site_name, workers=machine)
+    wired = open_site(folder, site_name=site_name, workers=machine, hub=True)
     if not is_loopback(address[0]) and not accounts_exist(wired.site):
         raise Denied(
             f"Listening on {address[0]} needs an account first.",
@@ -119,6 +122,7 @@ def serve(
         intakes=intake_desk,
         models=model_desk,
         trials=trial_desk,
+        public_log=public_log,
         metrics_token=lambda: _metrics_token(folder),
         push_key=lambda: Vapid.kept_at(folder.keys / VAPID_KEY).public,
     )

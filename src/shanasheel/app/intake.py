@@ -13,6 +13,7 @@ from shanasheel.api import Updates
 from shanasheel.api.present import alert as present_alert
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.machine import Machine
+from shanasheel.app.signing_watch import SigningWatch
 from shanasheel.base.errors import IntegrityFault, Unavailable
 from shanasheel.watch.recording import SpoolReader
 
@@ -29,6 +30,7 @@ class Intake:
         self._updates, self._machine = updates, machine
         self._stopping = threading.Event()
         self._down = False
+        self._signing = SigningWatch(site, updates)
         self._threads = [
             threading.Thread(target=self._absorb_forever, name="absorb"),
             threading.Thread(target=self._sequence_forever, name="sequence"),
@@ -67,13 +69,24 @@ class Intake:
         while not self._stopping.wait(_SEQUENCE_S):
             try:
                 self._site.sequencer.catch_up()
+                self._signing.look()
             except IntegrityFault as fault:
                 _LOG.critical("ledger_fault", detail=str(fault))
+                self._tell_stopped()
                 return  # nothing is signed any more: a person must look
             except Unavailable:
                 continue  # said by the other thread
             except Exception:  # noqa: BLE001 - outermost loop of the thread: facts stay in the store
                 _LOG.exception("sequencing_failed")
+
+    def _tell_stopped(self) -> None:
+        while True:
+            try:
+                return self._signing.look()
+            except Exception:  # noqa: BLE001 - outermost loop of the thread: people must be told
+                _LOG.exception("stopped_ledger_untold")
+            if self._stopping.wait(_SEQUENCE_S):
+                return None
 
     def _absorb_all(self) -> None:
         for spool in sorted(self._folder.spools.iterdir()):

@@ -16,6 +16,7 @@ from typing import TextIO, cast
 import structlog
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): the signal this process gets when its parent dies
+_PR_SET_DUMPABLE = 4  # prctl(2): whether others of the same user may read this process's memory
 _COLLECT_AFTER = (20_000, 20, 20)  # new containers, then collections of the younger (guess)
 
 
@@ -69,6 +70,12 @@ def end_with_parent() -> None:
         raise SystemExit("The supervisor is gone.")
 
 
+def hide_memory() -> None:
+    """Keep other processes of the same user, and core dumps, from this one's memory (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
+
+
 class StopFlag:
     """Whether this process was asked to stop.
 
@@ -88,6 +95,10 @@ class StopFlag:
         self._asked = True
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake, b"!")
+
+    def fileno(self) -> int:
+        """Return the descriptor that can be read once it was asked, to wait for more things."""
+        return self._waking
 
     def is_set(self) -> bool:
         """Return whether it was asked."""

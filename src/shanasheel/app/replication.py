@@ -19,8 +19,9 @@ from shanasheel.actions.copying import Copying, Progress
 from shanasheel.actions.site import Site
 from shanasheel.actions.vault_plan import vault_plan, vault_totals
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.log_signing import origin_of
 from shanasheel.app.vaults import open_vault
-from shanasheel.app.wiring import origin_of, read_verifier_key
+from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import iso
 from shanasheel.base.errors import Conflict, ShanasheelError
 from shanasheel.base.files import write_atomic

@@ -15,7 +15,7 @@ from shanasheel.adapters.notify import (
     WebhookSender,
 )
 from shanasheel.app.folder import DataFolder
-from shanasheel.app.wiring import origin_of
+from shanasheel.app.log_signing import origin_of
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.receivers import Message, Receiver, ReceiverKind
 from shanasheel.ui.telling import MessageWords

@@ -196,6 +196,7 @@ class Settings(_Strict):
         data: data folder; a relative path counts from the file's own folder.
         listen: address and port; other than loopback only once an account exists.
         hosts: further names under which the pages are called, behind a proxy for example.
+        public_log: show the log's files, which are salted commitments, to anybody who asks.
         workers: analysing processes; 0 means one for each core, at most one for each camera.
         volumes: folders on other disks that take footage when the data folder's is full or fails,
             in order; relative paths count from the file's own folder. Without it the stored ones.
@@ -209,6 +210,7 @@ class Settings(_Strict):
     data: Path | None = None
     listen: str = f"127.0.0.1:{DEFAULT_PORT}"
     hosts: list[str] = []
+    public_log: bool = True
     workers: int = Field(default=0, ge=0, le=64)
     volumes: list[Path] | None = Field(default=None, max_length=64)
     keep: KeepSettings | None = None

@@ -1,4 +1,4 @@
-"""The first process: starts hub and workers, keeps them up, stops them in order."""
+"""The first process: starts signer, hub and workers, keeps them up, stops them in order."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from shanasheel.adapters.stores import open_database
 from shanasheel.app.addresses import is_loopback
 from shanasheel.app.crew import Crew
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.log_signing import elsewhere, origin_of
 from shanasheel.app.machine import Machine
 from shanasheel.app.volumes import use_volumes
-from shanasheel.app.wiring import is_copy, open_site, origin_of
+from shanasheel.app.wiring import is_copy, open_site
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import Denied, Exhausted, InvalidInput
 from shanasheel.domain.cameras import Camera
@@ -39,6 +40,7 @@ class Plan:
         volumes: further folders for footage; None leaves the stored ones as they are.
         vault: None leaves the stored setting as it is.
         hosts: further names under which the pages may be called.
+        public_log: strangers may have the log's files.
     """
 
     folder: DataFolder
@@ -47,6 +49,7 @@ class Plan:
     address: tuple[str, int]
     workers: int = 0
     hosts: tuple[str, ...] = ()
+    public_log: bool = True
     keep: KeepRule | None = None
     volumes: tuple[Path, ...] | None = None
     vault: VaultPlan | None = None
@@ -59,7 +62,7 @@ def supervise(
     until: Callable[[], bool],
     started: Callable[[str], None] = lambda _url: None,
 ) -> None:
-    """Run hub and workers until `until` says so; then stop workers first, hub last.
+    """Run the log's signer, hub and workers until `until` says so; stop them in reverse.
 
     `started` is called once with the address of the pages when the hub answers.
 
@@ -73,6 +76,8 @@ def supervise(
     database = open_database(plan.folder.database, begun=True)
     crew = Crew(plan.folder, engine, database, workers=plan.workers)
     copied = is_copy(plan.folder)  # nothing is recorded into a copy: it could not be logged
+    if not copied and elsewhere(plan.folder.keys) is None:
+        engine.start([_signer(plan.folder)])
     engine.start([_hub(plan, address)])
     url = f"http://{_in_url(address[0])}:{address[1]}"
     answered = False
@@ -88,6 +93,7 @@ def supervise(
     finally:
         engine.stop("worker")
         engine.stop("hub")
+        engine.stop("signer")  # last: the hub has what is left signed
         database.close()
 
 
@@ -158,11 +164,21 @@ def _claim(address: tuple[str, int]) -> tuple[str, int]:
         return address[0], probe.getsockname()[1]
 
 
+def _signer(folder: DataFolder) -> ProcessPlan:
+    return ProcessPlan(
+        name="signer",
+        module="shanasheel.app.log_signer",
+        arguments=("--data", str(folder.root)),
+        log=folder.logs / "signer.log",
+    )
+
+
 def _hub(plan: Plan, address: tuple[str, int]) -> ProcessPlan:
     hosts = [word for host in plan.hosts for word in ("--allow-host", host)]
     arguments = (
         "--data", str(plan.folder.root), "--site", plan.site_name,
         "--host", address[0], "--port", str(address[1]), *hosts,
+        *(() if plan.public_log else ("--private-log",)),
     )  # fmt: skip
     return ProcessPlan(
         name="hub",

@@ -13,12 +13,13 @@ from shanasheel.actions.sequence import Deferred, Keyless, Sequencer
 from shanasheel.actions.site import Site
 from shanasheel.adapters.stores import Database, open_database
 from shanasheel.app.folder import DataFolder
+from shanasheel.app.log_signing import elsewhere, open_head_signer, origin_of, read_log_vkey
 from shanasheel.app.machine import Machine
 from shanasheel.base.clock import Clock, SystemClock
-from shanasheel.base.errors import Conflict, NotFound
+from shanasheel.base.errors import Conflict
 from shanasheel.base.files import write_atomic
 from shanasheel.base.ids import IdMaker
-from shanasheel.prove.ledger import Ledger, load_or_create_key
+from shanasheel.prove.ledger import LOG_KEY, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +41,24 @@ class Wired:
 
 def is_copy(folder: DataFolder) -> bool:
     """Return whether this is a copy without its ledger's private key: made to be looked at."""
-    return (folder.keys / "log.vkey").exists() and not (folder.keys / "log.key").exists()
+    keys = folder.keys
+    return (keys / "log.vkey").exists() and not (
+        (keys / LOG_KEY).exists() or elsewhere(keys) is not None
+    )
 
 
-def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
+def open_site(folder: DataFolder, *, site_name: str, workers: Workers, hub: bool = False) -> Wired:
     """Open database and ledger; keys are made on first start.
+
+    Args:
+        hub: leave the log's key to its own process.
 
     Raises:
         Conflict: another process writes this ledger.
         IntegrityFault: the ledger is not what was last signed.
     """
     clock = SystemClock()
-    ledger = None if is_copy(folder) else _open_ledger(folder, clock)
+    ledger = None if is_copy(folder) else _open_ledger(folder, clock, hub=hub)
     database = open_database(folder.database, begun=_begun(folder))
     site = Site(
         name=site_name,
@@ -71,10 +78,15 @@ def open_site(folder: DataFolder, *, site_name: str, workers: Workers) -> Wired:
     )
 
 
-def _open_ledger(folder: DataFolder, clock: Clock) -> Ledger:
+def _open_ledger(folder: DataFolder, clock: Clock, *, hub: bool = False) -> Ledger:
+    """Return the ledger; closing it lets its key go too."""
     origin = origin_of(folder)
-    key = load_or_create_key(folder.keys / "log.key", origin)
-    return Ledger(folder.ledger, key=key, origin=origin, clock=clock)
+    signer = open_head_signer(folder, origin, hub=hub)
+    try:
+        return Ledger(folder.ledger, key=signer, origin=origin, clock=clock)
+    except BaseException:
+        signer.close()
+        raise
 
 
 @contextmanager
@@ -116,24 +128,13 @@ def _log_if_free(folder: DataFolder, database: Database, clock: Clock) -> None:
         return  # a hub runs: it logs within a second
 
 
-def origin_of(folder: DataFolder) -> str:
-    """Return the ledger's name, unique to this data folder, made on first use."""
-    path = folder.keys / "origin"
-    if not path.exists():
-        write_atomic(path, f"shanasheel-{secrets.token_hex(6)}/evidence/1".encode(), mode=0o600)
-    return path.read_text().strip()
-
-
 def read_verifier_key(folder: DataFolder) -> str:
     """Return the ledger's public key as text.
 
     Raises:
         NotFound: there is none: nothing was ever logged here.
     """
-    try:
-        return (folder.keys / "log.vkey").read_text().strip()
-    except FileNotFoundError as fault:
-        raise NotFound(f"{folder.keys} holds no log.vkey.", "Give the key with --key.") from fault
+    return read_log_vkey(folder.keys)
 
 
 def _secret(path: Path) -> str:

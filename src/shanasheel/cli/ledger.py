@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +13,15 @@ import typer
 from rich.progress import Progress
 
 from shanasheel.actions.proof import FootageReport, check_footage
+from shanasheel.actions.resuming import ReadBefore
 from shanasheel.adapters.stores import open_database
 from shanasheel.app.auditing import audit_from_outside
 from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
-from shanasheel.base.errors import NotFound
-from shanasheel.cli import ledger_cosigners
+from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.cli import ledger_cosigners, ledger_signer
+from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
 from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
 
@@ -26,6 +29,8 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
 
 app.add_typer(ledger_cosigners.app, name="cosigners")
+app.add_typer(ledger_signer.app, name="signer")
+app.command()(fsck)
 
 
 @app.command()
@@ -41,6 +46,10 @@ def check(
     groups: Annotated[
         bool, typer.Option("--groups", help="Hash every segment's groups of pictures again, too.")
     ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps what was read; an interrupted check goes on from it."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify the log, then every recorded segment against it.
@@ -48,27 +57,35 @@ def check(
     Ends with 0 when everything holds and 8 when anything does not.
 
     Example: [bold]shanasheel ledger check --data /srv/shanasheel[/bold]
+
+    Example: [bold]shanasheel ledger check --data /srv/shanasheel --resume ~/check.state[/bold]
     """
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
     required = _read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
-    database = open_database(folder.database)
-    try:
-        with Progress(console=remarks, disable=as_json or not sys.stderr.isatty()) as bars:
-            bar = bars.add_task("segments", total=None)
-            report = check_footage(
-                folder.root,
-                database,
-                verifier_key,
-                at=SystemClock().now(),
-                progress=lambda done, total: bars.update(bar, completed=done, total=total),
-                policy=required,
-                groups=groups,
-            )
-    finally:
-        database.close()
+    clock = SystemClock()
+    with ExitStack() as stack:
+        database = open_database(folder.database)
+        stack.callback(database.close)
+        before = _before(stack, resume, verifier_key, folder)
+        bars = stack.enter_context(
+            Progress(console=remarks, disable=as_json or not sys.stderr.isatty())
+        )
+        bar = bars.add_task("segments", total=None)
+        report = check_footage(
+            folder.root,
+            database,
+            verifier_key,
+            at=clock.now(),
+            progress=lambda done, total: bars.update(bar, completed=done, total=total),
+            policy=required,
+            before=before,
+            groups=groups,
+        )
+        if before is not None and not before.contradiction():
+            before.done()  # else it is evidence against the log
     _print(report, required, as_json=as_json)
     if required is not None:
         remarks.print(_independence(required), markup=False)
@@ -112,6 +129,25 @@ def audit(
     remarks.print(_independence(required), markup=False)
     if not report.holds:
         raise typer.Exit(8)
+
+
+def _before(
+    stack: ExitStack, path: Path | None, verifier_key: str, folder: DataFolder
+) -> ReadBefore | None:
+    """Open what an interrupted check has read, if that was asked for."""
+    if path is None:
+        return None
+    if path.expanduser().resolve().is_relative_to(folder.root):
+        raise InvalidInput(
+            "Whoever can change the footage could change that file too.",
+            "Keep it outside the data folder.",
+        )
+    before = stack.enter_context(
+        ReadBefore(path.expanduser(), verifier_key, folder.root, SystemClock())
+    )
+    if before.since is not None:
+        remarks.print(f"Going on with the check that began {iso(before.since)}.", markup=False)
+    return before
 
 
 def _read_policy(path: Path) -> Policy:

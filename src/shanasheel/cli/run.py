@@ -44,6 +44,7 @@ def run(
         address=parse_listen(listen or settings.listen),
         workers=settings.workers,
         hosts=tuple(settings.hosts),
+        public_log=settings.public_log,
         volumes=None
         if settings.volumes is None or config is None
         else tuple(config.parent / path.expanduser() for path in settings.volumes),

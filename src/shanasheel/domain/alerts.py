@@ -45,7 +45,12 @@ class EventKind(StrEnum):
     CAMERAS_LOST = "cameras_lost"
     RECONNAISSANCE = "reconnaissance"  # the same plate or look, or stops, on several days
     NOT_COSIGNED = "not_cosigned"  # about the log, not a camera: `camera` is empty
+    NOT_SIGNED = "not_signed"  # likewise
     COMBINED = "combined"  # several events together, by a combination
+
+
+#: Kinds that tell of the log and of no camera.
+OF_THE_LOG = frozenset({EventKind.NOT_COSIGNED, EventKind.NOT_SIGNED})
 
 
 class SoundLike(StrEnum):

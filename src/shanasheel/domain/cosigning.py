@@ -1,4 +1,4 @@
-"""Outside cosigners of this site's log: who they are, and how they stand."""
+"""Outside cosigners of this site's log: who they are, how they stand, why anyone does not sign."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ class CosignerFault(StrEnum):
 
 #: Faults that tell of an attack or of a log set back: told at once.
 GRAVE = frozenset({CosignerFault.DISAGREES, CosignerFault.FORGED})
+
+
+class SigningFault(StrEnum):
+    """Why the log itself is not signed; the detail of `NOT_SIGNED`."""
+
+    AWAY = "away"  # the process that holds its key does not answer
+    STOPPED = "stopped"  # what is stored is not what was signed: a person must look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

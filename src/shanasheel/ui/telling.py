@@ -13,6 +13,7 @@ _FAMILIES = {
     EventKind.SHOT_HEARD: "heard",
     EventKind.CLOCK_CHANGED: "clock_of",
     EventKind.NOT_COSIGNED: "cosigner_fault",
+    EventKind.NOT_SIGNED: "signing_fault",
 }
 _KEYS = {
     "subject_test": "told.subject_test",

@@ -30,6 +30,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.LINE_CROSSING: Priority.LOW,
     EventKind.PEOPLE_RUN: Priority.LOW,
     EventKind.NOT_COSIGNED: Priority.HIGH,
+    EventKind.NOT_SIGNED: Priority.HIGH,
     EventKind.COMBINED: Priority.LOW,  # and at least what its author gave it
 }
 #: Events that are only counted: a line on a busy road would call a person every second, and a few

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shanasheel.domain.alerts import TAMPERING, EventKind
+from shanasheel.domain.alerts import OF_THE_LOG, TAMPERING, EventKind
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.receivers import Message, Receiver
 from shanasheel.warn.merge import COUNTED_ONLY
@@ -83,7 +83,7 @@ def discoveries(
     wanted = [one for one in cameras if not receiver.cameras or one.id in receiver.cameras]
     kinds = [
         kind for kind in EventKind
-        if kind not in COUNTED_ONLY and kind is not EventKind.NOT_COSIGNED  # of no camera
+        if kind not in COUNTED_ONLY and kind not in OF_THE_LOG  # of no camera
         and (not receiver.kinds or kind in receiver.kinds)
     ]  # fmt: skip
     return tuple(

@@ -28,25 +28,35 @@ from shanasheel.prove.ledger.cosigned import COSIGNED, CosignedHeads
 from shanasheel.prove.ledger.cosigner import (
     Cosigner,
     Followed,
-    Reply,
     follow,
     followed,
     origin_hash,
 )
+from shanasheel.prove.ledger.disk import disk_faults
 from shanasheel.prove.ledger.faults import (
     CommitmentMismatch,
     LedgerDamaged,
     ProofMismatch,
     SignatureMismatch,
+    SignerAway,
 )
+from shanasheel.prove.ledger.fsck import TileReport, check_tiles, repair_tiles
+from shanasheel.prove.ledger.judging import Reply
 from shanasheel.prove.ledger.keys import (
     load_or_create_cosigner_key,
     load_or_create_key,
     verifier_path,
 )
 from shanasheel.prove.ledger.log import Ledger
+from shanasheel.prove.ledger.log_signer import LOG_KEY, LOG_MEMORY, LogSigner
 from shanasheel.prove.ledger.merkle import verify_consistency, verify_inclusion
-from shanasheel.prove.ledger.mirror import log_files, outgrown, rebuild_log, sizes_of
+from shanasheel.prove.ledger.mirror import (
+    log_files,
+    outgrown,
+    public_tile,
+    rebuild_log,
+    sizes_of,
+)
 from shanasheel.prove.ledger.notes import (
     Note,
     Signature,
@@ -68,6 +78,7 @@ from shanasheel.prove.ledger.policy import (
 )
 from shanasheel.prove.ledger.quorum import check_quorum
 from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
+from shanasheel.prove.ledger.signing import AskedSigner, HeadSigner, KeyInHand
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
     SIZE_TYPE,
@@ -82,10 +93,13 @@ __all__ = [
     "CHECKPOINT",
     "COSIGNED",
     "EMPTY_ROOT",
+    "LOG_KEY",
+    "LOG_MEMORY",
     "POLICY_LIMIT_BYTES",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
     "Algorithm",
+    "AskedSigner",
     "AuditReport",
     "Checkpoint",
     "CommitmentMismatch",
@@ -95,12 +109,15 @@ __all__ = [
     "CosignerSigner",
     "Dependence",
     "Followed",
+    "HeadSigner",
     "Independence",
+    "KeyInHand",
     "Leaf",
     "Ledger",
     "LedgerDamaged",
     "LedgerReader",
     "LogReport",
+    "LogSigner",
     "LogStep",
     "Note",
     "Policy",
@@ -110,14 +127,18 @@ __all__ = [
     "Signature",
     "SignatureMismatch",
     "Signer",
+    "SignerAway",
     "Submission",
+    "TileReport",
     "Verdict",
     "Verifier",
     "audit_log",
     "canonical",
     "check_log",
     "check_quorum",
+    "check_tiles",
     "cosigned_at",
+    "disk_faults",
     "follow",
     "followed",
     "leaf_hash",
@@ -140,8 +161,10 @@ __all__ = [
     "parse_size",
     "parse_submission",
     "parse_verifier",
+    "public_tile",
     "read_note",
     "rebuild_log",
+    "repair_tiles",
     "sign_checkpoint",
     "sign_note",
     "sizes_of",

@@ -20,14 +20,14 @@ from pathlib import Path
 from types import TracebackType
 
 from shanasheel.base.clock import Clock
-from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput
+from shanasheel.base.errors import Conflict, InvalidInput
 from shanasheel.base.files import sync_directory, write_atomic
 from shanasheel.base.hashing import EMPTY_ROOT
 from shanasheel.prove.ledger.checkpoints import Checkpoint, RootOfNothing, parse_checkpoint
 from shanasheel.prove.ledger.cosignatures import CosignerSigner, cosigned_at
 from shanasheel.prove.ledger.disk import disk_faults, take_lock
 from shanasheel.prove.ledger.faults import LedgerDamaged, SignatureMismatch
-from shanasheel.prove.ledger.merkle import verify_consistency
+from shanasheel.prove.ledger.judging import Refused, Reply, check_grown
 from shanasheel.prove.ledger.notes import (
     Note,
     Signature,
@@ -37,26 +37,16 @@ from shanasheel.prove.ledger.notes import (
     verify_note,
 )
 from shanasheel.prove.ledger.reader import read_note
-from shanasheel.prove.ledger.submissions import SIZE_TYPE, Submission, parse_submission
+from shanasheel.prove.ledger.submissions import Submission, parse_submission
 
 LOGS = "logs"
 _KEYS, _NEWEST = "log.vkey", "checkpoint"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KEYS_LIMIT = 16
-_TEXT = "text/plain; charset=utf-8"
 _RESTORE = (
     "Do not remove it: the cosigner would forget what it signed. Follow the log with a new "
     "cosigner, of another key."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a cosigner answers: an HTTP status with its body."""
-
-    status: int
-    body: bytes = b""
-    kind: str = _TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +61,6 @@ class Followed:
     origin: str
     newest: Checkpoint | None
     at_s: int
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, why: str, kind: str = _TEXT) -> None:
-        super().__init__(why)
-        self.reply = Reply(status=status, body=f"{why}\n".encode(), kind=kind)
 
 
 def origin_hash(origin: str) -> str:
@@ -188,10 +172,10 @@ class Cosigner:
             trusted = _trusted_lines(asked.note, _keys(place))
             head = _head(asked.note.text)
             if asked.old > head.size:
-                raise _Refused(400, "The old size is above the checkpoint's.")
+                raise Refused(400, "The old size is above the checkpoint's.")
             with self._turn(place.name):
                 return self._cosign(place, asked, head, trusted)
-        except _Refused as refused:
+        except Refused as refused:
             return refused.reply
         except InvalidInput as fault:
             return Reply(status=400, body=f"{fault.message}\n".encode())
@@ -212,7 +196,7 @@ class Cosigner:
         place = self._folder / LOGS / origin_hash(origin)
         # SPEC: If the checkpoint origin is unknown, the witness MUST respond with "404 Not Found".
         if not place.is_dir():
-            raise _Refused(404, "This cosigner does not follow that log.")
+            raise Refused(404, "This cosigner does not follow that log.")
         return place
 
     def _turn(self, name: str) -> threading.Lock:
@@ -229,7 +213,7 @@ class Cosigner:
         if before is not None:
             self._check_own(before, place.name)
         last = parse_checkpoint(before.text) if before else None
-        _check_grown(asked, head, last)
+        check_grown(asked.old, asked.proof, head, last)
         # A clock set back must not date a larger tree before a smaller one.
         at_s = max(int(self._clock.now().timestamp()), _last_s(before))
         lines = tuple(signer.sign(asked.note.text, at_s) for signer in self._signers)
@@ -250,28 +234,12 @@ class Cosigner:
         raise LedgerDamaged(f"What this cosigner remembers of {name} is not its own.", _RESTORE)
 
 
-def _check_grown(asked: Submission, head: Checkpoint, last: Checkpoint | None) -> None:
-    size = last.size if last else 0
-    if asked.old != size:
-        # SPEC: If it doesn't match, the witness MUST respond with a "409 Conflict"; the body is
-        # the size of the latest cosigned checkpoint, the type `text/x.tlog.size`.
-        raise _Refused(409, str(size), SIZE_TYPE)
-    try:
-        if size and last:
-            verify_consistency(size, head.size, last.root, head.root, asked.proof)
-        elif asked.proof:
-            # SPEC: If the old size is zero, the consistency proof MUST be empty.
-            raise _Refused(422, "A proof from an empty tree must be empty.")
-    except IntegrityFault as fault:
-        raise _Refused(422, fault.message) from fault
-
-
 def _trusted_lines(note: Note, keys: Sequence[Verifier]) -> tuple[Signature, ...]:
     """Return the lines of the log's own keys, verified; others are left out."""
     try:
         signed = verify_note(note, keys)
     except SignatureMismatch as fault:
-        raise _Refused(403, fault.message) from fault
+        raise Refused(403, fault.message) from fault
     names = {(key.name, key.key_id) for key in signed}
     return tuple(line for line in note.signatures if (line.name, line.key_id) in names)
 
@@ -281,7 +249,7 @@ def _head(text: str) -> Checkpoint:
         return parse_checkpoint(text)
     except RootOfNothing as fault:
         # SPEC: A checkpoint of size zero MUST have the root hash of the empty tree, otherwise 422.
-        raise _Refused(422, f"The empty tree has the root {EMPTY_ROOT.hex()}.") from fault
+        raise Refused(422, f"The empty tree has the root {EMPTY_ROOT.hex()}.") from fault
 
 
 def _keys(place: Path) -> tuple[Verifier, ...]:

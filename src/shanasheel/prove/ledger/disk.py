@@ -15,11 +15,12 @@ from shanasheel.base.files import sync_directory
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def take_lock(folder: Path, what: str = "ledger") -> int:
+def take_lock(folder: Path, what: str = "ledger", *, name: str = "lock") -> int:
     """Return the descriptor that holds a folder's lock until it is closed; makes the folder.
 
     Args:
         what: what the folder holds, for the message.
+        name: of the lock's file.
 
     Raises:
         Conflict: someone else holds it.
@@ -28,7 +29,7 @@ def take_lock(folder: Path, what: str = "ledger") -> int:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             sync_directory(folder.parent)
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as fault:

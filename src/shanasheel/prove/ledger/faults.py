@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shanasheel.base.errors import IntegrityFault
+from shanasheel.base.errors import IntegrityFault, Unavailable
 
 
 class ProofMismatch(IntegrityFault):
@@ -19,3 +19,7 @@ class CommitmentMismatch(IntegrityFault):
 
 class LedgerDamaged(IntegrityFault):
     """Stored entries, tiles or checkpoints are missing or contradict each other."""
+
+
+class SignerAway(Unavailable):
+    """The process that holds the log's key does not answer; entries wait for their checkpoint."""

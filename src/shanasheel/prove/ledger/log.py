@@ -17,12 +17,13 @@ from shanasheel.base.clock import Clock, to_us
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput, NotFound
 from shanasheel.base.files import sync_directory, write_atomic
 from shanasheel.base.hashing import CompactTree, leaf_hash
-from shanasheel.prove.ledger.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
+from shanasheel.prove.ledger.checkpoints import Checkpoint, verify_checkpoint
 from shanasheel.prove.ledger.disk import disk_faults, take_lock
-from shanasheel.prove.ledger.faults import LedgerDamaged
+from shanasheel.prove.ledger.faults import LedgerDamaged, ProofMismatch, SignerAway
 from shanasheel.prove.ledger.merkle import consistency_proof, inclusion_proof, verify_consistency
 from shanasheel.prove.ledger.notes import Signer
 from shanasheel.prove.ledger.reader import CHECKPOINT, HISTORY, history_sizes, read_note
+from shanasheel.prove.ledger.signing import HeadSigner, KeyInHand, behind
 from shanasheel.prove.ledger.tiles import ENTRIES, TILE_WIDTH, TileFolder, pack_entries
 from shanasheel.prove.ledger.tree import Edge, StoredNodes, signed_width
 
@@ -40,7 +41,7 @@ class Ledger:
 
     Args:
         folder: made when absent.
-        key: signs checkpoints; its name is the origin.
+        key: signs checkpoints, or whoever does; its name is the origin.
         origin: the log's name for all its life.
         clock: dates the checkpoint file.
 
@@ -48,16 +49,18 @@ class Ledger:
         InvalidInput: the key has another name than the origin.
         Conflict: another process, or another object of this one, writes this log.
         IntegrityFault: entries, tiles or checkpoints are missing, changed, set back, or signed by
-            another key.
+            another key; or their signer has signed what they do not continue.
     """
 
-    def __init__(self, folder: Path, key: Signer, origin: str, clock: Clock) -> None:
-        if key.name != origin:
+    def __init__(self, folder: Path, key: Signer | HeadSigner, origin: str, clock: Clock) -> None:
+        self._signer = KeyInHand(key) if isinstance(key, Signer) else key
+        self._verifier = self._signer.verifier
+        if self._verifier.name != origin:
             raise InvalidInput(
-                f"The key {key.name} cannot sign for the log {origin}.",
+                f"The key {self._verifier.name} cannot sign for the log {origin}.",
                 "Give the key the log's origin as its name: outsiders compare the two.",
             )
-        self._folder, self._key, self._clock = folder, key, clock
+        self._folder, self._clock = folder, clock
         self._guard = threading.RLock()
         self._tiles = TileFolder(folder)
         self._stale = True
@@ -72,6 +75,7 @@ class Ledger:
                 sync_directory(folder)
                 self._signed = self._last_signed()
             self._recover()
+            self._compare_signer()
         except BaseException:
             self.close()
             raise
@@ -88,7 +92,8 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let another writer in; nothing needs saving. May be called twice."""
+        """Let another writer in, and the key go; nothing needs saving. May be called twice."""
+        self._signer.close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -142,13 +147,17 @@ class Ledger:
 
         Raises:
             IntegrityFault: the tree does not contain the one signed before; nothing is signed.
+            SignerAway: nobody signs now; the entries stay, ask again.
             Exhausted, Unavailable: the disk refused.
         """
         with self._guard:
             tree = self._current()
-            head = Checkpoint(origin=self._key.name, size=tree.size, root=tree.root)
-            self._check_grown(head)
-            note = sign_checkpoint(head, self._key)
+            head = Checkpoint(origin=self._verifier.name, size=tree.size, root=tree.root)
+            if self._signed is not None:
+                self._check_contains(self._signed, head)
+            note = self._signer.sign(
+                head, lambda old: consistency_proof(self._nodes, old, head.size)
+            )
             with disk_faults(self._folder):
                 # In this order a kept one is never newer than the published one, unless that
                 # was set back.
@@ -241,9 +250,28 @@ class Ledger:
         if not kept.exists():
             write_atomic(kept, note)
 
-    def _check_grown(self, head: Checkpoint) -> None:
-        last = self._signed
-        if last is None or last.size == 0:
+    def _compare_signer(self) -> None:
+        """Stop at once where more was signed than is stored; one who is away is asked later."""
+        try:
+            last = self._signer.last()
+        except SignerAway:
+            return
+        tree = self._current()
+        if last is not None and last.size > tree.size:
+            raise behind(last.size, tree.size)
+        if last is None:
+            return
+        now = Checkpoint(origin=last.origin, size=tree.size, root=tree.root)
+        try:
+            self._check_contains(last, now)
+        except ProofMismatch as fault:
+            raise LedgerDamaged(
+                f"The ledger does not contain the {last.size} entries that its key has signed.",
+                _RESTORE,
+            ) from fault
+
+    def _check_contains(self, last: Checkpoint, head: Checkpoint) -> None:
+        if last.size == 0:
             return
         if head.size < last.size:
             raise LedgerDamaged("The tree is behind its last signed checkpoint.", _RESTORE)
@@ -267,7 +295,7 @@ class Ledger:
 
     def _verify(self, note: bytes) -> Checkpoint:
         try:
-            return verify_checkpoint(note, self._key.verifier)
+            return verify_checkpoint(note, self._verifier)
         except (InvalidInput, IntegrityFault) as fault:
             raise LedgerDamaged(
                 f"The ledger's checkpoint is not signed by this key: {fault.message}",

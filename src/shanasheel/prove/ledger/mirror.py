@@ -18,6 +18,7 @@ from shanasheel.prove.ledger.tiles import (
     TILE_WIDTH,
     TileFolder,
     pack_entries,
+    parse_tile_path,
     tile_path,
 )
 from shanasheel.prove.ledger.tree import tile_extent
@@ -70,6 +71,27 @@ def _content(tiles: TileFolder, level: int, index: int, width: int) -> bytes:
     if level == ENTRIES:
         return pack_entries(tiles.read_entries(index, width))
     return tiles.read_hashes(level, index, width)
+
+
+def public_tile(folder: Path, path: str) -> bytes | None:
+    """Return a tile or bundle by its path; None where the signed head does not reach it.
+
+    An unfinished tile of any earlier head is still given when it has been filled since.
+
+    Raises:
+        LedgerDamaged: it should be stored but is not.
+    """
+    asked = parse_tile_path(path)
+    if asked is None:
+        return None
+    head = read_note(folder / CHECKPOINT)
+    if head is None:
+        return None
+    level, index, width = asked
+    full, rest = tile_extent(parse_checkpoint(parse_note(head).text).size, max(level, 0))
+    if index > full or (index == full and width > rest):
+        return None
+    return _content(TileFolder(folder), level, index, width)
 
 
 def sizes_of(names: Iterable[str]) -> list[int]:

@@ -39,12 +39,40 @@ class Submission:
         return self.note.text.partition("\n")[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """What a log asks of its own signer: old size, proof, and a checkpoint without signatures."""
+
+    old: int
+    proof: tuple[bytes, ...]
+    text: str
+
+
 def parse_submission(body: bytes) -> Submission:
     """Return what a log asks.
 
     Raises:
         InvalidInput: it is longer than 64 KiB or not to the letter of add-checkpoint.
     """
+    old, proof, note = _split(body)
+    return Submission(old=old, proof=proof, note=parse_note(note))
+
+
+def parse_growth(body: bytes) -> Growth:
+    """Return what a log asks of its signer.
+
+    Raises:
+        InvalidInput: as for `parse_submission`, or the checkpoint is not UTF-8.
+    """
+    old, proof, text = _split(body)
+    try:
+        return Growth(old=old, proof=proof, text=text.decode())
+    except UnicodeDecodeError as fault:
+        raise InvalidInput("The checkpoint is not UTF-8.") from fault
+
+
+def _split(body: bytes) -> tuple[int, tuple[bytes, ...], bytes]:
+    """Return old size, proof and what is to be signed."""
     if len(body) > REQUEST_LIMIT_BYTES:
         raise InvalidInput(f"The request is longer than {REQUEST_LIMIT_BYTES} bytes.")
     head, blank, note = body.partition(b"\n\n")
@@ -63,7 +91,7 @@ def parse_submission(body: bytes) -> Submission:
         raise InvalidInput("A proof line is not base64.") from fault
     if any(len(digest) != HASH_BYTES for digest in proof):
         raise InvalidInput("A proof line is not a hash of 32 bytes.")
-    return Submission(old=int(told[1]), proof=proof, note=parse_note(note))
+    return int(told[1]), proof, note
 
 
 def pack_submission(old: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
@@ -72,7 +100,7 @@ def pack_submission(old: int, proof: Sequence[bytes], checkpoint: bytes) -> byte
     Args:
         old: size that the cosigner last signed; 0 when it never did.
         proof: from `old` to the checkpoint's size; empty from 0.
-        checkpoint: as a signed note.
+        checkpoint: as a signed note; its text alone for the log's own signer.
     """
     lines = [f"old {old}", *(base64.b64encode(digest).decode() for digest in proof)]
     return "".join(f"{line}\n" for line in lines).encode() + b"\n" + checkpoint

@@ -6,6 +6,7 @@ replaced by a wider one. Nothing here decides what is true: see `log` for that.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,8 @@ ENTRY_LIMIT_BYTES = 65_535
 ENTRIES = -1  # the "level" of entry bundles
 LEVELS = 8  # 256^8 entries exceed SIZE_LIMIT
 
+# Seven groups of three digits are more than the largest log has.
+_TILE = re.compile(r"tile/(entries|[0-9])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _BUNDLE_LIMIT_BYTES = TILE_WIDTH * (ENTRY_LIMIT_BYTES + 2)
 # A writer may rename and prune between our look and our read; each round it must finish a tile
 # or a batch, so few rounds are enough (guessed).
@@ -47,6 +50,22 @@ def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> PurePosixPath:
         groups.append(f"x{index % 1000:03d}")
     place = PurePosixPath("tile", "entries" if level == ENTRIES else str(level), *groups[::-1])
     return place if width == TILE_WIDTH else place.with_name(f"{place.name}.p") / str(width)
+
+
+def parse_tile_path(path: str) -> tuple[int, int, int] | None:
+    """Return level, index and width of a tile by its path in its one spelling; None for others.
+
+    >>> parse_tile_path("tile/entries/x001/x234/067.p/5"), parse_tile_path("tile/0/x000/067")
+    ((-1, 1234067, 5), None)
+    """
+    found = _TILE.fullmatch(path)
+    if found is None:
+        return None
+    level = ENTRIES if found[1] == "entries" else int(found[1])
+    index = int(found[2].replace("x", "").replace("/", ""))
+    width = int(found[3]) if found[3] else TILE_WIDTH
+    spelt = level < LEVELS and (found[3] is None or 0 < width < TILE_WIDTH)
+    return (level, index, width) if spelt and str(tile_path(level, index, width)) == path else None
 
 
 def pack_entries(entries: Sequence[bytes]) -> bytes:
@@ -97,6 +116,28 @@ class TileFolder:
             if widths:
                 return max(widths)
         return 0
+
+    def widths(self, level: int, index: int) -> list[int]:
+        """Return all widths under which a tile is stored, ascending."""
+        place = self._folder / tile_path(level, index)
+        return sorted({*_partial_widths(place), *([TILE_WIDTH] if place.is_file() else [])})
+
+    def replace(self, path: str, content: bytes | None, aside: Path) -> None:
+        """Write a tile anew, or remove it; what was there is kept in `aside`.
+
+        Raises:
+            OSError: the disk refused; the old one is in its place, or the new one.
+        """
+        place, kept = self._folder / path, aside / path
+        self._make_folder(place.parent)
+        if place.exists() and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(kept, place.read_bytes())
+        if content is None:
+            place.unlink()
+            sync_directory(place.parent)
+        else:
+            write_atomic(place, content)
 
     def read_hashes(self, level: int, index: int, width: int) -> bytes:
         """Return the first `width` hashes of a tile, 32 bytes each.

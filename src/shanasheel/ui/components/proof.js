@@ -34,6 +34,7 @@ export default {
         </section>
         <section class="shn-card">
           <h2>{{ t('proof.checkpoint') }}</h2>
+          <p v-if="ledger?.unsigned" class="shn-fault" role="alert" data-role="unsigned">{{ t('proof.unsigned', { at: dateTime(ledger.unsigned.since), why: tk('signing_fault', ledger.unsigned.fault) }) }}</p>
           <shn-empty v-if="!ledger" :loading="!fault" :fault="fault"></shn-empty>
           <dl v-else class="shn-facts tall">
             <div><dt>{{ t('proof.entries') }}</dt><dd class="num huge" data-role="entries">{{ number(ledger.size) }}</dd></div>

@@ -9,6 +9,7 @@ const FAMILIES = {
   shot_heard: "heard", shot_and_scattering: "heard",
   clock_changed: "clock_of", reconnaissance: "sign",
   clock_changed: "clock_of", not_cosigned: "cosigner_fault",
+  not_signed: "signing_fault",
 };
 
 /** Return the reason as one sentence: what happened, and where in the view. */
@@ -61,5 +62,6 @@ export const KIND_ICONS = {
   cameras_lost: "videocam_off",
   reconnaissance: "visibility",
   not_cosigned: "group_off",
+  not_signed: "key_off",
   combined: "join_inner",
 };

@@ -19,7 +19,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput, VisitError
 
 from shanasheel.base.errors import InvalidInput
-from shanasheel.domain.alerts import EventKind
+from shanasheel.domain.alerts import OF_THE_LOG, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.combining import Conditions, Step, check_hours
 from shanasheel.domain.rules import Hours
@@ -54,7 +54,7 @@ _LONGEST = timedelta(days=14)
 _LONGEST_TEXT = 1000
 _MOST_EVENTS = 12  # matching tries combinations of events: more would take long and say little
 #: Events of combinations themselves would feed each other; those of the log have no camera.
-_NOT_COMBINED = frozenset({EventKind.COMBINED, EventKind.NOT_COSIGNED})
+_NOT_COMBINED = OF_THE_LOG | {EventKind.COMBINED}
 
 
 @lru_cache(256)
