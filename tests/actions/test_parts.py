@@ -15,8 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from served import CAMERA, Served, served
+from shanasheel.actions.failures import Wrong
 from shanasheel.actions.parts import prove_clip, read_clip_proof, verify_clip
-from shanasheel.actions.proof import FootageReport, Wrong, check_footage
+from shanasheel.actions.proof import FootageReport, check_footage
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.errors import NotFound

@@ -10,8 +10,8 @@ import pytest
 
 import shanasheel
 import shanasheel.ui
+from shanasheel.actions.failures import Wrong
 from shanasheel.actions.intake_outcomes import IntakeState
-from shanasheel.actions.proof import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import (
     AlertState,

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
 from shanasheel.actions.factmaking import segment_fact
+from shanasheel.actions.failures import CHANGED, Failure, Wrong
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
 from shanasheel.actions.resuming import ReadBefore
@@ -47,40 +47,6 @@ class Step:
     name: str
     ok: bool
     detail: str
-
-
-class Wrong(StrEnum):
-    """What is wrong with a segment."""
-
-    FILE_MISSING = "file_missing"
-    VOLUME_AWAY = "volume_away"  # its disk is not mounted: cannot be judged now
-    FILE_UNREADABLE = "file_unreadable"
-    SIZE_DIFFERS = "size_differs"
-    BYTES_DIFFER = "bytes_differ"
-    GROUPS_DIFFER = "groups_differ"  # the bytes are those logged, its groups of pictures are not
-    NOT_LOGGED = "not_logged"  # indexed, but no fact in the ledger tells of it
-    INDEX_DIFFERS = "index_differs"  # playback would show something else under this name or time
-    RECORD_UNREADABLE = "record_unreadable"
-
-
-_CHANGED = (Wrong.SIZE_DIFFERS, Wrong.BYTES_DIFFER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One segment that is not what the ledger says.
-
-    Args:
-        groups: which of its groups of pictures still stand, in words; empty where none are known.
-    """
-
-    camera: str
-    segment: str
-    start: datetime
-    end: datetime
-    path: str
-    reason: Wrong
-    groups: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,13 +290,10 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         body = json.loads(fact.body)
         place = str(body["path"])
         failure = Failure(
-            camera=str(body["camera"]),
-            segment=fact.id,
-            start=from_us(body["start_us"]),
-            end=from_us(body["end_us"]),
-            path=place,
+            camera=str(body["camera"]), segment=fact.id, path=place,
+            start=from_us(body["start_us"]), end=from_us(body["end_us"]),
             reason=Wrong.RECORD_UNREADABLE,
-        )
+        )  # fmt: skip
         expected = (int(body["size_bytes"]), str(body["sha256"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         findings.failures.append(
@@ -355,7 +318,7 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         return
     findings.size_bytes += size_bytes
     stands, told = True, ""
-    if findings.data and (reason in _CHANGED or (findings.groups and not reason)):
+    if findings.data and (reason in CHANGED or (findings.groups and not reason)):
         stands, told = look_at_groups(findings.data, body)
     if reason or not stands:
         reason = reason or Wrong.GROUPS_DIFFER
