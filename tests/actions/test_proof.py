@@ -35,7 +35,7 @@ def test_an_untouched_site_holds(place: Place) -> None:
     report = place.check()
     assert report.holds
     assert (report.segments, report.entries, report.pending) == (6, 7, 0)
-    assert [step.number for step in report.steps] == list(range(1, 9))
+    assert [step.number for step in report.steps] == list(range(1, 10))
     for step in report.steps:
         assert text("ar", f"proof_step.{step.name}")
     status = ledger_status(place.wired.site)

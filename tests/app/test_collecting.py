@@ -270,7 +270,7 @@ def test_the_command_line_checks_a_site_by_a_verifiers_policy(place: Place, tmp_
 
     done = cli("ledger", "check", "--data", data, "--policy", str(policy), "--json")
     told = json.loads(done.stdout)
-    assert (told["holds"], told["independent"], len(told["steps"])) == (True, False, 11)
+    assert (told["holds"], told["independent"], len(told["steps"])) == (True, False, 12)
 
     stranger = new_cosigner("un.example/1", Algorithm.ED25519)
     log = policy.read_text().split("\n")[0]

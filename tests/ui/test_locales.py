@@ -31,6 +31,7 @@ from shanasheel.domain.people import Purpose, Role
 from shanasheel.domain.receivers import AcknowledgedBy, DeliveryState, ReceiverKind, Said
 from shanasheel.domain.response import Logged, ResponseState, StepState
 from shanasheel.domain.shielding import Hide
+from shanasheel.domain.stamping import StampFault
 from shanasheel.prove.ledger import Dependence
 from shanasheel.ui.locales import LANGUAGES, preferred, strings, text
 
@@ -43,12 +44,12 @@ SOURCES = "\n".join(
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 #: Families of words and the values that records may hold.
-FAMILIES: dict[str, type[StrEnum]] = {
+FAMILIES: dict[str, type[StrEnum] | tuple[StrEnum, ...]] = {
     "kind": EventKind,
     "tamper": Tampering,
     "heard": SoundLike,
     "reason": EventKind,
-    "cosigner_fault": CosignerFault,
+    "cosigner_fault": (*CosignerFault, *StampFault),
     "cosigner_dependence": Dependence,
     "state": AlertState,
     "filter": AlertState,

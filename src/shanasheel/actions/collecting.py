@@ -14,6 +14,7 @@ from shanasheel.base.errors import InvalidInput, ShanasheelError
 from shanasheel.domain.alerts import Alert, Event, EventKind
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.cosigning import CosignerFault, OutsideCosigner, SigningFault
+from shanasheel.domain.stamping import StampFault
 from shanasheel.prove.ledger import (
     CHECKPOINT,
     CosignedHeads,
@@ -113,9 +114,9 @@ def collect(
 
 
 def raise_not_cosigned(
-    site: Site, name: str, fault: CosignerFault, since: datetime
+    site: Site, name: str, fault: CosignerFault | StampFault, since: datetime
 ) -> tuple[Alert, ...]:
-    """Raise the alert that a cosigner is missing or disagrees; return what is to be shown."""
+    """Raise the alert that an outsider does not vouch for the log; return what is to be shown."""
     return _raise(site, EventKind.NOT_COSIGNED, name, fault.value, since)
 
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from shanasheel.actions.addresses import check_outside_url
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.site import Site
@@ -34,7 +34,6 @@ from shanasheel.prove.ledger.checkpoints import parse_checkpoint
 STANDING = "cosigners.json"
 _AGENCY = re.compile(r"[^\s#\x00-\x1f\x7f]{1,60}")
 _MOST = 7  # with two keys each a checkpoint has 15 lines; a note may have 16
-_URL_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ def add_cosigner(site: Site, keys: Sequence[str], url: str, agency: str = "") ->
         )
     if agency and not _AGENCY.fullmatch(agency):
         raise InvalidInput(f"{printable(agency, 40)!r} cannot name an agency.", "Give one word.")
-    _check_url(url)
+    check_outside_url(url, "cosigner")
     cosigner = OutsideCosigner(
         name=names.pop(), keys=tuple(map(str, parsed)), url=url.rstrip("/"), agency=agency
     )
@@ -224,29 +223,6 @@ def _standing(site: Site) -> dict[str, dict[str, object]]:
         return {str(one["name"]): one for one in said["items"]}
     except (OSError, ValueError, TypeError, KeyError):
         return {}
-
-
-def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        fine = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and "@" not in parts.netloc
-            and not parts.query
-            and not parts.fragment
-            and len(url) <= _URL_LIMIT
-            and url.isascii()
-            and url.isprintable()
-            and " " not in url
-            and parts.port != 0
-        )
-    except ValueError:
-        fine = False
-    if not fine:
-        raise InvalidInput(
-            "That is no address of a cosigner.", "Give https://HOST[:PORT], without a password."
-        )
 
 
 def _fact(site: Site, rows: Rows, what: str, one: OutsideCosigner) -> None:

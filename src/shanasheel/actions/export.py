@@ -104,7 +104,7 @@ def export_span(  # noqa: PLR0913 - a query names what it narrows
     if not site.cutters.acquire(blocking=False):
         raise Unavailable("Two exports are being cut already.", "Ask again in a minute.")
     try:
-        export = _cut(site, there, heard, stream=stream, asked=(start, end))
+        export = cut_span(site, there, heard, stream=stream, asked=(start, end))
     finally:
         site.cutters.release()
     try:
@@ -145,10 +145,16 @@ def missing_of(asked: Span, covered: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(missing)
 
 
-def _cut(
+def cut_span(
     site: Site, segments: Sequence[Segment], heard: Sequence[Segment], *, stream: Stream,
     asked: Span,
 ) -> Export:  # fmt: skip
+    """Cut `asked` out of segments whose files are there; for whoever may hand it out.
+
+    Raises:
+        InvalidInput: a file is damaged, or has no picture to begin with.
+        Exhausted: the disk has no room.
+    """
     folder = site.data / "cache" / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     _check_room(folder, sum(segment.size_bytes for segment in (*segments, *heard)))
@@ -226,4 +232,4 @@ def _log(site: Site, who: Person, export: Export, *, stream: Stream, grant: str 
     with site.store.begin() as rows:
         fact = make_fact(site.ids.new(), FactKind.ACCESS, site.clock.now(), body)
         rows.facts.add(fact)
-    site.sequencer.catch_up()
+    site.sequencer.catch_up(signed=True)

@@ -13,6 +13,7 @@ from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.failures import CHANGED, Failure, Wrong
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
+from shanasheel.actions.proof_facts import Noted, check_stamps
 from shanasheel.actions.resuming import ReadBefore
 from shanasheel.actions.rows import Rows
 from shanasheel.actions.stored_files import chunks_of, digest_of, file_of
@@ -25,7 +26,9 @@ from shanasheel.domain.footage import Segment
 from shanasheel.domain.keeping import Why
 from shanasheel.prove.ledger import (
     LedgerReader,
+    LogStep,
     Policy,
+    StampSeen,
     check_log,
     check_quorum,
     open_commitment,
@@ -58,6 +61,7 @@ class FootageReport:
         deleted: that are gone, as a fact in the ledger says.
         not_copied: of these, what the vault that this folder was restored from does not have.
         pending: facts that wait to be logged.
+        stamps: the newest timestamp of each authority.
     """
 
     steps: tuple[Step, ...]
@@ -69,6 +73,7 @@ class FootageReport:
     entries: int
     pending: int
     checked: datetime
+    stamps: tuple[StampSeen, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -86,6 +91,10 @@ class FootageReport:
             "size_bytes": self.size_bytes,
             "entries": self.entries,
             "pending": self.pending,
+            "stamps": [
+                {"authority": one.authority, "size": one.size, "not_after": iso(one.at)}
+                for one in self.stamps
+            ],
             "steps": [asdict(step) for step in self.steps],
             "failures": [
                 {**asdict(failure), "start": iso(failure.start), "end": iso(failure.end)}
@@ -110,6 +119,7 @@ class _Findings:
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
+    noted: Noted = field(default_factory=Noted)
 
 
 def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and how it is shown
@@ -123,6 +133,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     policy: Policy | None = None,
     groups: bool = False,
     before: ReadBefore | None = None,
+    stamp_roots: tuple[str, ...] = (),
 ) -> FootageReport:
     """Verify the ledger, then every record and every recorded segment against it.
 
@@ -138,6 +149,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         groups: make the hashes of every segment's groups of pictures again, too.
         before: what an interrupted check has read already, of the data folder; a further step
             says then what was taken from it. None reads everything.
+        stamp_roots: certificates (PEM) to judge timestamps by, instead of this site's own.
 
     Returns:
         A report of numbered steps. It never raises for footage that fails: that is the result.
@@ -146,10 +158,7 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         InvalidInput: the verifier key is not one.
     """
     log = check_log(data / "ledger", verifier_key)
-    steps = [
-        Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
-        for step in log.steps
-    ]
+    steps = [_step(step) for step in log.steps]
     # Elsewhere than in the data folder no disk can be away.
     looks = () if read else tuple(look(volume) for volume in read_volumes(data))
     findings = _Findings(
@@ -158,10 +167,14 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
     read = read or (lambda path: chunks_of(file_of(data, path)))
     _walk(read, store, _readable(data / "ledger"), findings, progress)
     steps += _footage_steps(len(steps), findings)
+    stamps = check_stamps(
+        data, store, verifier_key, findings.noted, number=len(steps) + 1, roots=stamp_roots
+    )
+    steps.append(_step(stamps.step))
     if policy is not None:
         now_s = int(at.timestamp())
         for step in check_quorum(data / "ledger", policy, now_s, len(steps) + 1):
-            steps.append(Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail))
+            steps.append(_step(step))
     if before is not None and before.since is not None:
         wrong = before.contradiction()
         steps.append(
@@ -182,7 +195,12 @@ def check_footage(  # noqa: PLR0913 - what is checked, against whose word, and h
         entries=findings.entries,
         pending=findings.pending,
         checked=at,
+        stamps=tuple(stamps.newest().values()),
     )
+
+
+def _step(step: LogStep) -> Step:
+    return Step(number=step.number, name=step.name, ok=step.ok, detail=step.detail)
 
 
 def _readable(folder: Path) -> LedgerReader | None:
@@ -212,6 +230,7 @@ def _walk(
                 findings.pending += 1
             else:
                 _check_record(reader, fact, findings)
+            findings.noted.take(fact)
             if fact.kind in (FactKind.SEGMENT, FactKind.INTAKE):
                 _check_segment(read, rows, fact, findings)
                 if progress is not None:
@@ -296,15 +315,9 @@ def _check_segment(read: Reader, rows: Rows, fact: StoredFact, findings: _Findin
         )  # fmt: skip
         expected = (int(body["size_bytes"]), str(body["sha256"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        why_not = Wrong.RECORD_UNREADABLE
         findings.failures.append(
-            Failure(
-                camera="?",
-                segment=fact.id,
-                start=EPOCH,
-                end=EPOCH,
-                path="?",
-                reason=Wrong.RECORD_UNREADABLE,
-            )
+            Failure(camera="?", segment=fact.id, start=EPOCH, end=EPOCH, path="?", reason=why_not)
         )
         return
     reason, size_bytes = _compare(read, fact.entry, place, expected, findings.before)

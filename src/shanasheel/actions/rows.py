@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shanasheel.actions.rows_proof import Authorities, Cosigners, Exhibits, Facts
 from shanasheel.base.clock import EPOCH
 from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
-from shanasheel.domain.cosigning import OutsideCosigner
-from shanasheel.domain.facts import Fact, StoredFact
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.incidents import Incident, IncidentState
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -195,24 +194,6 @@ class Protected(Protocol):
     def put(self, protecting: Protecting) -> None: ...  # noqa: D102
 
 
-class Cosigners(Protocol):
-    """Rows of outside cosigners."""
-
-    def all(self) -> tuple[OutsideCosigner, ...]: ...  # noqa: D102
-    def replace(self, cosigners: Sequence[OutsideCosigner]) -> None: ...  # noqa: D102
-
-
-class Facts(Protocol):
-    """Rows of facts, numbered as the ledger will number them."""
-
-    def add(self, fact: Fact) -> int: ...  # noqa: D102
-    def add_all(self, found: Sequence[Fact]) -> None: ...  # noqa: D102
-    def count(self) -> int: ...  # noqa: D102
-    def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
-    def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102
-    def every(self) -> Iterator[StoredFact]: ...  # noqa: D102
-
-
 class Accounts(Protocol):
     """Rows of accounts, sessions and grants."""
 
@@ -377,6 +358,8 @@ class Rows(Protocol):
     @property
     def cosigners(self) -> Cosigners: ...  # noqa: D102
     @property
+    def authorities(self) -> Authorities: ...  # noqa: D102
+    @property
     def facts(self) -> Facts: ...  # noqa: D102
     @property
     def accounts(self) -> Accounts: ...  # noqa: D102
@@ -396,3 +379,5 @@ class Rows(Protocol):
     def response(self) -> Responding: ...  # noqa: D102
     @property
     def incidents(self) -> Incidents: ...  # noqa: D102
+    @property
+    def exhibits(self) -> Exhibits: ...  # noqa: D102

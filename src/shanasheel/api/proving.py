@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from shanasheel.actions.authorities import authorities_status
 from shanasheel.actions.cosigning import cosigned_checkpoint, cosigners_status
 from shanasheel.actions.ledger_status import ledger_status
 from shanasheel.actions.proof import check_footage
@@ -106,6 +107,12 @@ def cosigned(_who: Who, desk: TheDesk) -> PlainTextResponse:
 def cosigners(_who: Who, desk: TheDesk) -> present.Json:
     """Return who outside has signed what, when and how far behind, and whether it is enough."""
     return cosigners_status(desk.site, desk.verifier_key)
+
+
+@router.get("/ledger/authorities")
+def authorities(_who: Who, desk: TheDesk) -> present.Json:
+    """Return which timestamp authorities have stamped what, and when."""
+    return authorities_status(desk.site)
 
 
 @router.post("/ledger/checks")

@@ -42,6 +42,7 @@ from shanasheel.app.processes import (
 )
 from shanasheel.app.replication import Replication
 from shanasheel.app.senders import VAPID_KEY
+from shanasheel.app.stamping import Stamping
 from shanasheel.app.timers import Timers
 from shanasheel.app.trial_desk import TrialDesk
 from shanasheel.app.wiring import open_site
@@ -133,6 +134,7 @@ def serve(
         beside += [
             Replication(wired.site, folder),
             Collecting(wired.site, folder, wired.verifier_key, updates),
+            Stamping(wired.site, folder, updates),
             Delivering(
                 wired.site, folder.run, told=lambda one: updates.publish(delivery_news(one))
             ),

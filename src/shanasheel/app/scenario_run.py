@@ -88,6 +88,7 @@ class _Run:
     agreement: Agreement = field(default_factory=Agreement)
     random: np.random.Generator = field(init=False)
     votes: dict[int, Counter[int]] = field(default_factory=dict)
+    now: dict[int, int] = field(default_factory=dict)  # whom each track is on in this picture
     frames: int = 0
 
     def __post_init__(self) -> None:
@@ -107,9 +108,11 @@ class _Run:
     ) -> None:
         self.frames += 1
         tracks = self.false_objects.without(self.tracker.push(detections), detections)
+        self.now.clear()
         for row, track in enumerate(tracks.ids.tolist()):
             apart = np.abs(detections.boxes - tracks.boxes[row]).sum(axis=1)
-            self.votes.setdefault(track, Counter())[int(actors[int(apart.argmin())])] += 1
+            self.now[track] = int(actors[int(apart.argmin())])
+            self.votes.setdefault(track, Counter())[self.now[track]] += 1
         self.events[0].extend(self.rules[0].push(tracks, self.scenario.ground))
         self.events[1].extend(self.rules[1].push(tracks))
         self._look(tracks)
@@ -134,7 +137,8 @@ class _Run:
         for row, (track, kind) in enumerate(zip(tracks.ids.tolist(), tracks.kinds, strict=True)):
             if kind != 1 or (self.frames + track) % _LOOK_EVERY:
                 continue
-            actor = self._actor(track)
+            number = self.now[track]  # a model sees who is there, not whom the track began with
+            actor = None if number < 0 else self.scenario.script.actors[number]
             mean, spread = _ARMED if actor is not None and actor.armed else _UNARMED
             x1, y1, x2, y2 = (float(edge) for edge in tracks.boxes[row])
             size = (tracks.width_px, tracks.height_px)
@@ -142,6 +146,8 @@ class _Run:
                 track=track, at=tracks.at, log_odds=float(self.random.normal(mean, spread)),
                 box=(x1 / size[0], y1 / size[1], x2 / size[0], y2 / size[1]),
             )  # fmt: skip
+            for rules in self.rules:
+                rules.looked(look)
             finding = self.agreement.push(look)
             if finding is None:
                 continue

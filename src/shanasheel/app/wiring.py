@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shanasheel.actions.ports import Workers
+from shanasheel.actions.ports import Store, Workers
 from shanasheel.actions.sequence import Deferred, Keyless, Sequencer
 from shanasheel.actions.site import Site
 from shanasheel.adapters.stores import Database, open_database
@@ -112,12 +112,39 @@ def open_beside(folder: DataFolder) -> Iterator[Site]:
         database.close()
 
 
+@contextmanager
+def open_logging(folder: DataFolder) -> Iterator[Site]:
+    """Open a site beside a hub as `open_beside` does, for what must wait for its own entries.
+
+    Where no hub runs, facts are logged when asked for. Whether a checkpoint is signed is for who
+    waits to look at.
+    """
+    with open_beside(folder) as site:
+        if isinstance(site.sequencer, Keyless):
+            yield site
+        else:
+            yield replace(site, sequencer=_Borrowed(folder, site))
+
+
+class _Borrowed(Deferred):
+    """Logs where no hub holds the ledger; else its hub does within a second."""
+
+    def __init__(self, folder: DataFolder, site: Site) -> None:
+        self._folder, self._site = folder, site
+
+    def catch_up(self, *, idle_checkpoint_s: float = 55.0, signed: bool = False) -> int:
+        """Bring the ledger up to the facts, if nobody else does it."""
+        del idle_checkpoint_s, signed
+        _log_if_free(self._folder, self._site.store, self._site.clock)
+        return 0
+
+
 def _begun(folder: DataFolder) -> bool:
     """Return whether there must be a database: a ledger tells of facts that only it holds."""
     return (folder.ledger / "checkpoint").exists()
 
 
-def _log_if_free(folder: DataFolder, database: Database, clock: Clock) -> None:
+def _log_if_free(folder: DataFolder, database: Store, clock: Clock) -> None:
     """Bring the ledger up to the facts where no hub does it."""
     if is_copy(folder):
         return

@@ -55,6 +55,19 @@ def earliest_id(at: datetime) -> str:
     return f"{text[:8]}-{text[8:]}"
 
 
+def id_of(at: datetime, digest: bytes) -> str:
+    """Return the identifier that follows from a time and a hash: for the same thing the same one.
+
+    Args:
+        digest: at least 10 bytes.
+
+    >>> from datetime import UTC
+    >>> id_of(datetime(2026, 1, 1, tzinfo=UTC), b"0123456789")
+    '019b76da-a800-70c4-b233-343536373839'
+    """
+    return _layout(max(0, to_us(at) // 1000), int.from_bytes(digest[:10]) & _MASK_74)
+
+
 def _layout(unix_ms: int, tail: int) -> str:
     """Place time, version and variant bits (RFC 9562, section 5.7)."""
     rand_a, rand_b = tail >> 62, tail & ((1 << 62) - 1)

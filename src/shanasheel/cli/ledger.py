@@ -20,10 +20,11 @@ from shanasheel.app.folder import DataFolder, default_folder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput, NotFound
-from shanasheel.cli import ledger_cosigners, ledger_signer
+from shanasheel.cli import ledger_authorities, ledger_cosigners, ledger_signer
 from shanasheel.cli.ledger_fsck import fsck
 from shanasheel.cli.options import DataOption, JsonOption, remarks
-from shanasheel.prove.ledger import POLICY_LIMIT_BYTES, Dependence, Policy, parse_policy
+from shanasheel.cli.policies import read_policy
+from shanasheel.prove.ledger import Dependence, Policy
 
 app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 
@@ -31,6 +32,7 @@ app = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 app.add_typer(ledger_cosigners.app, name="cosigners")
 app.add_typer(ledger_signer.app, name="signer")
 app.command()(fsck)
+app.add_typer(ledger_authorities.app, name="authorities")
 
 
 @app.command()
@@ -50,6 +52,10 @@ def check(
         Path | None,
         typer.Option(help="File that keeps what was read; an interrupted check goes on from it."),
     ] = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option(help="Root certificates (PEM) to judge timestamps by, kept elsewhere."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify the log, then every recorded segment against it.
@@ -63,7 +69,7 @@ def check(
     folder = DataFolder(root=(data or default_folder()).expanduser().resolve())
     if not folder.database.is_file():
         raise NotFound(f"{folder.root} holds no Shanasheel data.", "Name the folder with --data.")
-    required = _read_policy(policy) if policy else None
+    required = read_policy(policy) if policy else None
     verifier_key = key.read_text().strip() if key else _key_of(folder, required)
     clock = SystemClock()
     with ExitStack() as stack:
@@ -83,6 +89,7 @@ def check(
             policy=required,
             before=before,
             groups=groups,
+            stamp_roots=ledger_authorities.read_roots(roots) if roots else (),
         )
         if before is not None and not before.contradiction():
             before.done()  # else it is evidence against the log
@@ -115,7 +122,7 @@ def audit(
     Example: [bold]shanasheel ledger audit https://log.example --policy policy.txt
     --memory seen.json[/bold]
     """
-    required = _read_policy(policy)
+    required = read_policy(policy)
     report = audit_from_outside(log, required, memory, clock=SystemClock(), fresh_s=max_age * 60)
     if as_json:
         steps = [asdict(step) for step in report.steps]
@@ -148,16 +155,6 @@ def _before(
     if before.since is not None:
         remarks.print(f"Going on with the check that began {iso(before.since)}.", markup=False)
     return before
-
-
-def _read_policy(path: Path) -> Policy:
-    try:
-        with path.open("rb") as stream:
-            return parse_policy(stream.read(POLICY_LIMIT_BYTES + 1))
-    except OSError as fault:
-        raise NotFound(
-            f"{path} cannot be read: {fault.strerror}.", "Name the policy file."
-        ) from fault
 
 
 def _key_of(folder: DataFolder, policy: Policy | None) -> str:

@@ -33,6 +33,7 @@ COMMANDS = {
     "sound": "Where a shot was, by when cameras heard it.",
     "footage": "A clip against what was recorded.",
     "hold": "Footage that must not expire.",
+    "evidence": "Exhibits: footage produced to a case, and bundles that strangers verify.",
     "ledger": "The tamper-evident log.",
     "cosigner": "Sign, as an outsider, that others' logs only grow.",
     "vault": "Copies of footage and proof in another place.",

@@ -27,6 +27,7 @@ class FactKind(StrEnum):
     RESPONSE = "response"
     SHIFT = "shift"
     INCIDENT = "incident"
+    TIMESTAMP = "timestamp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from shanasheel.domain.alerts import Alert, Decision, Event
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.copying import VaultPlan
 from shanasheel.domain.cosigning import OutsideCosigner
+from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.handed import IntakeOrder
 from shanasheel.domain.incidents import Incident
@@ -45,7 +46,7 @@ def _converter() -> cattrs.Converter:
     records = (
         Segment, Gap, Shed, Sighting, Event, ActiveSpan, Alert, Decision, Camera, Hold, KeepRule,
         Intake, VaultPlan, IntakeOrder, ResponsePlan, Response, Cancellation, Shift, LogLine,
-        Receiver, Message, OutsideCosigner, Incident, CameraSignature,
+        Receiver, Message, OutsideCosigner, Incident, CameraSignature, Exhibit,
     )  # fmt: skip
     for record in records:
         converter.register_unstructure_hook(record, make_dict_unstructure_fn(record, converter))

@@ -339,6 +339,7 @@ class Analysis:
         """Tell where second looks at one person agree."""
         looks = self._second_looks.ready(end=end) if self._second_looks else []
         for look in looks:
+            self._rules.looked(look)
             found = self._agreement.push(look)
             if found is None:
                 continue

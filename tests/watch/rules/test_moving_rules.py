@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from shanasheel.domain.cameras import KIND_NUMBERS, Camera, CameraId, Kind, Line
 from shanasheel.domain.described import Description, Movement, Towards, Windows, WindowsSeen
 from shanasheel.domain.ground import Ground, GroundPoint
 from shanasheel.domain.rules import Rule, RuleKind
-from shanasheel.domain.seen import PathPoint, PlateSeen, PlateState, Sighting, Tracks
+from shanasheel.domain.seen import PathPoint, PlateSeen, PlateState, SecondLook, Sighting, Tracks
 from shanasheel.warn import alerts_for
 from shanasheel.watch.rules import RuleSet
+from shanasheel.watch.rules.movers import Movers
 
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)  # noon in Baghdad
 IDS = IdMaker(FakeClock(START))
@@ -45,30 +47,39 @@ def still(x: float, y: float) -> Way:
     return lambda _at: (x, y)
 
 
+def tracks_at(
+    frame: int, camera: Camera, things: list[tuple[Kind, Way]],
+    sizes: Callable[[int, float], tuple[int, int] | None] = lambda _row, _at: None,
+) -> Tracks:  # fmt: skip
+    at, rows = frame / 5, []
+    for row, (kind, way) in enumerate(things):
+        place = way(at)
+        if place is not None:
+            width, height = sizes(row, at) or SIZES[kind]
+            x, y = place[0] / SIDE_M * 1000, (1 - place[1] / SIDE_M) * 1000
+            rows.append((row + 1, kind, (x - width / 2, y - height, x + width / 2, y)))
+    return Tracks(
+        camera=camera.id, at=START + timedelta(seconds=at), frame_index=frame,
+        width_px=1000, height_px=1000, ids=np.array([one[0] for one in rows], np.int32),
+        boxes=np.array([one[2] for one in rows], np.float32).reshape(-1, 4),
+        scores=np.full(len(rows), 0.8, np.float32),
+        kinds=np.array([KIND_NUMBERS[one[1]] for one in rows], np.int16),
+        labels=np.zeros(len(rows), np.int16),
+    )  # fmt: skip
+
+
 def raised(
     camera: Camera, things: list[tuple[Kind, Way]], seconds: float, *,
     sizes: Callable[[int, float], tuple[int, int] | None] = lambda _row, _at: None,
-    armed: int | None = None,
+    armed: int | None = None, again: bool | None = None,
 ) -> list[Event]:  # fmt: skip
-    """Return what five pictures a second raise; of `armed` a weapon is seen half way."""
+    """Return what five pictures a second raise; of `armed` a weapon is seen half way.
+
+    Afterwards it is looked at twice a second, and seen `again` or not; None means not looked at.
+    """
     rules, events = RuleSet(camera, IDS), []
     for frame in range(round(seconds * 5)):
-        at = frame / 5
-        rows = []
-        for row, (kind, way) in enumerate(things):
-            place = way(at)
-            if place is not None:
-                width, height = sizes(row, at) or SIZES[kind]
-                x, y = place[0] / SIDE_M * 1000, (1 - place[1] / SIDE_M) * 1000
-                rows.append((row + 1, kind, (x - width / 2, y - height, x + width / 2, y)))
-        tracks = Tracks(
-            camera=camera.id, at=START + timedelta(seconds=at), frame_index=frame,
-            width_px=1000, height_px=1000, ids=np.array([one[0] for one in rows], np.int32),
-            boxes=np.array([one[2] for one in rows], np.float32).reshape(-1, 4),
-            scores=np.full(len(rows), 0.8, np.float32),
-            kinds=np.array([KIND_NUMBERS[one[1]] for one in rows], np.int16),
-            labels=np.zeros(len(rows), np.int16),
-        )  # fmt: skip
+        tracks = tracks_at(frame, camera, things, sizes)
         events += rules.push(tracks, GROUND)
         if armed is not None and frame == round(seconds * 2.5):
             weapon = Event(
@@ -76,6 +87,9 @@ def raised(
                 start=tracks.at, tracks=(armed,), confidence=0.7,
             )  # fmt: skip
             events += rules.weapon(weapon)
+        if armed is not None and again is not None and frame > seconds * 2.5 and frame % 3 == 0:
+            odds = 3.0 if again else -3.0
+            rules.looked(SecondLook(track=armed, at=tracks.at, log_odds=odds, box=None))
     return events
 
 
@@ -272,6 +286,40 @@ def test_an_armed_group_is_three_who_walk_together() -> None:
     assert event.kind is EventKind.ARMED_GROUP
     assert event.tracks == (1, 2, 3)
     assert raised(CAMERA, alone, 10, armed=1) == []
+
+
+@pytest.mark.parametrize(("again", "told"), [(True, ["armed_group"]), (False, []), (None, [])])
+def test_a_weapon_stays_with_the_guard_whose_track_goes_on_with_a_passer_by(
+    again: bool | None, told: list[str]
+) -> None:
+    def passes(at: float, aside: float = 0.0) -> tuple[float, float]:
+        return (20 + 1.3 * (at - 5.4), 20 + aside)
+
+    def guard(at: float) -> tuple[float, float]:
+        return (20, 20) if at < 5.4 else passes(at)
+
+    group = [(Kind.PERSON, guard), *((Kind.PERSON, partial(passes, aside=y)) for y in (-1.2, 1.2))]
+
+    events = raised(CAMERA, group, 10, armed=1, again=again)
+
+    assert kinds(events) == told
+
+
+def test_two_tracks_are_one_person_only_until_the_lost_one_comes_back() -> None:
+    def guard(at: float) -> tuple[float, float] | None:
+        return None if 3 < at < 4 else (20.0, 20.0)
+
+    def passes(at: float) -> tuple[float, float] | None:
+        return (20.2 + 1.3 * (at - 3.4), 20.5) if at > 3.4 else None
+
+    movers, things = Movers(), [(Kind.PERSON, guard), (Kind.PERSON, passes)]
+    who = []
+    for frame in range(30):
+        scene = movers.push(tracks_at(frame, CAMERA, things), GROUND)
+        who.append({one.track: one.who for one in scene.movers})
+
+    assert who[18] == {2: 1}
+    assert who[25] == {1: 1, 2: 2}
 
 
 def test_a_rule_that_runs_without_being_listed_can_be_switched_off() -> None:

@@ -1,5 +1,6 @@
-"""Outside machines we talk to: ONVIF devices found, read and followed, and cosigners."""
+"""Outside machines we talk to: ONVIF devices found, read and followed, cosigners, authorities."""
 
+from shanasheel.adapters.peers.authorities import ask_authority
 from shanasheel.adapters.peers.cosigners import ask_cosigner, read_public
 from shanasheel.adapters.peers.discovery import discover
 from shanasheel.adapters.peers.login import Account
@@ -21,6 +22,7 @@ __all__ = [
     "Profile",
     "Pulling",
     "Sense",
+    "ask_authority",
     "ask_cosigner",
     "discover",
     "main_and_sub",

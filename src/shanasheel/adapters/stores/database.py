@@ -15,10 +15,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from shanasheel.adapters.stores.accounts import AccountRows
 from shanasheel.adapters.stores.alerts import AlertRows
+from shanasheel.adapters.stores.authorities import AuthorityRows
 from shanasheel.adapters.stores.cameras import CameraRows
 from shanasheel.adapters.stores.combining import CombiningRows
 from shanasheel.adapters.stores.copies import CopyRows
 from shanasheel.adapters.stores.cosigners import CosignerRows
+from shanasheel.adapters.stores.exhibits import ExhibitRows
 from shanasheel.adapters.stores.facts import FactRows
 from shanasheel.adapters.stores.footage import FootageRows
 from shanasheel.adapters.stores.incidents import IncidentRows
@@ -53,11 +55,13 @@ class Transaction:
         self.keeping = KeepingRows(connection, self.overview)
         self.copies = CopyRows(connection)
         self.cosigners = CosignerRows(connection)
+        self.authorities = AuthorityRows(connection)
         self.summary = SummaryRows(connection)
         self.receivers = ReceiverRows(connection)
         self.messages = MessageRows(connection)
         self.response = ResponseRows(connection)
         self.incidents = IncidentRows(connection)
+        self.exhibits = ExhibitRows(connection)
 
 
 class Database:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.engine import Row
@@ -78,16 +79,35 @@ class FactRows:
             select(facts.c.body).where(facts.c.id == identifier)
         ).scalar_one_or_none()
 
+    def stored(self, identifiers: Sequence[str]) -> tuple[StoredFact, ...]:
+        """Return the facts with these ids, as they stand, in the ledger's order."""
+        found: list[StoredFact] = []
+        for first in range(0, len(identifiers), _AT_ONCE):
+            some = identifiers[first : first + _AT_ONCE]
+            query = select(facts).where(facts.c.id.in_(some))
+            found += [_stored(row) for row in self._connection.execute(query)]
+        return tuple(sorted(found, key=lambda one: one.entry))
+
+    def of_kind(self, kind: FactKind, since: datetime) -> Iterator[StoredFact]:
+        """Yield the facts of a kind that happened at or after a moment, in the ledger's order."""
+        query = select(facts).where(facts.c.kind == kind, facts.c.at_us >= to_us(since))
+        for row in self._connection.execute(query.order_by(facts.c.entry)):
+            yield _stored(row)
+
     def every(self) -> Iterator[StoredFact]:
         """Yield every fact as it stands, in order."""
         for row in self._connection.execute(select(facts).order_by(facts.c.entry)):
-            yield StoredFact(
-                entry=row.entry,
-                id=str(row.id),
-                kind=str(row.kind),
-                body=_bytes(row.body),
-                salt=_bytes(row.salt),
-            )
+            yield _stored(row)
+
+
+def _stored(row: Row[tuple[object, ...]]) -> StoredFact:
+    return StoredFact(
+        entry=row.entry,
+        id=str(row.id),
+        kind=str(row.kind),
+        body=_bytes(row.body),
+        salt=_bytes(row.salt),
+    )
 
 
 def _bytes(value: object) -> bytes:

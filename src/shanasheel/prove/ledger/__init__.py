@@ -39,6 +39,7 @@ from shanasheel.prove.ledger.faults import (
     ProofMismatch,
     SignatureMismatch,
     SignerAway,
+    TimestampMismatch,
 )
 from shanasheel.prove.ledger.fsck import TileReport, check_tiles, repair_tiles
 from shanasheel.prove.ledger.judging import Reply
@@ -79,6 +80,13 @@ from shanasheel.prove.ledger.policy import (
 from shanasheel.prove.ledger.quorum import check_quorum
 from shanasheel.prove.ledger.reader import CHECKPOINT, LedgerReader, read_note
 from shanasheel.prove.ledger.signing import AskedSigner, HeadSigner, KeyInHand
+from shanasheel.prove.ledger.stamp_check import StampReport, StampSeen, check_timestamps
+from shanasheel.prove.ledger.stamps import (
+    TIMESTAMPS,
+    KeptStamp,
+    KeptStamps,
+    is_authority_name,
+)
 from shanasheel.prove.ledger.submissions import (
     REQUEST_LIMIT_BYTES,
     SIZE_TYPE,
@@ -87,6 +95,19 @@ from shanasheel.prove.ledger.submissions import (
     parse_cosignatures,
     parse_size,
     parse_submission,
+)
+from shanasheel.prove.ledger.timestamps import (
+    TIMESTAMP_LIMIT_BYTES,
+    Timestamp,
+    TimestampTrust,
+    check_policy,
+    is_refusal,
+    is_root,
+    pem_of,
+    read_certificates,
+    timestamp_query,
+    trust_of,
+    verify_timestamp,
 )
 
 __all__ = [
@@ -98,6 +119,8 @@ __all__ = [
     "POLICY_LIMIT_BYTES",
     "REQUEST_LIMIT_BYTES",
     "SIZE_TYPE",
+    "TIMESTAMPS",
+    "TIMESTAMP_LIMIT_BYTES",
     "Algorithm",
     "AskedSigner",
     "AuditReport",
@@ -111,6 +134,8 @@ __all__ = [
     "Followed",
     "HeadSigner",
     "Independence",
+    "KeptStamp",
+    "KeptStamps",
     "KeyInHand",
     "Leaf",
     "Ledger",
@@ -128,19 +153,29 @@ __all__ = [
     "SignatureMismatch",
     "Signer",
     "SignerAway",
+    "StampReport",
+    "StampSeen",
     "Submission",
     "TileReport",
+    "Timestamp",
+    "TimestampMismatch",
+    "TimestampTrust",
     "Verdict",
     "Verifier",
     "audit_log",
     "canonical",
     "check_log",
+    "check_policy",
     "check_quorum",
     "check_tiles",
+    "check_timestamps",
     "cosigned_at",
     "disk_faults",
     "follow",
     "followed",
+    "is_authority_name",
+    "is_refusal",
+    "is_root",
     "leaf_hash",
     "leaf_of",
     "load_or_create_cosigner_key",
@@ -161,16 +196,21 @@ __all__ = [
     "parse_size",
     "parse_submission",
     "parse_verifier",
+    "pem_of",
     "public_tile",
+    "read_certificates",
     "read_note",
     "rebuild_log",
     "repair_tiles",
     "sign_checkpoint",
     "sign_note",
     "sizes_of",
+    "timestamp_query",
+    "trust_of",
     "verifier_path",
     "verify_checkpoint",
     "verify_consistency",
     "verify_inclusion",
     "verify_note",
+    "verify_timestamp",
 ]

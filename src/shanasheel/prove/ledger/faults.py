@@ -23,3 +23,7 @@ class LedgerDamaged(IntegrityFault):
 
 class SignerAway(Unavailable):
     """The process that holds the log's key does not answer; entries wait for their checkpoint."""
+
+
+class TimestampMismatch(IntegrityFault):
+    """A timestamp is not of the bytes, the nonce or the authority it should be of."""

@@ -5,13 +5,14 @@ import { cameraStore } from "shanasheel-ui/camera_store.js";
 import { dateTime, number } from "shanasheel-ui/format.js";
 import { cameraName, t, tk } from "shanasheel-ui/strings.js";
 import shnEmpty from "shanasheel-ui/empty.js";
+import authoritiesTable from "shanasheel-ui/authorities_table.js";
 import cosignersTable from "shanasheel-ui/cosigners_table.js";
 import holdsTable from "shanasheel-ui/holds_table.js";
 
 const POLL_MS = 400;
 
 export default {
-  components: { cosignersTable, holdsTable, shnEmpty },
+  components: { authoritiesTable, cosignersTable, holdsTable, shnEmpty },
   template: `
     <div class="shn-page proof">
       <div class="shn-bar"><h1>{{ t('nav.proof') }}</h1></div>
@@ -48,6 +49,7 @@ export default {
         </section>
       </div>
       <cosigners-table></cosigners-table>
+      <authorities-table></authorities-table>
       <section class="shn-card">
         <h2>{{ t('proof.accesses') }}</h2><p class="dim">{{ t('proof.accesses_hint') }}</p>
         <shn-empty v-if="!accesses.length" icon="visibility_off" :title="t('proof.no_accesses')"></shn-empty>

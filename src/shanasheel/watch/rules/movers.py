@@ -8,8 +8,8 @@ A place too far from where the last second leads is another thing that took over
 begins anew there.
 
 Tracks break where people bunch, start to run, or fall. A new track that begins where a lost one
-should be, or was last seen, goes on with whoever was lost (`Mover.who`); who was lost is carried on
-along its way for a second (`Scene.lost`).
+should be, or was last seen, goes on with whoever was lost (`Mover.who`), until the lost one comes
+back; who was lost is carried on along its way for a second (`Scene.lost`).
 
 A foot hidden behind something makes a box short and its place jump; a person's foot is put back
 below the head by the person's own height of the last seconds.
@@ -128,7 +128,7 @@ class _Way:
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=15))
     points: deque[tuple[float, float, float]] = field(default_factory=deque)
     mover: Mover | None = None
-    followed: bool = False
+    followed: int | None = None  # by this track
 
 
 class Movers:
@@ -157,6 +157,8 @@ class Movers:
                 if new:
                     seen.who = self._goes_on(mover, tracks)
                     mover = replace(mover, who=seen.who)
+                elif seen.followed is not None:
+                    self._come_back(seen)
                 seen.mover = mover
                 movers.append(mover)
         for track in [one for one, way in self._ways.items() if tracks.at - way.at > _FORGET]:
@@ -173,9 +175,9 @@ class Movers:
         found: _Way | None = None
         for track, way in self._ways.items():
             gap_s = (tracks.at - way.at).total_seconds()
-            if track in present or way.followed or way.mover is None or gap_s > _BROKEN_S:
+            if track in present or way.followed is not None or gap_s > _BROKEN_S:
                 continue
-            if way.mover.kind is not mover.kind:
+            if way.mover is None or way.mover.kind is not mover.kind:
                 continue
             apart_m = min(
                 _apart_m(mover, one, measured=self._plane is not None)
@@ -184,14 +186,21 @@ class Movers:
             if apart_m <= _REACH_M + _REACH_M_S * gap_s and apart_m < best[0]:
                 best, found = (apart_m, way.who), way
         if found is not None:
-            found.followed = True
+            found.followed = mover.track
         return best[1]
+
+    def _come_back(self, way: _Way) -> None:
+        """Tell a track that was lost from the one that seemed to go on with it."""
+        other = self._ways.get(way.followed or 0)
+        if other is not None and other.who == way.who and other.mover is not None:
+            other.who = other.mover.track
+        way.followed = None
 
     def _lost(self, at: datetime) -> Iterable[Mover]:
         """Return who moved a moment ago and is not seen now, carried on."""
         for way in self._ways.values():
             gap_s = (at - way.at).total_seconds()
-            if way.mover is None or way.followed or not 0 < gap_s <= _CARRIED_S:
+            if way.mover is None or way.followed is not None or not 0 < gap_s <= _CARRIED_S:
                 continue
             if way.mover.fitted:
                 yield _carried(way.mover, gap_s)

@@ -13,7 +13,7 @@ from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera, Line, Zone
 from shanasheel.domain.ground import Ground
 from shanasheel.domain.rules import ALWAYS, Hours, Rule, RuleKind, zone_of_time
-from shanasheel.domain.seen import Sighting, Tracks
+from shanasheel.domain.seen import SecondLook, Sighting, Tracks
 from shanasheel.watch.rules.armed_group import ArmedGroup
 from shanasheel.watch.rules.convoy import Convoy
 from shanasheel.watch.rules.crowd import Crowd
@@ -122,6 +122,11 @@ class RuleSet:
         """Return the events that a weapon seen completes."""
         local = event.at.astimezone(self._time_zone)
         return [e for one in self._groups if one.holds(local) for e in one.rule.weapon(event)]
+
+    def looked(self, look: SecondLook) -> None:
+        """Take note of a second look at somebody, whatever it says."""
+        for one in self._groups:
+            one.rule.looked(look)
 
     def seen(self, sightings: Sequence[Sighting]) -> list[Event]:
         """Return the events that finished, described sightings complete."""

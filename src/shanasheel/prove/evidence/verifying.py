@@ -1,0 +1,266 @@
+"""Verifying a bundle from its files and the verifier's own policy: a report of every step.
+
+Nothing of the site is asked and nothing of the bundle is trusted: its copies of keys and policy
+are not even read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound
+from shanasheel.prove.evidence.footage import (
+    Scope,
+    check_complete,
+    check_media,
+    check_order,
+    scope_of,
+)
+from shanasheel.prove.evidence.layout import EXHIBIT, EXPORTED, TIMESTAMPS, parse_seal
+from shanasheel.prove.evidence.opening import BagFiles, read_small
+from shanasheel.prove.evidence.records import Judge, Proven, Records, check_records, time_of
+from shanasheel.prove.evidence.report import BundleReport, BundleStep, Finding, State
+from shanasheel.prove.evidence.whole import Progress, Whole, check_whole
+from shanasheel.prove.ledger.checkpoints import parse_checkpoint
+from shanasheel.prove.ledger.commitments import open_commitment
+from shanasheel.prove.ledger.merkle import verify_consistency
+from shanasheel.prove.ledger.notes import NOTE_LIMIT_BYTES, parse_note
+from shanasheel.prove.ledger.policy import Dependence, Policy
+from shanasheel.prove.ledger.proofs import parse_hashes
+
+_LATE_US = 300 * 1_000_000  # clocks of honest machines may differ so much (guessed)
+LIMITS = ("scene", "place", "clock", "nobody_else", "derived")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifying:
+    """What a verifier asks for.
+
+    Args:
+        now_s: POSIX seconds by the verifier's clock.
+        seal: the file beside the bundle; None where there is none.
+        unsealed: judge the originals alone, without the file beside the bundle.
+    """
+
+    policy: Policy
+    now_s: int
+    seal: bytes | None
+    unsealed: bool = False
+
+
+@dataclass(slots=True)
+class _Steps:
+    done: list[BundleStep] = field(default_factory=list)
+
+    def add(
+        self,
+        name: str,
+        wrong: Sequence[Finding],
+        told: Sequence[Finding],
+        good: State | None = None,
+    ) -> None:
+        state = State.FAILS if wrong else (good or State.HOLDS)
+        self.done.append(
+            BundleStep(number=len(self.done) + 1, name=name, state=state, findings=(*wrong, *told))
+        )
+
+
+def verify_bundle(
+    bag: BagFiles, asked: Verifying, progress: Progress | None = None
+) -> BundleReport:
+    """Verify a bundle.
+
+    Steps: 1 `whole`, 2 `sealed`, 3 `opened`, 4 `included`, 5 `signed`, 6 `quorum`, 7 `exact`,
+    8 `complete`, 9 `ordered`, 10 `bounds`, 11 `custody`, 12 `limits`.
+
+    Returns:
+        The report; a bundle that fails is a result, not an error.
+
+    Raises:
+        HostileBundle: a file cannot be read to its end.
+    """
+    steps, judge = _Steps(), Judge(asked.policy, asked.now_s)
+    whole = check_whole(bag, progress)
+    counted = Finding("files", {"count": str(len(whole.digests)), "bytes": str(whole.size_bytes)})
+    steps.add("whole", whole.findings, [counted])
+    records = check_records(bag, judge)
+    _seal(steps, whole, asked, judge, records)
+    opened = Finding("opened", {"count": str(records.count - len(records.opened))})
+    steps.add("opened", records.opened, [opened])
+    included = Finding("included", {"count": str(len(records.proven))})
+    steps.add("included", [*records.included, *_none_proven(records)], [included])
+    _signed(steps, records)
+    _quorum(steps, records, asked.policy)
+    wrong, told, exact = check_media(bag.sizes, whole.digests, records)
+    exact_told = Finding("exact", {"count": str(len(exact))})
+    steps.add("exact", wrong, [exact_told, *told])
+    scope = scope_of(records)
+    _complete(steps, scope, records, exact)
+    steps.add("ordered", check_order(records, scope), [Finding("in_order")])
+    _bounds(steps, bag, records, judge)
+    steps.add("custody", [], _custody(records), State.TOLD)
+    steps.add("limits", [], [Finding(f"limit_{name}") for name in LIMITS], State.TOLD)
+    made = records.exhibit(EXHIBIT)
+    logs = sorted({one.head.log for one in records.proven.values()})
+    return BundleReport(
+        steps=tuple(steps.done), exhibit=made.text("exhibit") if made else "", log=", ".join(logs)
+    )
+
+
+def _none_proven(records: Records) -> list[Finding]:
+    return [] if records.proven or records.signed else [Finding("nothing_proven")]
+
+
+def _seal(steps: _Steps, whole: Whole, asked: Verifying, judge: Judge, records: Records) -> None:
+    if asked.seal is None:
+        if asked.unsealed:
+            steps.add("sealed", [], [Finding("unasked")], State.UNKNOWN)
+        else:
+            steps.add("sealed", [Finding("no_seal")], [])
+        return
+    try:
+        seal = parse_seal(asked.seal)
+        open_commitment(seal.entry, seal.body, seal.salt)
+        seal.proof.verify(seal.entry)
+        body = json.loads(seal.body)
+        head = judge.head(seal.proof.note, seal.proof.checkpoint.size)
+        sealed = Proven(entry=seal.proof.index, body=body, head=head)
+        if not head.log or head.log != seal.proof.checkpoint.origin or not head.quorum:
+            raise InvalidInput(head.why or "The log or the quorum has not signed it.")
+        if sealed.text("what") != EXPORTED:
+            raise InvalidInput("The proof is of something else than an export.")
+    except (InvalidInput, IntegrityFault, ValueError, AttributeError, RecursionError) as fault:
+        steps.add("sealed", [Finding("seal_broken", {"why": str(fault)})], [])
+        return
+    made = records.exhibit(EXHIBIT)
+    if sealed.text("tagmanifest_sha256") != whole.sealed:
+        steps.add("sealed", [Finding("other_bundle")], [])
+    elif made is not None and made.text("exhibit") != sealed.text("exhibit"):
+        steps.add("sealed", [Finding("other_exhibit", {"code": sealed.text("exhibit")})], [])
+    else:
+        told = {"entry": str(sealed.entry), "at": sealed.at("at_us"), "by": sealed.text("by")}
+        steps.add("sealed", [], [Finding("sealed_by", told)])
+
+
+def _signed(steps: _Steps, records: Records) -> None:
+    told = {
+        (head.log, head.size): Finding("signed_by", {"log": head.log, "size": str(head.size)})
+        for head in records.heads.values()
+        if head.log
+    }
+    steps.add("signed", records.signed, list(told.values()))
+
+
+def _quorum(steps: _Steps, records: Records, policy: Policy) -> None:
+    wrong = list(records.cosigned)
+    wrong += [Finding("forged", {"why": head.why}) for head in records.heads.values() if head.why]
+    told = []
+    for head in records.heads.values():
+        names = ", ".join(
+            f"{name} {time_of(at_s * 1_000_000)}" for name, at_s in sorted(head.signed.items())
+        )
+        told.append(Finding("cosigned_by", {"size": str(head.size), "names": names or "-"}))
+        if head.early:
+            told.append(Finding("early", {"names": ", ".join(head.early)}))
+    if records.later:
+        told.append(Finding("later", {"count": str(records.later)}))
+    found = policy.independence()
+    if found.why is None:
+        told.append(Finding("independent"))
+    else:
+        key = "one_agency" if found.why is Dependence.ONE_AGENCY else found.why.value
+        told.append(Finding(f"not_independent_{key}", {"agency": found.agency}))
+    steps.add("quorum", wrong, told)
+
+
+def _complete(steps: _Steps, scope: Scope | None, records: Records, exact: set[int]) -> None:
+    if scope is None:
+        steps.add("complete", [Finding("no_scope")], [])
+        return
+    wrong, told = check_complete(scope, records, exact)
+    for one in records.of("tampering"):
+        told.append(
+            Finding("tampering", {"camera": one.text("camera"), "at": one.at("at_us"),
+                                  "rule": one.text("rule")})
+        )  # fmt: skip
+    steps.add("complete", wrong, told)
+
+
+def _bounds(steps: _Steps, bag: BagFiles, records: Records, judge: Judge) -> None:
+    """Say between which moments the footage was logged, by those outside."""
+    media = list(records.of("segment", "intake"))
+    times = [one.head.quorum_s for one in media]
+    known = [at_s for at_s in times if at_s is not None]
+    wrong: list[Finding] = []
+    told: list[Finding] = []
+    for one in media:
+        at_s = one.head.quorum_s
+        if at_s is not None and one.number("end_us") > at_s * 1_000_000 + _LATE_US:
+            wrong.append(
+                Finding("after_signing", {"camera": one.text("camera"), "at": one.at("end_us")})
+            )
+    if media and len(known) == len(media):
+        told.append(Finding("not_after", {"at": time_of(max(known) * 1_000_000)}))
+    else:
+        told.append(Finding("no_not_after"))
+    stamped, broken = _stamped(bag, judge)
+    first = min((one.entry for one in media), default=0)
+    last = max((one.entry for one in media), default=0)
+    for size in stamped:
+        if size <= first:
+            told.append(Finding("stamp_before", {"size": str(size)}))
+        elif size > last:
+            told.append(Finding("stamp_after", {"size": str(size)}))
+    steps.add("bounds", [*wrong, *broken], told, State.HOLDS if known else State.UNKNOWN)
+
+
+def _stamped(bag: BagFiles, judge: Judge) -> tuple[list[int], list[Finding]]:
+    """Return the sizes of timestamped heads that are contained in the bundle's own head."""
+    sizes, broken = [], []
+    prefix = f"data/{TIMESTAMPS}/"
+    folders = sorted(
+        {name[len(prefix) :].split("/")[0] for name in bag.sizes if name.startswith(prefix)}
+    )
+    for folder in folders:
+        try:
+            head = parse_checkpoint(
+                parse_note(read_small(bag, f"{prefix}{folder}/checkpoint", NOTE_LIMIT_BYTES)).text
+            )
+            note = parse_note(read_small(bag, "data/log/checkpoint", NOTE_LIMIT_BYTES))
+            main = parse_checkpoint(note.text)
+            if judge.head(note, main.size).log != main.origin:
+                raise InvalidInput("The bundle's own head is not signed by a log of the policy.")
+            proof = parse_hashes(read_small(bag, f"{prefix}{folder}/consistency", 1 << 13))
+            if head.origin != main.origin or str(head.size) != folder:
+                raise InvalidInput("It is of another log or size.")
+            verify_consistency(head.size, main.size, head.root, main.root, proof)
+            sizes.append(head.size)
+        except (InvalidInput, IntegrityFault, NotFound) as fault:
+            told = {"size": folder, "why": fault.message}
+            broken.append(Finding("stamp_broken", told))
+    return sizes, broken
+
+
+def _custody(records: Records) -> list[Finding]:
+    """Say who looked at the footage, handed it out, held it and let it go."""
+    told: list[Finding] = []
+    for one in records.of("access", "export"):
+        what = one.text("what")
+        key = {"": "looked", "export": "cut"}.get(what, what)
+        given = {
+            "by": one.text("person") or one.text("by"), "at": one.at("at_us"),
+            "camera": one.text("camera"), "case": one.text("case"),
+            "purpose": one.text("purpose"), "exhibit": one.text("exhibit"),
+        }  # fmt: skip
+        known = key in ("looked", "cut", "exhibit_opened", "exhibit_exported")
+        told.append(Finding(key if known else "did", given))
+    for one in records.of("hold"):
+        key = {"released": "released", EXHIBIT: "made"}.get(one.text("what"), "held")
+        given = {
+            "by": one.text("by"), "at": one.at("at_us"), "reason": one.text("reason"),
+            "exhibit": one.text("exhibit"), "case": one.text("case"),
+        }  # fmt: skip
+        told.append(Finding(key, given))
+    return told
