@@ -162,6 +162,20 @@ def test_without_trusted_certificates_signatures_are_checked_in_part(data: Path)
     assert not recording.events
 
 
+def test_another_cameras_signed_film_raises_an_alert(data: Path) -> None:
+    _Recording(data).record(_packets("test_signed_h264.mp4"))
+    memory = data / "state" / f"{CAMERA.id}.signing"
+    state, certificate = memory.read_text().split()
+    memory.write_text(f"{state} {'00' * 32}")  # as if another had signed so far
+    recording = _Recording(data)
+
+    recording.record(_packets("test_signed_h264.mp4"))
+
+    (event,) = recording.events
+    assert (event.kind, event.detail) == (EventKind.CAMERA_TAMPERED, "signature_other")
+    assert memory.read_text() == f"ok {certificate}"
+
+
 def test_a_lost_connection_is_no_change_of_pictures(data: Path) -> None:
     _Recording(data).record(_packets("test_signed_h264.mp4"))
     recording = _Recording(data)
