@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from served import CAMERA, Served, served
 from shanasheel.actions.parts import prove_clip, read_clip_proof, verify_clip
-from shanasheel.actions.proof import FootageReport, Wrong, check_footage
+from shanasheel.actions.proof import FootageReport, check_footage
+from shanasheel.actions.proof_report import Wrong
 from shanasheel.app.folder import DataFolder
 from shanasheel.app.wiring import read_verifier_key
 from shanasheel.base.errors import NotFound

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from footage import data_folder
 from running import wait_for
 from served import CAMERA, Answer, Served, film, served
 from shanasheel.actions.access import add_account, log_in
+from shanasheel.actions.signing import anchors_folder
 from shanasheel.actions.uploads import IDLE_S, MOST_BYTES, Uploads
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.errors import NotFound
 from shanasheel.domain.people import Person, Role
+from shanasheel.prove.footage import gop_leaves
 
 PASSWORD = "a long enough password"
 STATED = {"kind": "stated", "stated": "2026-11-23T18:01:35+03:00"}
@@ -110,6 +115,27 @@ def test_a_file_is_hashed_as_it_comes_kept_and_playable_at_its_corrected_time(
     assert {file.stat().st_mode & 0o777 for file in stored} == {0o400}
     hub.ask("DELETE", f"/uploads/{refused['id']}")
     assert sorted(left(hub)) == sorted(stored)
+
+
+@pytest.mark.timeout(120)
+def test_what_is_handed_in_is_logged_with_its_groups_and_its_cameras_signatures(
+    hub: Served,
+) -> None:
+    vectors = data_folder("vectors/onvif-media-signing")
+    film, anchors = vectors / "test_signed_h264.mp4", anchors_folder(hub.site.data)
+    anchors.mkdir(parents=True)
+    shutil.copy(vectors / "ca.pem", anchors)
+    clock = {"kind": "stated", "stated": "2025-01-01T12:00:00+03:00"}  # the certificate lasted then
+
+    order(hub, send(hub, film), clock=clock, handed_at="2026-11-24T09:00:00+03:00")
+    settled(hub)
+
+    with hub.site.store.read() as rows:
+        bodies = [json.loads(fact.body) for fact in rows.facts.every() if fact.kind == "segment"]
+    assert sum(body["gops"]["count"] for body in bodies) == len(gop_leaves(film))
+    signed = [body["signed"] for body in bodies if "signed" in body]
+    assert {one["state"] for one in signed} == {"ok"}
+    assert sum(one["groups"] for one in signed) == 4
 
 
 @pytest.mark.timeout(120)

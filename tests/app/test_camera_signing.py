@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import av
 import pytest
 
 from footage import data_folder
+from rtsp_server import rtsp_server
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.signing import anchors_folder
 from shanasheel.app.signing import CameraSigning, file_grouping
-from shanasheel.base.clock import FakeClock
+from shanasheel.base.clock import FakeClock, SystemClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
@@ -23,7 +27,7 @@ from shanasheel.domain.gops import GroupHasher, prefixed
 from shanasheel.domain.signing import Doubt, SignatureState
 from shanasheel.domain.wire import from_line, to_line
 from shanasheel.watch.recording import Recorder
-from shanasheel.watch.sources import read_footage
+from shanasheel.watch.sources import open_source, read_footage
 
 THEN = datetime(2025, 1, 1, tzinfo=UTC)  # the samples' certificate lasted a year
 CAMERA = Camera(id=CameraId("C1"), url="rtsp://camera/1")
@@ -158,6 +162,20 @@ def test_without_trusted_certificates_signatures_are_checked_in_part(data: Path)
     assert not recording.events
 
 
+def test_another_cameras_signed_film_raises_an_alert(data: Path) -> None:
+    _Recording(data).record(_packets("test_signed_h264.mp4"))
+    memory = data / "state" / f"{CAMERA.id}.signing"
+    state, certificate = memory.read_text().split()
+    memory.write_text(f"{state} {'00' * 32}")  # as if another had signed so far
+    recording = _Recording(data)
+
+    recording.record(_packets("test_signed_h264.mp4"))
+
+    (event,) = recording.events
+    assert (event.kind, event.detail) == (EventKind.CAMERA_TAMPERED, "signature_other")
+    assert memory.read_text() == f"ok {certificate}"
+
+
 def test_a_lost_connection_is_no_change_of_pictures(data: Path) -> None:
     _Recording(data).record(_packets("test_signed_h264.mp4"))
     recording = _Recording(data)
@@ -225,6 +243,54 @@ def test_what_comes_with_start_codes_holds_too(data: Path, tmp_path: Path) -> No
     assert recording.signing.state is SignatureState.OK
     assert sum(one.signed.groups for one in again.segments if one.signed) == 4
     assert not again.events
+
+
+def test_signatures_hold_over_rtsp(data: Path, tmp_path: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
+    raw, served = _with_start_codes(tmp_path / "camera.h264"), tmp_path / "served"
+    served.mkdir()
+    command = ["ffmpeg", "-loglevel", "error", "-r", "25", "-i", str(raw), "-c", "copy"]
+    # The server sends parameter sets by itself: beside those in the file they would be double.
+    more = ["-bsf:v", "filter_units=remove_types=7-8", str(served / "a.mp4")]
+    subprocess.run([*command, *more], check=True)
+    clock = SystemClock()
+    recorder = Recorder(
+        data=data, camera=CAMERA.id, stream=Stream.MAIN, clock=clock, ids=IdMaker(clock),
+        target_s=1.0, grouping=file_grouping(data, THEN),
+    )  # fmt: skip
+    segments: list[Segment] = []
+    with rtsp_server(served) as door:
+        camera = replace(CAMERA, url=f"rtsp://127.0.0.1:{door.port}/a.mp4")
+        source = open_source(camera, clock)
+        for packet in islice(source.packets(), 150):  # two groups and a half, 6 s
+            segments += recorder.push(packet)
+        source.close()
+    segments += recorder.finish()
+
+    found = [one.signed for one in segments if one.signed]
+    assert sum(one.groups for one in found) >= 1
+    assert {one.state for one in found if one.groups} == {SignatureState.OK}
+    assert not any(one.state is SignatureState.BAD for one in found)
+
+
+def test_a_signed_film_in_a_loop_is_told_as_replayed(data: Path) -> None:
+    recording = _Recording(data)
+    film = _packets("test_signed_h264.mp4")
+    again, last = timedelta(seconds=11), film[-1].dts + film[-1].duration
+    shifted = [
+        one._replace(
+            at=one.at + again, pts=one.pts + last, dts=one.dts + last, format=film[0].format
+        )
+        for one in _packets("test_signed_h264.mp4")
+    ]
+
+    recording.record([*film, *shifted])
+
+    (event,) = recording.events
+    assert event.detail == "signature_bad"
+    doubts = [doubt for one in recording.segments if one.signed for doubt in one.signed.doubts]
+    assert Doubt.REPLAYED in doubts
 
 
 def test_pictures_that_units_do_not_fill_are_not_shown_to_the_check() -> None:

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from running import Product, cli, running, wait_for
 from s3_server import BUCKET, KEY_ID, SECRET, S3Server, s3_server
 from shanasheel.actions.archive import examine_archive
-from shanasheel.actions.proof import Wrong
+from shanasheel.actions.proof_report import Wrong
 from shanasheel.adapters.stores import open_database
 from shanasheel.app.checkup import examine
 from shanasheel.app.folder import DataFolder

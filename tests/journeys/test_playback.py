@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.footage import Gap, GapCause, Segment, Shed, ShedCause
 from shanasheel.domain.seen import ActiveSpan
+from shanasheel.domain.signing import CameraSignature, Doubt, SignatureState
 from shanasheel.domain.wire import to_line
 from shanasheel.watch.recording import Recorder
 from shanasheel.watch.sources import read_footage
@@ -99,7 +100,9 @@ def fill(root: Path) -> tuple[datetime, list[Segment]]:
     )  # fmt: skip
     long = make_video(root / "long.mp4", frames=800, options={"bf": "2"})
     short = make_video(root / "short.mp4", frames=200, options={"bf": "2"})
-    segments = record(folder.root, long, GATE, start)
+    signed = CameraSignature(state=SignatureState.BAD, doubts=(Doubt.PICTURES,), groups=1)
+    segments = [replace(one, signed=signed) if one.stream is Stream.MAIN else one
+                for one in record(folder.root, long, GATE, start)]  # fmt: skip
     segments += record(folder.root, short, YARD, start)
     segments += record(folder.root, short, YARD, start + timedelta(seconds=16))
     segments += record(folder.root, short, YARD, start + timedelta(seconds=24))
@@ -386,3 +389,13 @@ def test_what_was_not_looked_at_and_a_clock_set_back_are_drawn_and_explained(
     assert in_the_dark(page, 0, story.us(27), story.us(30)) == 0
     assert "Clock jumped" in hint_at(26)
     assert page.locator(".shn-legend").get_by_text("Clock jumped").is_visible()  # type: ignore[attr-defined]
+
+
+def test_raw_footage_says_what_the_camera_signed(page: object, story: Story) -> None:
+    page.goto(f"{story.product.url}/playback?camera=GATE&at={story.us(2)}")  # type: ignore[attr-defined]
+    page.locator(".caption button.raw").click()  # type: ignore[attr-defined]
+    page.locator("form input").last.fill("case 31")  # type: ignore[attr-defined]
+    page.locator("form button[type=submit]").click()  # type: ignore[attr-defined]
+    told = page.locator("[data-role=signed]")  # type: ignore[attr-defined]
+    assert "Signed by the camera: does not hold" in told.inner_text()
+    assert told.get_attribute("title") == "pictures are not those it signed"

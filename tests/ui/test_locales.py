@@ -11,7 +11,7 @@ import pytest
 import shanasheel
 import shanasheel.ui
 from shanasheel.actions.intake_outcomes import IntakeState
-from shanasheel.actions.proof import Wrong
+from shanasheel.actions.proof_report import Wrong
 from shanasheel.base.errors import Invariant
 from shanasheel.domain.alerts import (
     AlertState,

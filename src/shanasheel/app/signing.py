@@ -44,8 +44,10 @@ class CameraSigning:
         self._data, self._camera, self._clock, self._ids = data, camera, clock, ids
         self._memory = data / "state" / f"{camera.id}.signing"
         self.state: SignatureState | None = None
+        self._certificate = ""
         with contextlib.suppress(OSError, ValueError):
-            self.state = SignatureState(self._memory.read_text())
+            state, _, self._certificate = self._memory.read_text().partition(" ")
+            self.state = SignatureState(state)
 
     def grouping(self) -> Grouping:
         """Return what hashes groups of pictures and shows them to the check."""
@@ -59,16 +61,26 @@ class CameraSigning:
     def note(self, segment: Segment) -> Event | None:
         """Take what a segment's signatures say; return an event when they became worse."""
         signed = segment.signed
-        if signed is None or signed.state is self.state:
+        if signed is None:
             return None
         if self.state and not signed.groups and set(signed.doubts) <= {Doubt.HEAD, Doubt.TAIL}:
             return None  # only that there are signatures
-        before, self.state = self.state, signed.state
+        before, key = self.state, self._certificate
+        other = bool(key and signed.groups and signed.certificate not in ("", key))
+        if signed.state is before and (not signed.groups or signed.certificate == key):
+            return None
+        self.state = signed.state
+        self._certificate = signed.certificate if signed.groups else key
         with contextlib.suppress(OSError):  # costs one more event after a restart
-            write_atomic(self._memory, signed.state.value.encode(), durable=False)
+            told = f"{signed.state.value} {self._certificate}"
+            write_atomic(self._memory, told.encode(), durable=False)
         doubts = [doubt.value for doubt in signed.doubts]
         _LOG.info("signatures", camera=self._camera.id, state=signed.state.value, doubts=doubts)
-        worse = _WORSE.get(signed.state)
-        if worse is None or (worse is Tampering.SIGNATURE_GONE and before not in _HELD):
+        worse = _WORSE.get(signed.state) if signed.state is not before else None
+        if worse is Tampering.SIGNATURE_GONE and before not in _HELD:
+            worse = None
+        if worse is None and other:
+            worse = Tampering.SIGNATURE_OTHER
+        if worse is None:
             return None
         return tampered_event(self._camera, at=segment.end, what=worse, ids=self._ids)

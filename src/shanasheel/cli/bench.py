@@ -35,8 +35,8 @@ from shanasheel.watch.vision.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy and cost.")
 for command in (
-    activity, alerts, describe, evidence, ledger, reconnaissance, rules, shield, sound, tampering, tracking,
-    weapons,
+    activity, alerts, describe, evidence, ledger, reconnaissance, rules, shield, sound, tampering,
+    tracking, weapons,
 ):  # fmt: skip
     app.command()(command)
 app.command("events")(events)

@@ -82,6 +82,7 @@ class Tampering(StrEnum):
     SIGNAL_LOSS = "signal_loss"
     TAMPER = "tamper"
     SIGNATURE_BAD = "signature_bad"  # pictures are not those it signed
+    SIGNATURE_OTHER = "signature_other"  # another camera's certificate than before
     SIGNATURE_GONE = "signature_gone"  # it signed its pictures, and does no more
 
 

@@ -290,6 +290,18 @@ def test_a_camera_that_does_not_sign_costs_no_hash() -> None:
     assert not check._waiting
 
 
+def test_a_group_without_an_end_is_let_go(anchors: Anchors) -> None:
+    check = SignatureCheck("h264", anchors, lambda: THEN, signs=True)
+    check.unit(memoryview(b"\x65\x88\x80"), is_sei=False)
+    for _ in range(1 << 16):
+        check.unit(memoryview(b"\x41\x9a"), is_sei=False)
+
+    found = check.take()
+
+    assert found is not None
+    assert found.doubts == (Doubt.UNSIGNED,)
+
+
 @given(st.binary(max_size=400), st.booleans())
 def test_any_message_is_read_or_refused(data: bytes, hevc: bool) -> None:
     header = b"\x4e\x01\x05" if hevc else b"\x06\x05"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 from dataclasses import replace
@@ -10,14 +11,18 @@ from pathlib import Path
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shanasheel.base.clock import FakeClock
+from shanasheel.base.errors import InvalidInput
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Packet, Segment
 from shanasheel.domain.gops import Gops, pack_leaves
 from shanasheel.prove.footage import gop_leaves, gop_root
 from shanasheel.watch.recording import Recorder, extent_of, layout_of, recover
+from shanasheel.watch.recording.boxes import begins_with_key, children, sample_sizes, samples_of
 from shanasheel.watch.recording.groups import WrittenGroups
 from shanasheel.watch.sources import read_footage
 from videos import decoded_frames, make_video
@@ -162,3 +167,27 @@ def test_a_damaged_stream_is_recorded_without_hashes_of_groups() -> None:
     groups.feed(b"\0\0\0\x10mdat\xff\xff\xff\xff\x65\0\0\0")
 
     assert groups.leaves() == ()
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mjpeg", "mpeg4"])
+def test_the_short_way_through_a_fragments_header_says_the_same(codec: str, tmp_path: Path) -> None:
+    film = make_video(tmp_path / "film.mp4", codec=codec, frames=90)
+    for segment in _record(tmp_path / "data", film):
+        content = (tmp_path / "data" / segment.path).read_bytes()
+        boxes = list(children(content))
+        heads = [content[box.start : box.end] for box in boxes if box.kind == b"moof"]
+        bodies = [box.end - box.body for box in boxes if box.kind == b"mdat"]
+
+        assert [begins_with_key(head) for head in heads] == [
+            samples_of(head).starts_with_key for head in heads
+        ]
+        assert [sum(sample_sizes(head)) for head in heads] == bodies
+
+
+@given(st.binary(max_size=120), st.sampled_from([b"traf", b"trun", b"tfhd"]))
+def test_any_bytes_as_a_fragments_header_are_read_or_refused(data: bytes, kind: bytes) -> None:
+    box = (len(data) + 8).to_bytes(4) + kind + data
+    moof = (len(box) + 8).to_bytes(4) + b"moof" + box
+    for read in (begins_with_key, sample_sizes):
+        with contextlib.suppress(InvalidInput):
+            read(moof)

@@ -25,6 +25,7 @@ from shanasheel.prove.footage.documents import MEDIA_SIGNING, Document, parse_do
 from shanasheel.prove.footage.leaves import gop_leaves, video_codec
 
 _MOST_GROUPS = 16  # that wait for their document; beyond, the oldest stays unsigned (guess)
+_MOST_UNITS = 0xFFFF  # of a group: a document counts them in two bytes
 _STOPPED_AFTER = 8  # groups without a document: signers may be late, not that late (guess)
 _H264 = {1: False, 5: True}  # slices; the value says whether it may begin a group
 _HEVC = {0: False, 1: False, **dict.fromkeys(range(16, 22), True)}
@@ -139,7 +140,11 @@ class SignatureCheck:
                 self._waiting.popleft()
                 self._told.doubts.add(Doubt.UNSIGNED)
         elif self._waiting:
-            self._waiting[-1].append(self._digest(self._anchor + digest))
+            group = self._waiting[-1]
+            group.append(self._digest(self._anchor + digest))
+            if len(group) > _MOST_UNITS:
+                self._waiting.clear()  # until the next one begins
+                self._told.doubts.add(Doubt.UNSIGNED)
 
     def _take(self, unit: bytes) -> None:
         """Take a document."""
