@@ -215,9 +215,10 @@ def test_the_command_goes_on_after_ctrl_c_and_a_kill(
     os.mkfifo(stuck)  # reading waits here
     arguments = ("ledger", "check", "--data", str(place.folder.root), "--resume", str(state))
     wait_for(lambda: time.time() - stuck.stat().st_ctime > 2.5, "files that have settled")
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(  # whoever runs the tests in the background ignores Ctrl-C
+        ["env", "--default-signal=INT", *COMMAND, *arguments],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         wait_for(lambda: marks(state) == 4, "four files")
         process.send_signal(number)

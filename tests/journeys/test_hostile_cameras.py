@@ -10,6 +10,7 @@ import pytest
 
 from rtsp_server import rtsp_server
 from running import cli, running, wait_for
+from shanasheel.watch.recording.boxes import children
 from shanasheel.watch.recording.follow import fragments
 from videos import decoded_frames, make_video
 
@@ -70,8 +71,11 @@ def test_recording_resumes_by_itself_after_every_fault_and_tells_the_cause(  # n
     stored = list((data / "archive").rglob("*.mp4"))
     assert len(stored) > len(FAULTS)
     for path in stored:  # what came is stored as it came, garbage too: files are whole
-        last = fragments(path)[-1]
-        assert last.offset + last.size_bytes == path.stat().st_size
+        last, boxes = fragments(path)[-1], list(children(path.read_bytes()))
+        assert [box.kind for box in boxes[-2:]] == [b"mdat", b"uuid"]  # hashes of its groups
+        assert (boxes[-2].end, boxes[-1].end) == (
+            last.offset + last.size_bytes, path.stat().st_size,
+        )  # fmt: skip
     assert sum(plays(path) for path in stored) >= len(FAULTS)
     assert {codec_of(path) for path in stored if plays(path)} == {"h264", "hevc"}
     logs = "".join(path.read_text() for path in (data / "logs").iterdir())

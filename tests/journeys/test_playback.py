@@ -16,6 +16,7 @@ from pathlib import Path
 import av
 import pytest
 
+from log_signing import running_log_signer
 from running import Product, alive, free_port, wait_for
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.ingest import absorb
@@ -133,7 +134,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     product = Product(process=process, url=f"http://127.0.0.1:{port}", data=root)
     try:
         wait_for(lambda: alive(product.url), "the hub")
-        yield Story(product=product, start=start, segments=segments)
+        with running_log_signer(root):  # raw footage is shown only under a signed entry
+            yield Story(product=product, start=start, segments=segments)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
