@@ -25,4 +25,9 @@ def taken_at(packet: av.Packet[AnyStream]) -> datetime | None:
         at = EPOCH + timedelta(microseconds=int.from_bytes(told[:8], "little", signed=True))
     except OverflowError:
         return None
-    return at if len(told) >= 8 and _FROM <= at.year < _TO else None
+    return at if len(told) >= 8 and plausible(at) else None
+
+
+def plausible(at: datetime) -> bool:
+    """Return whether a clock that says so was ever set."""
+    return _FROM <= at.year < _TO

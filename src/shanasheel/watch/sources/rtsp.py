@@ -1,101 +1,113 @@
-"""Reads a camera over RTSP, interleaved in one TCP connection."""
+"""Reads a camera over RTSP, interleaved in one TCP connection.
+
+H.264 and H.265, with AAC and G.711 beside, by a session of our own; anything else by FFmpeg's
+(`rtsp_by_ffmpeg`), which costs three times as much (decision 0010).
+"""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from datetime import datetime
 
-import av
-from av import error as av_error
-from av.container import InputContainer
+import structlog
+from av.error import FFmpegError
 
 from shanasheel.base.clock import Clock
 from shanasheel.base.errors import InvalidInput
-from shanasheel.base.text import printable, without_secrets
+from shanasheel.base.text import printable
 from shanasheel.domain.cameras import Camera
-from shanasheel.domain.footage import GapCause, Packet
-from shanasheel.watch.sources.demuxing import FormatChanged, Session
-from shanasheel.watch.sources.formats import describe
-from shanasheel.watch.sources.links import Link
-from shanasheel.watch.sources.losses import SourceLost
+from shanasheel.domain.footage import GapCause, Packet, StreamFormat
+from shanasheel.watch.sources.demuxing import Session
+from shanasheel.watch.sources.interleaved import NotRtsp
+from shanasheel.watch.sources.losses import SourceLost, lost_camera
+from shanasheel.watch.sources.rtp_clock import MediaClock, read_reports
+from shanasheel.watch.sources.rtp_pictures import Picture, Pictures
+from shanasheel.watch.sources.rtsp_by_ffmpeg import CONNECT_S, SILENCE_S, RtspByFfmpeg
+from shanasheel.watch.sources.rtsp_listening import Listening
+from shanasheel.watch.sources.rtsp_messages import control
+from shanasheel.watch.sources.rtsp_opening import (
+    NotOurs,
+    Offer,
+    choose,
+    format_of,
+    merged,
+    tick_of,
+)
+from shanasheel.watch.sources.rtsp_session import Answered, RtspSession, Unusable
+from shanasheel.watch.sources.sdp import Media, describe_session
 from shanasheel.watch.sources.sound import Heard, SoundTrack
 
-CONNECT_S = 5.0  # guessed: cameras on a city network answer within 1 s
-_LOOKS = 2  # at a silent camera in SILENCE_S
-SILENCE_S = 5.0  # guessed: ten times the longest picture interval of a busy camera
-_OPTIONS = {
-    "rtsp_transport": "tcp",
-    "protocol_whitelist": "rtp,rtsp,tcp,tls,udp",
-    "timeout": str(int(SILENCE_S * 1_000_000)),
-    # Parameter sets come in the SDP or the first second; more only delays the first picture.
-    "analyzeduration": "2000000",
-}
-_REFUSED = (av_error.HTTPUnauthorizedError, av_error.HTTPForbiddenError)
-_FAULTS = (av_error.FFmpegError, ValueError, OSError)
+_LOG = structlog.get_logger()
+_FIRST_PICTURES = 7  # as many as FFmpeg looks at to learn whether pictures come out of order
+_FIRST_S = 2.0  # or what came in this time
+_REFUSED = (401, 403)
+_BROKEN = (OSError, EOFError, NotRtsp, Answered, Unusable)
+
+
+def open_rtsp(camera: Camera, clock: Clock) -> RtspSource | RtspByFfmpeg:
+    """Open a session with a camera, by our own reader where it can.
+
+    Raises:
+        SourceLost: no session could be had now.
+    """
+    try:
+        return RtspSource(camera, clock)
+    except NotOurs as what:
+        _LOG.info("read_by_ffmpeg", camera=camera.id, because=str(what))
+        return RtspByFfmpeg(camera, clock)
 
 
 class RtspSource:
     """One session of a camera; see `Source`.
 
-    Whoever iterates `packets` reads the connection: handing packets from thread to thread cost
-    more than all the rest of recording (`bench recording`). A second thread sleeps until no packet
-    has come for `SILENCE_S`, and then cuts the connection, as `close` does.
+    Whoever iterates `packets` reads the connection. Every wait ends after `SILENCE_S`, and so does
+    the session when bytes come, but no whole picture for as long.
     """
 
     def __init__(self, camera: Camera, clock: Clock) -> None:
-        self._camera = camera
-        self._clock = clock
-        self._closing = threading.Event()
-        self._reads = 0
-        # Plain values, not events: they are looked at for every packet.
-        self._reading = self._stalled = self._closed = False
-        self._link = _link_of(camera.url, clock)
-        container, note = self._connect()
+        self._camera, self._clock = camera, clock
+        self._closed = self._reading = False
+        self._first: list[tuple[Picture, datetime]] = []
+        self._listening: Listening | None = None
         try:
-            stream = self._video_of(container)
-            self.sound = SoundTrack(camera.id, container, wanted=camera.sound)
-            self.sound.note = self.sound.note or note
-            self._session = Session.of(camera.id, describe(stream), self.sound)
-        except InvalidInput as error:
-            container.close()
-            self._link.cut()
-            raise self._lost(GapCause.SIGNAL_LOST, error.message.rstrip(".")) from None
+            self._session = RtspSession(camera.url, clock, opening_s=CONNECT_S, silence_s=SILENCE_S)
+        except (*_BROKEN, ValueError, InvalidInput) as fault:
+            raise self._unreachable(fault) from None
+        try:
+            self._begin()
         except BaseException:
-            container.close()
-            self._link.cut()
+            self._session.close()
             raise
-        self._container, self._stream = container, stream
 
     def packets(self) -> Iterator[Packet]:
         """Yield packets until the connection is lost or `close` is called."""
-        threading.Thread(target=self._watch, name=f"rtsp-{self._camera.id}", daemon=True).start()
-        now = self._clock.now
+        clock, pictures = self._clock, self._pictures
+        self._reading = True
         try:
-            with self._container as container:
-                self._reading = True
-                for packet in self._session.packets(
-                    container, self._stream, at=lambda _: now(), hear=now
-                ):
-                    if self._closed:
-                        return
-                    self._reading = False
-                    yield packet
-                    self._reads += 1
-                    self._reading = True
-            if not self._closed:
-                ended = self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
-                raise self._silent() if self._stalled else ended
-        except FormatChanged:
-            raise self._lost(GapCause.FORMAT_CHANGED, "the picture format changed") from None
-        except av_error.FFmpegError as error:
+            for picture, at in self._first:
+                yield self._packet(picture, at)
+            self._first = []
+            since_s = clock.monotonic_s()
+            while True:
+                self._receive()
+                if pictures.done:
+                    done, pictures.done, at = pictures.done, [], clock.now()
+                    for picture in done:
+                        if self._closed:
+                            return
+                        yield self._packet(picture, at)
+                    since_s = clock.monotonic_s()
+                elif clock.monotonic_s() - since_s > SILENCE_S:
+                    raise self._silent()
+        except SourceLost:
+            raise  # it is a ConnectionError too
+        except _BROKEN as fault:
             if self._closed:
                 return  # we have cut it
-            if self._stalled or isinstance(error, av_error.ExitError | av_error.TimeoutError):
-                raise self._silent() from None
-            raise self._lost(GapCause.SIGNAL_LOST, printable(str(error.strerror))) from None
+            raise self._ended(fault) from None
         finally:
-            self.close()
+            self._closed = True
+            self._session.close()
 
     def heard(self) -> tuple[Heard, ...]:
         """Return the sound that came since the last call."""
@@ -104,79 +116,139 @@ class RtspSource:
     def close(self) -> None:
         """End `packets` at once, also from another thread."""
         self._closed = True
-        self._closing.set()
-        self._link.cut()
+        if self._reading:
+            self._session.cut()  # who reads then lets go of it
+        else:
+            self._session.close()
+
+    def _begin(self) -> None:
+        """Set up what is ours and wait for the first pictures."""
+        try:
+            whole, media = describe_session(self._session.describe())
+            offer = choose(media, sound=self._camera.sound)
+            if offer is None:
+                raise self._lost(GapCause.SIGNAL_LOST, "the camera sends no video")
+            note = self._set_up(offer, whole)
+            self._session.play()
+        except SourceLost:
+            raise
+        except (*_BROKEN, ValueError) as fault:
+            raise self._unreachable(fault) from None
+        try:
+            form = self._look(offer.pictures)
+        except SourceLost:
+            raise
+        except _BROKEN as fault:
+            raise self._ended(fault) from None
+        except InvalidInput as error:
+            raise self._lost(GapCause.SIGNAL_LOST, error.message.rstrip(".")) from None
+        self._running = Session.of(self._camera.id, form, self.sound)
+        self.sound.note = self.sound.note or note
+        self._tick = tick_of(form)
+        if self._listening is not None:
+            self._listening.begin(self._running, self._time)
+
+    def _set_up(self, offer: Offer, whole: str) -> str:
+        """Set up the media; return why there is no sound although it is offered."""
+        session, pictures = self._session, offer.pictures
+        if whole.lower().startswith("rtsp"):
+            session.url = control(session.url, whole)
+        base, note = session.url, ""
+        self._channels = session.set_up(control(base, pictures.control), 0)
+        self._pictures = Pictures(pictures.encoding, pictures.type)
+        self._time = MediaClock(pictures.rate_hz)
+        self.sound = SoundTrack(self._camera.id, None, wanted=False)
+        if offer.sound is not None:
+            try:
+                channels = session.set_up(control(base, offer.sound.control), 2)
+                self._listening = Listening(self._camera.id, offer.sound, channels)
+                self.sound = self._listening.track
+            except (Answered, Unusable, FFmpegError, ValueError):
+                note = "the camera does not set its sound up"
+        return note
+
+    def _look(self, media: Media) -> StreamFormat:
+        """Read until the pictures' coding is known and some have come; keep them."""
+        clock, begun_s, form = self._clock, self._clock.monotonic_s(), None
+        arrived: list[tuple[Picture, datetime]] = []
+        while form is None or (
+            len(arrived) < _FIRST_PICTURES and clock.monotonic_s() - begun_s < _FIRST_S
+        ):
+            if clock.monotonic_s() - begun_s > SILENCE_S:
+                raise self._lost(GapCause.SIGNAL_LOST, "no picture that can be shown came")
+            self._receive()
+            done, self._pictures.done, at = self._pictures.done, [], clock.now()
+            arrived += ((picture, at) for picture in done)
+            waited = clock.monotonic_s() - begun_s >= _FIRST_S
+            if waited or (done and len(arrived) >= _FIRST_PICTURES):
+                form = form or self._describe(media, arrived)
+        self._first = arrived
+        return form
+
+    def _describe(
+        self, media: Media, arrived: list[tuple[Picture, datetime]]
+    ) -> StreamFormat | None:
+        pictures, several = merged([picture for picture, _ in arrived])
+        if not pictures:
+            return None
+        if several:
+            times = {picture.stamp: at for picture, at in reversed(arrived)}
+            arrived[:] = [(picture, times[picture.stamp]) for picture in pictures]
+            self._pictures.by_time = True
+        return format_of(media, pictures)
+
+    def _receive(self) -> None:
+        """Take what comes in one piece: pictures gather in `_pictures.done`, sound in `sound`."""
+        pictures, (channel, reports) = self._pictures, self._channels
+        for told, packet in self._session.receive():
+            if told == channel:
+                pictures.push(packet)
+            elif told == reports:
+                if read_reports(packet, self._time):
+                    raise EOFError
+            elif self._listening is not None:
+                self._listening.push(told, packet, self._clock.now())
+        pictures.settle()
+
+    def _packet(self, picture: Picture, at: datetime) -> Packet:
+        running = self._running
+        ticks = self._time.ticks(picture.stamp)
+        if picture.is_key and running.parameters.changed(picture.payload):
+            raise self._lost(GapCause.FORMAT_CHANGED, "the picture format changed")
+        stamp = running.mender.mend(ticks, ticks, self._tick)
+        number, running.index = running.index, running.index + 1
+        return Packet(
+            self._camera.id, at, number, stamp.pts, stamp.dts, stamp.duration, picture.is_key,
+            picture.payload, running.format,
+            self._time.taken_at(ticks) if picture.is_key else None,
+        )  # fmt: skip
 
     def _silent(self) -> SourceLost:
         return self._lost(GapCause.SIGNAL_LOST, f"silent for {SILENCE_S:g} s")
 
-    def _watch(self) -> None:
-        """Cut a connection that brings bytes, but no whole packet any more."""
-        seen, looks = -1, 0
-        while not self._closing.wait(SILENCE_S / _LOOKS):
-            reads = self._reads
-            looks = looks + 1 if self._reading and reads == seen else 0
-            seen = reads
-            if looks >= _LOOKS:
-                self._stalled = True
-                self._link.cut()
+    def _ended(self, fault: Exception) -> SourceLost:
+        if isinstance(fault, TimeoutError):
+            return self._silent()
+        if isinstance(fault, EOFError):
+            return self._lost(GapCause.SIGNAL_LOST, "the camera ended the stream")
+        return self._lost(GapCause.SIGNAL_LOST, _reason(fault))
 
-    def _connect(self) -> tuple[InputContainer, str]:
-        """Open the session; where sound makes that fail, open it without, and say so."""
-        # NOTE: no `from error` here: FFmpeg's message holds the address with its password.
-        try:
-            return self._open("video+audio" if self._camera.sound else "video"), ""
-        except _FAULTS as error:
-            if not self._camera.sound or not _may_be_the_sound(error):
-                raise self._told(error) from None
-        self._link.cut()
-        self._link = _link_of(self._camera.url, self._clock)
-        try:
-            return self._open("video"), "the camera does not set its sound up"
-        except _FAULTS as error:
-            raise self._told(error) from None
-
-    def _open(self, media: str) -> InputContainer:
-        with self._link.opening():
-            return av.open(
-                self._camera.url,
-                format="rtsp",
-                options={**_OPTIONS, "allowed_media_types": media},
-                timeout=(CONNECT_S, None),
-            )
-
-    def _told(self, error: Exception) -> SourceLost:
-        if isinstance(error, _REFUSED):
-            return self._lost(GapCause.REFUSED, printable(str(error.strerror)))
-        if isinstance(error, av_error.ExitError):
+    def _unreachable(self, fault: Exception) -> SourceLost:
+        if isinstance(fault, Answered) and fault.status in _REFUSED:
+            return self._lost(GapCause.REFUSED, _reason(fault))
+        if isinstance(fault, TimeoutError):
             return self._lost(GapCause.UNREACHABLE, f"no answer in {CONNECT_S:g} s")
-        reason = printable(str(getattr(error, "strerror", None) or "no connection"))
-        return self._lost(GapCause.UNREACHABLE, reason)
-
-    def _video_of(self, container: InputContainer) -> av.VideoStream:
-        if not container.streams.video:
-            raise self._lost(GapCause.SIGNAL_LOST, "the camera sends no video")
-        return container.streams.video[0]
+        return self._lost(GapCause.UNREACHABLE, _reason(fault))
 
     def _lost(self, cause: GapCause, detail: str) -> SourceLost:
-        parts = urlsplit(without_secrets(self._camera.url))
-        address = printable(f"{parts.scheme}://{parts.netloc}{parts.path}")
-        remedy = "Check the user name and password." if cause is GapCause.REFUSED else ""
-        message = f"Camera {self._camera.id} at {address} is lost"
-        return SourceLost(message, cause=cause, detail=detail, remedy=remedy)
+        return lost_camera(self._camera, cause, detail)
 
 
-def _may_be_the_sound(error: Exception) -> bool:
-    """Return whether FFmpeg may mean that the camera offers sound but does not set it up."""
-    answered = (av_error.InvalidDataError, av_error.HTTPClientError, av_error.HTTPServerError)
-    return isinstance(error, answered) and not isinstance(error, _REFUSED)
-
-
-def _link_of(url: str, clock: Clock) -> Link:
-    """Return the connection to an address's host; to nobody when it cannot be read."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (322 if parts.scheme == "rtsps" else 554)
-    except ValueError:
-        return Link("", 0, clock)
-    return Link(parts.hostname or "", port, clock)
+def _reason(fault: Exception) -> str:
+    """Return what happened, for people; messages of ours and of the system hold no address."""
+    if isinstance(fault, OSError):
+        return printable(fault.strerror or "no connection")
+    if isinstance(fault, EOFError):
+        return "it closed the connection"
+    ours = isinstance(fault, Answered | Unusable | NotRtsp)
+    return printable(str(fault)) if ours else "its address cannot be read"

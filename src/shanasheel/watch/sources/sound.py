@@ -48,14 +48,14 @@ class SoundTrack:
         lost: packets dropped because nobody took them in time.
     """
 
-    def __init__(self, camera: CameraId, container: InputContainer, *, wanted: bool) -> None:
+    def __init__(self, camera: CameraId, container: InputContainer | None, *, wanted: bool) -> None:
         self.format: StreamFormat | None = None
         self.note = ""
         self.lost = 0
         self._camera = camera
         self._index = 0
         self._waiting: deque[Heard] = deque(maxlen=_MOST_WAITING)
-        stream = stream_in(container) if wanted else None
+        stream = stream_in(container) if wanted and container is not None else None
         if stream is None:
             return
         try:

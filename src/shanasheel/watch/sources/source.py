@@ -12,7 +12,7 @@ from shanasheel.base.text import printable, without_secrets
 from shanasheel.domain.cameras import Camera
 from shanasheel.domain.footage import Packet
 from shanasheel.watch.sources.files import FileSource
-from shanasheel.watch.sources.rtsp import RtspSource
+from shanasheel.watch.sources.rtsp import open_rtsp
 from shanasheel.watch.sources.sound import Heard, SoundTrack
 
 _SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]*)://")
@@ -50,7 +50,7 @@ def open_source(camera: Camera, clock: Clock) -> Source:
     """
     scheme = _SCHEME.match(camera.url)
     if scheme and scheme[1].lower() in ("rtsp", "rtsps"):
-        return RtspSource(camera, clock)
+        return open_rtsp(camera, clock)
     if scheme and scheme[1].lower() != "file":
         raise InvalidInput(
             f"Camera {camera.id}: {printable(without_secrets(camera.url))} cannot be opened.",
