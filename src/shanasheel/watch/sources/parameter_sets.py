@@ -33,6 +33,27 @@ class ParameterSetWatch:
         return (unit[0] >> 1) & 0x3F if self._hevc else unit[0] & 0x1F
 
 
+def sets_in(codec: str, payload: bytes) -> bytes:
+    r"""Return the parameter sets of a picture in Annex B, as extradata holds them.
+
+    Empty when it has no sequence parameter set.
+
+    >>> sets_in("h264", bytes.fromhex("00000001 0910 00000001 6742 00000001 68ce 000001 6588"))
+    b'\x00\x00\x00\x01gB\x00\x00\x00\x01h\xce'
+    """
+    hevc = codec == "hevc"
+    kinds, sequence = ((32, 33, 34), 33) if hevc else ((7, 8), 7)
+    units = [
+        (unit[0] >> 1 & 0x3F if hevc else unit[0] & 0x1F, unit)
+        for unit in _annex_b(payload[:_LONGEST_HEADER_BYTES])
+        if unit
+    ]
+    if sequence not in (kind for kind, _ in units):
+        return b""
+    found = dict.fromkeys(unit for kind, unit in units if kind in kinds)
+    return b"".join(b"\0\0\0\1" + unit for unit in found)
+
+
 def _annex_b(data: bytes) -> list[bytes]:
     """Return the units between start codes; the last one may be cut."""
     return [unit.rstrip(b"\0") for unit in data.split(b"\0\0\1")[1:]]

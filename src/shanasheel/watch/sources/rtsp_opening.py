@@ -15,6 +15,7 @@ from av.error import FFmpegError
 from shanasheel.base.errors import InvalidInput
 from shanasheel.domain.footage import StreamFormat
 from shanasheel.watch.sources.formats import describe
+from shanasheel.watch.sources.parameter_sets import sets_in
 from shanasheel.watch.sources.rtp_pictures import Picture
 from shanasheel.watch.sources.rtp_sound import is_ours
 from shanasheel.watch.sources.sdp import Media, parameter_sets
@@ -78,9 +79,11 @@ def format_of(media: Media, pictures: Sequence[Picture]) -> StreamFormat | None:
         InvalidInput: their size is absurd.
     """
     chosen = next((one for one in pictures if one.is_key), pictures[0])
-    content = parameter_sets(media) + chosen.payload
+    codec = _DEMUXERS[media.encoding]
+    # What comes with the pictures is right; cameras forget to change what they describe.
+    told = b"" if sets_in(codec, chosen.payload) else parameter_sets(media)
     try:
-        with av.open(io.BytesIO(content), format=_DEMUXERS[media.encoding]) as container:
+        with av.open(io.BytesIO(told + chosen.payload), format=codec) as container:
             stream = container.streams.video[0]
             if stream.codec_context.has_b_frames or _reorders(pictures):
                 raise NotOurs("pictures out of order")
