@@ -96,7 +96,12 @@ def format_of(media: Media, pictures: Sequence[Picture]) -> StreamFormat | None:
         if chosen.is_key:
             raise
         return None
-    return replace(form, time_base=Fraction(1, media.rate_hz), frame_rate=_rate_of(media, pictures))
+    return replace(
+        form,
+        time_base=Fraction(1, media.rate_hz),
+        frame_rate=_rate_of(media, pictures),
+        extradata=sets_in(codec, told + chosen.payload) or form.extradata,
+    )
 
 
 def tick_of(form: StreamFormat) -> int:
