@@ -133,7 +133,8 @@ class ScriptedCamera:
 def said(request: str, status: int, headers: str = "", body: str = "") -> bytes:
     """Return an answer to a request."""
     number = re.search(r"(?i)cseq: *(\d+)", request)
-    return f"RTSP/1.0 {status} Said\r\nCSeq: {number[1] if number else 0}\r\n{headers}\r\n{body}".encode()
+    head = f"RTSP/1.0 {status} Said\r\nCSeq: {number[1] if number else 0}\r\n"
+    return f"{head}{headers}\r\n{body}".encode()
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def scripted_camera(folder: Path, *, frames: int = 400) -> Iterator[ScriptedCame
     """Serve a small film on loopback."""
     raw = make_video(
         folder / "film.h264", frames=50, gop=25, container="h264",
-        options={"x264-params": "aud=1:bframes=0", "tune": "zerolatency"},
+        options={"x264-params": "aud=1:bframes=0:slices=2", "tune": "zerolatency"},
     )  # fmt: skip
     camera = ScriptedCamera(rtp_film(raw.read_bytes(), fps=25, count=frames))
     try:

@@ -188,7 +188,7 @@ class RtspSource:
     def _describe(
         self, media: Media, arrived: list[tuple[Picture, datetime]]
     ) -> StreamFormat | None:
-        pictures, several = merged([picture for picture, _ in arrived])
+        pictures, several = merged(media, [picture for picture, _ in arrived])
         if not pictures:
             return None
         if several:

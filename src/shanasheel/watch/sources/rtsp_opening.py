@@ -58,11 +58,14 @@ def choose(media: Sequence[Media], *, sound: bool) -> Offer | None:
     return Offer(pictures=pictures, sound=heard)
 
 
-def merged(pictures: Sequence[Picture]) -> tuple[list[Picture], bool]:
-    """Join pictures of one time, which a camera that marks every slice sends; tell whether any."""
+def merged(media: Media, pictures: Sequence[Picture]) -> tuple[list[Picture], bool]:
+    """Join what a camera that marks every slice sends as many pictures; tell whether there was any.
+
+    Pictures of one time alone are none: cameras repeat times.
+    """
     found: list[Picture] = []
     for picture in pictures:
-        if found and found[-1].stamp == picture.stamp:
+        if found and found[-1].stamp == picture.stamp and _goes_on(media, picture):
             before = found.pop()
             picture = Picture(
                 picture.stamp, before.payload + picture.payload, before.is_key or picture.is_key
@@ -107,6 +110,20 @@ def format_of(media: Media, pictures: Sequence[Picture]) -> StreamFormat | None:
 def tick_of(form: StreamFormat) -> int:
     """Return the ticks a picture usually lasts; 0 when unknown."""
     return round(1 / (form.frame_rate * form.time_base)) if form.frame_rate else 0
+
+
+def _goes_on(media: Media, picture: Picture) -> bool:
+    """Return whether its first slice is not the first of a picture.
+
+    That is the first bit behind the unit's header: `first_mb_in_slice` is 0, coded as 1 (ITU-T
+    H.264 §7.3.3), or `first_slice_segment_in_pic_flag` (H.265 §7.3.6.1).
+    """
+    hevc = media.encoding == "H265"
+    for unit in picture.payload.split(b"\0\0\1")[1:]:
+        kind = unit[0] >> 1 & 0x3F if hevc else unit[0] & 0x1F
+        if len(unit) > 2 and (kind < 32 if hevc else 0 < kind < 6):
+            return not unit[2 if hevc else 1] & 0x80
+    return False
 
 
 def _reorders(pictures: Sequence[Picture]) -> bool:
