@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
+import socket
+import ssl
+import threading
 import traceback
 from collections.abc import Iterator
 from itertools import islice
@@ -11,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates import make_certificate
 from gstreamer_server import gstreamer_server
 from scripted_camera import ScriptedCamera, said, scripted_camera
 from shanasheel.base.clock import SystemClock
@@ -232,6 +237,49 @@ def test_pictures_that_repeat_a_time_stay_apart(device: ScriptedCamera) -> None:
     object.__setattr__(device.film, "pictures", tuple(stopped))
 
     assert seen(device.url()) == plain
+
+
+def test_a_session_over_tls_is_read_and_ended_from_outside(
+    device: ScriptedCamera, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    device.pace_s = 0.1
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        door = threading.Thread(target=pass_on, args=(listener, context, device.port))
+        door.start()
+        source = opened(f"rtsps://127.0.0.1:{listener.getsockname()[1]}/live")
+        packets = source.packets()
+        first = list(islice(packets, 10))
+        reader = threading.Thread(target=lambda: list(packets))
+        reader.start()
+        source.close()
+        reader.join(timeout=4)
+        door.join(timeout=4)
+
+    assert len(first) == 10
+    assert not reader.is_alive()
+
+
+def pass_on(listener: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    """Take TLS off one connection, in one thread: a TLS socket is not for two."""
+    plain, _ = listener.accept()
+    with (
+        context.wrap_socket(plain, server_side=True) as secure,
+        socket.create_connection(("127.0.0.1", port)) as camera,
+    ):
+        secure.settimeout(2)
+        while True:
+            ready = [secure] if secure.pending() else select.select([secure, camera], [], [], 5)[0]
+            for side in ready:
+                try:
+                    data = side.recv(65_536)
+                    (camera if side is secure else secure).sendall(data)
+                except OSError:
+                    return
+                if not data:
+                    return
 
 
 @pytest.mark.parametrize(

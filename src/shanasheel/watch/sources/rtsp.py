@@ -1,7 +1,7 @@
 """Reads a camera over RTSP, interleaved in one TCP connection.
 
 H.264 and H.265, with AAC and G.711 beside, by a session of our own; anything else by FFmpeg's
-(`rtsp_by_ffmpeg`), which costs three times as much (decision 0010).
+(`rtsp_by_ffmpeg`), which costs twice as much (decision 0010).
 """
 
 from __future__ import annotations
