@@ -15,7 +15,7 @@ from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
-from shanasheel.prove.evidence.layout import OPENED
+from shanasheel.prove.evidence.layout import CLAIM_ROOT, OPENED
 
 _LOGGED = (Stream.MAIN, Stream.SOUND)
 _SEALING = timedelta(seconds=90)  # guess: a segment is sealed and indexed well within
@@ -46,7 +46,8 @@ class Gathered:
 
     Args:
         footage: records of segments, gaps, deletions, hand-ins and tampering in the span.
-        custody: records of who looked at it, handed it out, held it or let it go.
+        custody: records of who looked at it, handed it out, held it or let it go, and of the roots
+            that the site's claims lead to.
         segments: of the main stream and of sound, by camera.
         shielded: the working copies that are kept, by camera.
         unrecorded: where there is neither footage nor a record that says why.
@@ -153,7 +154,7 @@ def _tampering(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
 
 
 def _custody(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
-    """Yield who looked since it was recorded, and every order to keep it."""
+    """Yield who looked since it was recorded, every order to keep it, and roots of claims."""
     # Exports were accesses once, and old entries stay so.
     for kind in (FactKind.ACCESS, FactKind.EXPORT):
         for fact in rows.facts.of_kind(kind, exhibit.start):
@@ -169,6 +170,9 @@ def _custody(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
             if mine:
                 holds.add(fact.id)
         if mine:
+            yield fact
+    for fact in rows.facts.of_kind(FactKind.KEY, EPOCH):
+        if body_of(fact).get("what") == CLAIM_ROOT:
             yield fact
 
 

@@ -41,9 +41,10 @@ def record_of(bundle: Bundle, original: Path) -> str:
 @pytest.mark.parametrize(
     ("pattern", "steps"),
     [
-        ("data/originals/**/*.mp4", {"whole", "exact", "complete"}),
-        ("data/clips/*.mp4", {"whole"}),
-        ("data/shielded/*.mp4", {"whole"}),
+        ("data/originals/**/*.mp4", {"whole", "exact", "complete", "claims"}),
+        ("data/clips/*.mp4", {"whole", "claims"}),
+        ("data/shielded/*.mp4", {"whole", "claims"}),
+        ("data/claims/**/*.c2pa", {"whole", "claims"}),
         ("data/records/*.salt", {"whole", "opened", "exact", "complete"}),
         ("data/keys/log.vkey", {"whole"}),
         ("data/log/policy", {"whole"}),
@@ -64,7 +65,7 @@ def test_a01_one_flipped_bit_is_found_though_the_manifests_were_fitted(bundle: B
     flip(files(bundle, "data/originals/**/*.mp4")[1])
     rebag(bundle.path)
 
-    assert bundle.failing() == {"sealed", "exact", "complete"}
+    assert bundle.failing() == {"sealed", "exact", "complete", "claims"}
     assert "media_differs" in bundle.keys("exact")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from shanasheel.base.errors import IntegrityFault, InvalidInput
 from shanasheel.prove.evidence.bounds import check_bounds
+from shanasheel.prove.evidence.claim_check import check_claims, unread_claims
 from shanasheel.prove.evidence.footage import (
     Scope,
     check_complete,
@@ -46,6 +47,7 @@ class Verifying:
         seal: the file beside the bundle; None where there is none.
         unsealed: judge the originals alone, without the file beside the bundle.
         trust: by which timestamps are verified, and then one must hold; None verifies none.
+        claims: read C2PA claims too, which reads the footage once more.
     """
 
     policy: Policy
@@ -53,6 +55,7 @@ class Verifying:
     seal: bytes | None
     unsealed: bool = False
     trust: TimestampTrust | None = None
+    claims: bool = True
 
 
 @dataclass(slots=True)
@@ -78,7 +81,7 @@ def verify_bundle(
     """Verify a bundle.
 
     Steps: 1 `whole`, 2 `sealed`, 3 `opened`, 4 `included`, 5 `signed`, 6 `quorum`, 7 `exact`,
-    8 `complete`, 9 `ordered`, 10 `bounds`, 11 `custody`, 12 `limits`.
+    8 `complete`, 9 `ordered`, 10 `bounds`, 11 `claims`, 12 `custody`, 13 `limits`.
 
     Returns:
         The report; a bundle that fails is a result, not an error.
@@ -107,6 +110,8 @@ def verify_bundle(
     bounds = check_bounds(bag, records, judge, asked.trust)
     known = State.HOLDS if bounds.known else State.UNKNOWN
     steps.add("bounds", bounds.wrong, bounds.told, known)
+    claims = check_claims(bag, whole.digests, records) if asked.claims else unread_claims(bag)
+    steps.add("claims", claims.wrong, claims.told, claims.good)
     steps.add("custody", [], _custody(records), State.TOLD)
     steps.add("limits", [], [Finding(f"limit_{name}") for name in LIMITS], State.TOLD)
     made = records.exhibit(EXHIBIT)
