@@ -135,6 +135,10 @@ def verify(
         Path | None,
         typer.Option(help="Root certificates (PEM) of timestamp authorities; then one must hold."),
     ] = None,
+    claims: Annotated[
+        bool,
+        typer.Option(help="Read C2PA claims too, which reads all footage once more."),
+    ] = True,
     lang: Annotated[
         str | None, typer.Option(help="ar or en; without it the machine's language.")
     ] = None,
@@ -153,7 +157,7 @@ def verify(
         asked = Verifying(
             policy=required, now_s=int(SystemClock().now().timestamp()),
             seal=_seal(bundle, proof), unsealed=originals_only,
-            trust=trust_of(read_roots(roots)) if roots else None,
+            trust=trust_of(read_roots(roots)) if roots else None, claims=claims,
         )  # fmt: skip
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
         with Progress(

@@ -19,6 +19,7 @@ from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
 from shanasheel.base.text import printable
+from shanasheel.cli.footage_claims import verify_claim
 from shanasheel.cli.options import DataOption, JsonOption, aware_time
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.signing import Doubt, SignatureState
@@ -163,6 +164,9 @@ def verify_signature(
             typer.echo(f"{doubt}: {_DOUBTS[doubt]}")
     if found.state is not SignatureState.OK:
         raise typer.Exit(8)
+
+
+app.command("verify-claim")(verify_claim)
 
 
 @app.command()
