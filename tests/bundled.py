@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exhibited import Exhibited
 from shanasheel.prove.evidence import (
     BundleReport,
+    Finding,
     State,
     Verifying,
     open_bag,
@@ -51,7 +52,7 @@ class Bundle:
         finally:
             bag.close()
         by_file = by_one_file(self, asked.now_s, policy or self.policy, unsealed)
-        assert by_file == without_claims(report)
+        assert by_file == keys_of(unread(report, self))
         return report
 
     def failing(self, *, policy: bytes | None = None) -> set[str]:
@@ -68,14 +69,33 @@ class Bundle:
         ]
 
 
-def without_claims(report: BundleReport) -> list[tuple[str, str, list[str]]]:
-    """Return what a report found, as those see it who do not read claims."""
-    unread = ("claims", State.UNKNOWN.value, ["claims_unread"])
-    return [
-        unread
-        if step.name == "claims"
-        else (step.name, step.state.value, [one.key for one in step.findings])
+def unread(report: BundleReport, bundle: Bundle) -> BundleReport:
+    """Return a report as those find it who read neither claims nor case files."""
+    sidecars = sum(name.startswith("data/claims/") for name in sizes_of(bundle.path))
+    told = {
+        "claims": Finding("claims_unread", {"count": str(sidecars)}),
+        "case": Finding("case_unread"),
+    }
+    steps = [
+        replace(step, state=State.UNKNOWN, findings=(told[step.name],))
+        if step.name in told
+        else step
         for step in report.steps
+    ]
+    return replace(report, steps=tuple(steps))
+
+
+def sizes_of(path: Path) -> dict[str, int]:
+    bag = open_bag(path)
+    try:
+        return dict(bag.sizes)
+    finally:
+        bag.close()
+
+
+def keys_of(report: BundleReport) -> list[tuple[str, str, list[str]]]:
+    return [
+        (step.name, step.state.value, [one.key for one in step.findings]) for step in report.steps
     ]
 
 

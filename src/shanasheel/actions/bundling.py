@@ -20,7 +20,7 @@ from shanasheel.actions.claiming import Claiming, claim_roots, ready_claimant
 from shanasheel.actions.export import LONGEST, cut_span
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.footage import as_recorded
-from shanasheel.actions.gathering import Gathered, gather
+from shanasheel.actions.gathering import Gathered, body_of, gather
 from shanasheel.actions.heads import Heads, await_heads, await_logged
 from shanasheel.actions.parts import prove_clip
 from shanasheel.actions.site import Site
@@ -39,6 +39,7 @@ from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person, Role
 from shanasheel.prove.evidence.bag import BagWriter, FolderSink, Sink, ZipSink, sweep_parts, writing
+from shanasheel.prove.evidence.case import CASE_FILE, case_document
 from shanasheel.prove.evidence.claims import SIDECAR_SUFFIX
 from shanasheel.prove.evidence.layout import (
     CLAIM_ROOTS_FILE,
@@ -220,6 +221,9 @@ class _Making:
         self._bag.add(CLAIM_ROOTS_FILE, [claim_roots(self._gathered)])
         self._clips()
         self.left_out += self._claiming.left_out
+        every = (*self._gathered.footage, *self._gathered.custody)
+        records = {fact.entry: body_of(fact) for fact in every}
+        self._bag.add(CASE_FILE, [case_document(records, self._bag.written())])
         now = self._site.clock.now()
         told = Told(
             exhibit=self._exhibit, site=self._site.name, at=now, version=shanasheel.__version__,

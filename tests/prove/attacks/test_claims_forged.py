@@ -6,13 +6,14 @@ import base64
 import json
 from pathlib import Path
 
+import encypher_c2pa
 import pytest
 
 from bundled import Bundle
 from claiming import claimant, footage, maker, without_claim
 from exhibited import Exhibited
 from forging import Forgery, rebag
-from shanasheel.prove.evidence.claimant import root_fingerprint
+from shanasheel.prove.evidence.claimant import root_fingerprint, root_pem
 from shanasheel.prove.evidence.claims import ClaimReader, ClaimState, Deed
 from shanasheel.prove.ledger import canonical
 
@@ -36,6 +37,29 @@ def test_in_a_clean_bundle_every_file_of_footage_is_claimed_by_the_site(bundle: 
 
     assert [one.key for one in step.findings] == ["claims_trusted", "claims_beside"]
     assert step.findings[0].given["count"] == str(len(films))
+
+
+def test_a_second_library_written_apart_agrees_about_every_file(bundle: Bundle) -> None:
+    told = {
+        "trust_pem": root_pem(claim_root(bundle)).decode(), "no_default_trust": True,
+        "telemetry": False, "online": False,
+    }  # fmt: skip
+    attacked = first(bundle, "data/shielded/*.mp4")
+    flipped = bytearray(attacked.read_bytes())
+    flipped[-1] ^= 1
+
+    for film in sorted(bundle.path.glob("data/**/*.mp4")):
+        sidecar = bundle.path / "data/claims" / f"{inside(bundle, film)}.c2pa"
+        beside = sidecar.read_bytes() if sidecar.exists() else None
+        report = encypher_c2pa.verify(film, "video/mp4", manifest_store=beside, **told)
+        assert report["validation_state"] == "Trusted", film
+    attacked.write_bytes(flipped)
+    report = encypher_c2pa.verify(attacked, "video/mp4", **told)
+    assert report["validation_state"] == "Invalid"
+
+
+def inside(bundle: Bundle, film: Path) -> str:
+    return film.relative_to(bundle.path / "data").as_posix().removeprefix("originals/")
 
 
 def test_a17_a_claim_beside_that_was_taken_away_is_missed_and_the_bundle_is_another(

@@ -589,6 +589,7 @@ class Verification {
     // C2PA needs CBOR, COSE and X.509: not here. Step 1 covers the files with their claims.
     const count = [...this.bag.sizes.keys()].filter((name) => name.startsWith("data/claims/")).length;
     this.step("claims", [], [finding("claims_unread", { count })], "unknown");
+    this.step("case", [], [finding("case_unread")], "unknown");
     this.step("custody", [], this.custody(), "told");
     this.step("limits", [], ["scene", "place", "clock", "nobody_else", "derived"].map((name) => finding(`limit_${name}`)), "told");
   }

@@ -1019,6 +1019,7 @@ class Verification:
         # C2PA needs CBOR, COSE and X.509: not here. Step 1 covers the files with their claims.
         count = sum(name.startswith("data/claims/") for name in self.bag.sizes)
         self.step("claims", [], [Finding("claims_unread", count=count)], "unknown")
+        self.step("case", [], [Finding("case_unread")], "unknown")
         self.step("custody", [], self._custody(), "told")
         limits = ("scene", "place", "clock", "nobody_else", "derived")
         self.step("limits", [], [Finding(f"limit_{name}") for name in limits], "told")
