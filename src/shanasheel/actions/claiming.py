@@ -13,7 +13,7 @@ from shanasheel.actions.gathering import Gathered, Original, body_of
 from shanasheel.actions.site import Site
 from shanasheel.actions.stored_files import file_of
 from shanasheel.base.clock import iso, to_us
-from shanasheel.base.errors import InvalidInput, NotFound
+from shanasheel.base.errors import IntegrityFault, InvalidInput, NotFound
 from shanasheel.base.ids import id_of
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.exhibits import Exhibit
@@ -98,7 +98,7 @@ class Claiming:
             made = self._maker.beside(
                 file_of(self.site.data, original.path), told, self._handed_in(segment.camera)
             )
-        except (InvalidInput, OSError) as fault:
+        except (InvalidInput, IntegrityFault, OSError) as fault:
             self.left_out.append(f"claim about {original.path}: {fault}")
             return None
         if len(self._made) < MOST_PARENTS * len(self.exhibit.cameras):
@@ -127,7 +127,8 @@ class Claiming:
         target.parent.mkdir(exist_ok=True)
         try:
             made = self._maker.within(path, target, self._footage(deed, segments), parents)
-        except InvalidInput as fault:
+        except (InvalidInput, IntegrityFault) as fault:
+            # Footage is handed out without a claim rather than not at all: its hash is the evidence.
             self.left_out.append(f"claim in {path.name}: {fault.message}")
             return path
         if deed is Deed.CLIP:
