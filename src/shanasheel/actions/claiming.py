@@ -128,7 +128,7 @@ class Claiming:
         try:
             made = self._maker.within(path, target, self._footage(deed, segments), parents)
         except (InvalidInput, IntegrityFault) as fault:
-            # Footage is handed out without a claim rather than not at all: its hash is the evidence.
+            # Better handed out without a claim than not at all: its hash is the evidence.
             self.left_out.append(f"claim in {path.name}: {fault.message}")
             return path
         if deed is Deed.CLIP:
