@@ -40,13 +40,13 @@ class Bundle:
         return Bundle(target, self.policy, self.seal)
 
     def verify(
-        self, *, policy: bytes | None = None, unsealed: bool = False, claims: bool = True
+        self, *, policy: bytes | None = None, unsealed: bool = False, quick: bool = False
     ) -> BundleReport:
         bag = open_bag(self.path)
         try:
             asked = Verifying(
                 policy=parse_policy(policy or self.policy), now_s=int(time.time()),
-                seal=self.seal, unsealed=unsealed, claims=claims,
+                seal=self.seal, unsealed=unsealed, quick=quick,
             )  # fmt: skip
             report = verify_bundle(bag, asked)
         finally:
@@ -70,9 +70,10 @@ class Bundle:
 
 
 def unread(report: BundleReport, bundle: Bundle) -> BundleReport:
-    """Return a report as those find it who read neither claims nor case files."""
+    """Return a report as those find it who read neither clips, claims nor case files."""
     sidecars = sum(name.startswith("data/claims/") for name in sizes_of(bundle.path))
     told = {
+        "clips": Finding("clips_unread"),
         "claims": Finding("claims_unread", {"count": str(sidecars)}),
         "case": Finding("case_unread"),
     }
