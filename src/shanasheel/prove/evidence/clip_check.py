@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from shanasheel.base.errors import IntegrityFault, InvalidInput
-from shanasheel.prove.evidence.layout import CLIP_PROOF_SUFFIX, CLIPS
+from shanasheel.prove.evidence.layout import CLIP_PROOF_SUFFIX, CLIPS, ORIGINALS
 from shanasheel.prove.evidence.opening import BagFiles, read_small
 from shanasheel.prove.evidence.records import Proven, Records
 from shanasheel.prove.evidence.report import Finding, State
@@ -72,15 +74,47 @@ def _check(found: Clips, bag: BagFiles, records: Records, name: str) -> None:
         held = stream_leaves(stream, name)
     if proof.groups != len(held):
         raise IntegrityFault(f"It has {len(held)} groups of pictures, not {proof.groups}.")
-    reached = -1
-    for part in proof.parts:
-        record = _record_of(part, records, _camera(name))
-        if record.number("start_us") < reached:
-            raise IntegrityFault("Its parts are not in the order in which they were recorded.")
-        reached = record.number("start_us")
+    parts = [(part, _record_of(part, records, _camera(name))) for part in proof.parts]
+    for part, record in parts:
         root, count = _gops(record)
         verify_span(part.span, held[part.at : part.at + part.count], root, count)
+    if not _stepped(records, _camera(name)):
+        _check_order(found, bag, records, name, parts)
     _count(found, records, name, proof)
+
+
+def _check_order(
+    found: Clips, bag: BagFiles, records: Records, name: str, parts: Sequence[tuple[Part, Proven]]
+) -> None:
+    """Refuse parts that are not in the order of the recording; say where groups are left out."""
+    places = _places(bag, records, _camera(name))
+    skipped = 0
+    for (earlier, before), (later, after) in pairwise(parts):
+        in_clip = later.at - (earlier.at + earlier.count)
+        if in_clip < 0 or after.number("start_us") <= before.number("start_us"):
+            raise IntegrityFault("Its parts are not in the order in which they were recorded.")
+        if before.entry in places and after.entry in places:
+            left = places[after.entry] + later.span.first - places[before.entry] - earlier.span.last
+            skipped += max(0, left - 1 - in_clip)
+    if skipped:
+        found.told.append(Finding("clip_skips", {"name": name, "count": str(skipped)}))
+
+
+def _places(bag: BagFiles, records: Records, camera: str) -> dict[int, int]:
+    """Return how many groups of a camera's recordings here come before each, by entry."""
+    places, reached = {}, 0
+    mine = [one for one in records.of("segment") if one.text("camera") == camera]
+    for one in sorted(mine, key=lambda record: record.number("start_us")):
+        if f"data/{ORIGINALS}/{one.text('path')}" in bag.sizes and "gops" in one.body:
+            places[one.entry] = reached
+            reached += _gops(one)[1]
+    return places
+
+
+def _stepped(records: Records, camera: str) -> bool:
+    """Return whether the clock was set: times do not say the order then, and the gap says so."""
+    gaps = (one for one in records.of("gap") if one.text("camera") == camera)
+    return any(one.text("cause") == "clock_stepped" for one in gaps)
 
 
 def _count(found: Clips, records: Records, name: str, proof: ClipProof) -> None:
