@@ -15,6 +15,7 @@ from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
+from shanasheel.domain.keeping import Deleted
 from shanasheel.prove.evidence.layout import CLAIM_ROOT, OPENED
 
 _LOGGED = (Stream.MAIN, Stream.SOUND)
@@ -82,7 +83,7 @@ def gather(rows: Rows, exhibit: Exhibit, now: datetime) -> Gathered:
         ]  # fmt: skip
         segments[camera] = tuple(found)
         shielded[camera] = rows.footage.segments(camera, Stream.SHIELDED, start, end)
-        gone = [one for s in _LOGGED for one in rows.keeping.deleted(camera, s, start, end)]
+        gone = _deleted(rows, camera, start, end)
         gaps = rows.footage.gaps(camera, start, end)
         wanted += [one.id for one in found] + [one.id for one in gaps]
         wanted += [name for one in gone for name in (one.segment, one.fact)]
@@ -122,6 +123,13 @@ def body_of(fact: StoredFact) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _deleted(rows: Rows, camera: CameraId, start: datetime, end: datetime) -> list[Deleted]:
+    """Return what is deleted and still has its record; where that was erased, nothing is known."""
+    gone = [one for s in _LOGGED for one in rows.keeping.deleted(camera, s, start, end)]
+    erased = {one.id for one in rows.facts.stored([one.segment for one in gone]) if one.erased}
+    return [one for one in gone if one.segment not in erased]
 
 
 def _clipped(span: Span, exhibit: Exhibit) -> Span:
