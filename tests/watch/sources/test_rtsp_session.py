@@ -189,6 +189,27 @@ def test_what_comes_between_packets_does_no_harm(device: ScriptedCamera) -> None
     assert "RTSP/1.0 501 No\r\nCSeq: 5" in device.asked
 
 
+@pytest.mark.parametrize("refuses", ["SETUP", "PLAY"])
+def test_sound_that_is_in_the_way_is_left_out_and_said(
+    device: ScriptedCamera, refuses: str
+) -> None:
+    device.sdp += "a=control:track1\r\nm=audio 0 RTP/AVP 8\r\n"
+
+    def refuse(request: str) -> bytes | None:
+        describes = [at for at, name in enumerate(device.methods) if name == "DESCRIBE"][-1]
+        second = device.methods[describes:].count("SETUP") == 2
+        return said(request, 500) if second else None
+
+    device.answers[refuses] = refuse
+    source = opened(device.url())
+    packets = list(islice(source.packets(), 10))
+    source.close()
+
+    assert len(packets) == 10
+    assert source.sound.format is None
+    assert source.sound.note == "the camera does not set its sound up"
+
+
 def test_a_session_is_kept_alive_before_it_times_out(device: ScriptedCamera) -> None:
     device.timeout_s = 1  # the least that is kept to is once in 2 s
     source = opened(device.url())

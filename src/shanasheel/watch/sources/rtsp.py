@@ -7,6 +7,7 @@ H.264 and H.265, with AAC and G.711 beside, by a session of our own; anything el
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -41,6 +42,7 @@ _LOG = structlog.get_logger()
 _FIRST_PICTURES = 7  # as many as FFmpeg looks at to learn whether pictures come out of order
 _FIRST_S = 2.0  # or what came in this time
 _REFUSED = (401, 403)
+_NO_SOUND = "the camera does not set its sound up"
 _BROKEN = (OSError, EOFError, NotRtsp, Answered, Unusable)
 
 
@@ -52,9 +54,17 @@ def open_rtsp(camera: Camera, clock: Clock) -> RtspSource | RtspByFfmpeg:
     """
     try:
         return RtspSource(camera, clock)
+    except _SoundInTheWay:
+        source = RtspSource(replace(camera, sound=False), clock)
+        source.sound.note = _NO_SOUND
+        return source
     except NotOurs as what:
         _LOG.info("read_by_ffmpeg", camera=camera.id, because=str(what))
         return RtspByFfmpeg(camera, clock)
+
+
+class _SoundInTheWay(Exception):
+    """The camera set its sound up, and does not play with it."""
 
 
 class RtspSource:
@@ -129,7 +139,7 @@ class RtspSource:
             if offer is None:
                 raise self._lost(GapCause.SIGNAL_LOST, "the camera sends no video")
             note = self._set_up(offer, whole)
-            self._session.play()
+            self._play()
         except SourceLost:
             raise
         except (*_BROKEN, ValueError) as fault:
@@ -148,6 +158,14 @@ class RtspSource:
         if self._listening is not None:
             self._listening.begin(self._running, self._time)
 
+    def _play(self) -> None:
+        try:
+            self._session.play()
+        except Answered as answer:
+            if self._listening is None or answer.status in _REFUSED:
+                raise
+            raise _SoundInTheWay from None
+
     def _set_up(self, offer: Offer, whole: str) -> str:
         """Set up the media; return why there is no sound although it is offered."""
         session, pictures = self._session, offer.pictures
@@ -164,7 +182,7 @@ class RtspSource:
                 self._listening = Listening(self._camera.id, offer.sound, channels)
                 self.sound = self._listening.track
             except (Answered, Unusable, FFmpegError, ValueError):
-                note = "the camera does not set its sound up"
+                note = _NO_SOUND
         return note
 
     def _look(self, media: Media) -> StreamFormat:
