@@ -36,6 +36,7 @@ _FORMATS = {
 _CAPTURE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
 _WHY_LIMIT = 200
 _ACTIONS = "c2pa.actions.v2"
+_ASKED_FOR = "user_anchors"
 _CREDENTIAL = "signingCredential."
 
 
@@ -280,12 +281,15 @@ class ClaimReader:
 def _judged(told: Mapping[str, Any]) -> Claim:
     active = told["manifests"][told["active_manifest"]]
     failed = [str(one["code"]) for one in told["validation_results"]["activeManifest"]["failure"]]
+    # The library may know lists of its own: only the roots that were asked for count.
+    said = told["validation_state"]
+    trusted = said == "Trusted" and told["validation_results"].get("trustListUri") == _ASKED_FOR
     signer = (active.get("signature_info") or {}).get("common_name", "")
     by_label = {one["label"]: one["data"] for one in active.get("assertions", [])}
     actions = by_label.get(_ACTIONS, {}).get("actions", [])
     footage = by_label.get(FOOTAGE_LABEL)
     return Claim(
-        state=_state(told["validation_state"], failed),
+        state=_state(failed, trusted=trusted),
         why=printable(", ".join(sorted(set(failed))), _WHY_LIMIT),
         signer=printable(str(signer)),
         footage=footage if isinstance(footage, dict) else None,
@@ -294,8 +298,8 @@ def _judged(told: Mapping[str, Any]) -> Claim:
     )
 
 
-def _state(said: str, failed: Sequence[str]) -> ClaimState:
-    if said == "Trusted" and not failed:
+def _state(failed: Sequence[str], *, trusted: bool) -> ClaimState:
+    if trusted and not failed:
         return ClaimState.TRUSTED
     # What fits the file, by a certificate that leads nowhere or is of an unknown kind.
     if all(code.startswith(_CREDENTIAL) for code in failed):
