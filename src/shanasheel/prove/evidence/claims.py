@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from shanasheel.base.errors import IntegrityFault, InvalidInput
 from shanasheel.base.text import printable
 from shanasheel.prove.evidence.claimant import Claimant, root_pem
+from shanasheel.prove.evidence.windows import Nowhere
 
 #: What our own assertion in a claim is called.
 FOOTAGE_LABEL = "org.shanasheel.footage"
@@ -162,7 +163,7 @@ class ClaimMaker:
         with _told(source.name), source.open("rb") as stream:
             builder = self._builder(source.name, footage, parents)
             builder.set_no_embed()
-            store = bytes(builder.sign(self._signer(), _format(source.name), stream, _Nowhere()))
+            store = bytes(builder.sign(self._signer(), _format(source.name), stream, Nowhere()))
         return self._verified(source, source.name, store, beside=True)
 
     def within(
@@ -368,37 +369,3 @@ def _told(name: str) -> Any:  # noqa: ANN401 - a generator of nothing
     except c2pa.C2paError as fault:
         told = printable(str(fault), _WHY_LIMIT)
         raise InvalidInput(f"No claim can be made about {name}: {told}.") from fault
-
-
-class _Nowhere(io.RawIOBase):
-    """Takes what the library copies when only a claim beside the file is wanted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._at = self._size = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, _buffer: object, /) -> int:
-        return 0
-
-    def write(self, data: object, /) -> int:
-        count = memoryview(data).nbytes  # type: ignore[arg-type]  # any buffer
-        self._at += count
-        self._size = max(self._size, self._at)
-        return count
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = base + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
