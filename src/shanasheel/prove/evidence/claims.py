@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from shanasheel.base.errors import IntegrityFault, InvalidInput
 from shanasheel.base.text import printable
 from shanasheel.prove.evidence.claimant import Claimant, root_pem
+from shanasheel.prove.evidence.windows import Nowhere
 
 #: What our own assertion in a claim is called.
 FOOTAGE_LABEL = "org.shanasheel.footage"
@@ -36,6 +37,7 @@ _FORMATS = {
 _CAPTURE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
 _WHY_LIMIT = 200
 _ACTIONS = "c2pa.actions.v2"
+_ASKED_FOR = "user_anchors"
 _CREDENTIAL = "signingCredential."
 
 
@@ -161,7 +163,7 @@ class ClaimMaker:
         with _told(source.name), source.open("rb") as stream:
             builder = self._builder(source.name, footage, parents)
             builder.set_no_embed()
-            store = bytes(builder.sign(self._signer(), _format(source.name), stream, _Nowhere()))
+            store = bytes(builder.sign(self._signer(), _format(source.name), stream, Nowhere()))
         return self._verified(source, source.name, store, beside=True)
 
     def within(
@@ -280,12 +282,15 @@ class ClaimReader:
 def _judged(told: Mapping[str, Any]) -> Claim:
     active = told["manifests"][told["active_manifest"]]
     failed = [str(one["code"]) for one in told["validation_results"]["activeManifest"]["failure"]]
+    # The library may know lists of its own: only the roots that were asked for count.
+    said = told["validation_state"]
+    trusted = said == "Trusted" and told["validation_results"].get("trustListUri") == _ASKED_FOR
     signer = (active.get("signature_info") or {}).get("common_name", "")
     by_label = {one["label"]: one["data"] for one in active.get("assertions", [])}
     actions = by_label.get(_ACTIONS, {}).get("actions", [])
     footage = by_label.get(FOOTAGE_LABEL)
     return Claim(
-        state=_state(told["validation_state"], failed),
+        state=_state(failed, trusted=trusted),
         why=printable(", ".join(sorted(set(failed))), _WHY_LIMIT),
         signer=printable(str(signer)),
         footage=footage if isinstance(footage, dict) else None,
@@ -294,8 +299,8 @@ def _judged(told: Mapping[str, Any]) -> Claim:
     )
 
 
-def _state(said: str, failed: Sequence[str]) -> ClaimState:
-    if said == "Trusted" and not failed:
+def _state(failed: Sequence[str], *, trusted: bool) -> ClaimState:
+    if trusted and not failed:
         return ClaimState.TRUSTED
     # What fits the file, by a certificate that leads nowhere or is of an unknown kind.
     if all(code.startswith(_CREDENTIAL) for code in failed):
@@ -364,37 +369,3 @@ def _told(name: str) -> Any:  # noqa: ANN401 - a generator of nothing
     except c2pa.C2paError as fault:
         told = printable(str(fault), _WHY_LIMIT)
         raise InvalidInput(f"No claim can be made about {name}: {told}.") from fault
-
-
-class _Nowhere(io.RawIOBase):
-    """Takes what the library copies when only a claim beside the file is wanted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._at = self._size = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, _buffer: object, /) -> int:
-        return 0
-
-    def write(self, data: object, /) -> int:
-        count = memoryview(data).nbytes  # type: ignore[arg-type]  # any buffer
-        self._at += count
-        self._size = max(self._size, self._at)
-        return count
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = base + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
