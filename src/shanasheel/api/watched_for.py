@@ -53,6 +53,7 @@ class RuleBody(BaseModel):
     sensitivity: Sensitivity = Sensitivity.NORMAL
     after_s: float | None = Field(default=None, gt=0, le=86_400)
     people: int | None = Field(default=None, gt=0, le=1000)
+    away_m: float | None = Field(default=None, gt=0, le=100)
     hours: Hours = []
 
 

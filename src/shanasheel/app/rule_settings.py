@@ -25,6 +25,7 @@ class RuleSettings(BaseModel):
     sensitivity: Sensitivity = Sensitivity.NORMAL
     after_s: float | None = Field(default=None, gt=0, le=86_400)
     people: int | None = Field(default=None, ge=1, le=1_000)
+    away_m: float | None = Field(default=None, gt=0, le=100)
     hours: list[str] = Field(default=[], max_length=32)
 
     def record(self) -> Rule:

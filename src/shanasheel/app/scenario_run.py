@@ -17,12 +17,14 @@ from shanasheel.base.clock import SystemClock
 from shanasheel.base.ids import IdMaker
 from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Kind
-from shanasheel.domain.seen import Detections, SecondLook, Sighting, Tracks
+from shanasheel.domain.seen import Detections, LeftThing, SecondLook, Sighting, Tracks
 from shanasheel.warn import joined
 from shanasheel.watch.rules import Agreement, RuleSet, weapon_event
 from shanasheel.watch.scenarios import Scenario, Truth, warm_up
 from shanasheel.watch.scenarios.actors import Actor
+from shanasheel.watch.scenarios.painting import Grey
 from shanasheel.watch.tracking import FalseObjects, FinishedTrack, Tracker, sighting_of
+from shanasheel.watch.vision import LeftThings, cover_of
 
 _EARLY_S, _LATE_S = 1.0, 3.0  # an event so far outside its truth's span still finds it
 _LOOK_EVERY = 3  # pictures between two looks at one person
@@ -69,7 +71,7 @@ def run_scenario(scenario: Scenario) -> Outcome:
     run = _Run(scenario)
     run.warm_up()
     for filmed in scenario.film():
-        run.push(filmed.detections, filmed.actors)
+        run.push(filmed.detections, filmed.actors, filmed.grey)
     run.finish()
     return Outcome(
         truths=tuple(scenario.script.truths),
@@ -90,6 +92,7 @@ class _Run:
     votes: dict[int, Counter[int]] = field(default_factory=dict)
     now: dict[int, int] = field(default_factory=dict)  # whom each track is on in this picture
     frames: int = 0
+    left_things: LeftThings = field(default_factory=LeftThings)
 
     def __post_init__(self) -> None:
         camera = self.scenario.camera
@@ -104,8 +107,9 @@ class _Run:
             self.rules[1].push(tracker.push(filmed.detections))
 
     def push(
-        self, detections: Detections, actors: np.ndarray[tuple[int, ...], np.dtype[np.int32]]
-    ) -> None:
+        self, detections: Detections, actors: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+        grey: Grey | None = None,
+    ) -> None:  # fmt: skip
         self.frames += 1
         tracks = self.false_objects.without(self.tracker.push(detections), detections)
         self.now.clear()
@@ -113,8 +117,12 @@ class _Run:
             apart = np.abs(detections.boxes - tracks.boxes[row]).sum(axis=1)
             self.now[track] = int(actors[int(apart.argmin())])
             self.votes.setdefault(track, Counter())[self.now[track]] += 1
-        self.events[0].extend(self.rules[0].push(tracks, self.scenario.ground))
-        self.events[1].extend(self.rules[1].push(tracks))
+        left: tuple[LeftThing, ...] = ()
+        if grey is not None:
+            cover = cover_of(detections, self.tracker.missed())
+            left = self.left_things.look(grey, detections.at, cover)
+        self.events[0].extend(self.rules[0].push(tracks, self.scenario.ground, left))
+        self.events[1].extend(self.rules[1].push(tracks, None, left))
         self._look(tracks)
         self._finish(self.tracker.finished())
 

@@ -47,6 +47,7 @@ def attempt(
     line: Annotated[str, typer.Option(help="Name of the camera's line.")] = "",
     after_s: Annotated[float | None, typer.Option(help="Seconds until it is raised.")] = None,
     people: Annotated[int | None, typer.Option(help="How many make a crowd.")] = None,
+    away_m: Annotated[float | None, typer.Option(help="Metres from which on it is left.")] = None,
     sensitivity: Annotated[Sensitivity, typer.Option(help="How little is enough.")] = (
         Sensitivity.NORMAL
     ),
@@ -67,8 +68,8 @@ def attempt(
     Example: [bold]shanasheel rules try BSR-014 --rule stopped_vehicle --zone Gate --since 7d[/bold]
     """
     wanted = None if rule is None else Rule(
-        rule=rule, zone=zone, line=line, after_s=after_s, people=people, sensitivity=sensitivity,
-        hours=tuple(hours or ()),
+        rule=rule, zone=zone, line=line, after_s=after_s, people=people, away_m=away_m,
+        sensitivity=sensitivity, hours=tuple(hours or ()),
     )  # fmt: skip
     with ExitStack() as stack:
         site = stack.enter_context(open_beside(open_folder(data or default_folder())))

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     DARK_WINDOWS = "dark_windows"
     CONVOY = "convoy"
     CURFEW = "curfew"
+    ABANDONED_OBJECT = "abandoned_object"
     SHOT_AND_SCATTERING = "shot_and_scattering"
     CAMERAS_LOST = "cameras_lost"
     RECONNAISSANCE = "reconnaissance"  # the same plate or look, or stops, on several days

@@ -35,6 +35,7 @@ class RuleKind(StrEnum):
     DARK_WINDOWS = "dark_windows"
     CONVOY = "convoy"
     CURFEW = "curfew"
+    ABANDONED_OBJECT = "abandoned_object"
 
 
 #: Listed under the zone or line itself, never under `rules`.
@@ -43,8 +44,10 @@ DRAWN = (RuleKind.ZONE_ENTRY, RuleKind.LOITERING, RuleKind.LINE_CROSSING)
 #: and person down call too often on a busy street for that (docs/reference/benchmarks.md).
 ALWAYS = (RuleKind.SCATTERING, RuleKind.ARMED_GROUP)
 _NEEDS_ZONE = (RuleKind.STOPPED_VEHICLE, RuleKind.CROWD)
-_TAKES_ZONE = (*_NEEDS_ZONE, RuleKind.CURFEW, RuleKind.PERSON_DOWN)
-_TAKES_AFTER = (RuleKind.STOPPED_VEHICLE, RuleKind.PERSON_DOWN)
+_TAKES_ZONE = (
+    *_NEEDS_ZONE, RuleKind.CURFEW, RuleKind.PERSON_DOWN, RuleKind.ABANDONED_OBJECT,
+)  # fmt: skip
+_TAKES_AFTER = (RuleKind.STOPPED_VEHICLE, RuleKind.PERSON_DOWN, RuleKind.ABANDONED_OBJECT)
 
 
 class Sensitivity(StrEnum):
@@ -128,6 +131,7 @@ class Rule:
         enabled: False switches off a rule that would run without being listed.
         after_s: seconds until it is raised; None for the rule's own.
         people: how many make a crowd; None for the rule's own.
+        away_m: metres from which on whoever left a thing is away; None for the rule's own.
         hours: when it holds, as `Hours.of` reads them; empty means always.
     """
 
@@ -138,6 +142,7 @@ class Rule:
     sensitivity: Sensitivity = Sensitivity.NORMAL
     after_s: float | None = None
     people: int | None = None
+    away_m: float | None = None
     hours: tuple[str, ...] = ()
 
     @property
@@ -162,6 +167,11 @@ def fault_of(rule: Rule, *, zones: tuple[str, ...], lines: tuple[str, ...]) -> s
         (rule.after_s is not None and not rule.after_s > 0, f"{kind}: after_s must be above 0"),
         (rule.people is not None and rule.rule is not RuleKind.CROWD, f"{kind} takes no people"),
         (rule.people is not None and not rule.people > 0, f"{kind}: people must be above 0"),
+        (
+            rule.away_m is not None and rule.rule is not RuleKind.ABANDONED_OBJECT,
+            f"{kind} takes no away_m",
+        ),
+        (rule.away_m is not None and not rule.away_m > 0, f"{kind}: away_m must be above 0"),
         *((True, f"{kind}: {fault}") for fault in hours_faults(rule.hours)),
     )
     return next((fault for wrong, fault in checks if wrong), "")
@@ -197,7 +207,7 @@ class Shape:
     Args:
         zone: `no`, `may` or `must` name one.
         line: it must name one.
-        after, people, hours: it takes these; hours it `must` have for a curfew.
+        after, people, away, hours: it takes these; hours it `must` have for a curfew.
         always: it runs without being listed.
     """
 
@@ -205,6 +215,7 @@ class Shape:
     line: bool
     after: bool
     people: bool
+    away: bool
     hours: str
     always: bool
 
@@ -216,6 +227,7 @@ def shape_of(kind: RuleKind) -> Shape | None:
     zone = "must" if kind in _NEEDS_ZONE else "may" if kind in _TAKES_ZONE else "no"
     return Shape(
         zone=zone, line=kind is RuleKind.WRONG_WAY, after=kind in _TAKES_AFTER,
-        people=kind is RuleKind.CROWD, hours="must" if kind is RuleKind.CURFEW else "may",
+        people=kind is RuleKind.CROWD, away=kind is RuleKind.ABANDONED_OBJECT,
+        hours="must" if kind is RuleKind.CURFEW else "may",
         always=kind in ALWAYS,
     )  # fmt: skip

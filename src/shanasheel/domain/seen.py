@@ -74,6 +74,23 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftThing:
+    """Something that came into the view, stays still, and is neither person nor vehicle.
+
+    Args:
+        number: counts from 1 in a session.
+        box: ratios of the picture, `x1 y1 x2 y2`.
+        since: when it was first seen uncovered where it stands.
+        hidden: somebody or something covers it now.
+    """
+
+    number: int
+    box: tuple[float, float, float, float]
+    since: datetime
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tracks:
     """The confirmed tracks present in one frame, as parallel arrays.
 

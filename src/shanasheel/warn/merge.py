@@ -19,6 +19,7 @@ PRIORITIES: dict[EventKind, Priority] = {
     EventKind.SCATTERING: Priority.HIGH,
     EventKind.PERSON_DOWN: Priority.HIGH,
     EventKind.CONVOY: Priority.HIGH,
+    EventKind.ABANDONED_OBJECT: Priority.HIGH,
     EventKind.LOITERING: Priority.HIGH,
     EventKind.CURFEW: Priority.NORMAL,
     EventKind.STOPPED_VEHICLE: Priority.NORMAL,

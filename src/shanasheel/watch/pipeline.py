@@ -27,6 +27,7 @@ from shanasheel.watch.vision import (
     Describer,
     Detector,
     GoodStills,
+    LeftThings,
     Masks,
     PacketDecoder,
     Picture,
@@ -134,7 +135,7 @@ class Analysis:
         self._activity = PacketActivity(camera.id)
         self._spans = ActiveSpans(camera.id)
         self._tracker, self._false_objects = Tracker(camera.id), FalseObjects()
-        self._rules = RuleSet(camera, ids)
+        self._rules, self._left_things = RuleSet(camera, ids), LeftThings()
         self._tamper = TamperWatch(loops="://" in camera.url or not camera.loop)
         self._good, self._save_still = GoodStills(), save_still
         self._shield = Shield(camera.shielding, width_px=settings.shielded_px)
@@ -282,9 +283,11 @@ class Analysis:
         tracks = self._false_objects.without(
             self._tracker.push(detections), detections, parts=found.parts
         )
-        events = self._rules.push(tracks, self.ground)
-        self._closeups.keep(picture, tracks)
         missed = self._tracker.missed()
+        seen = (picture, detections, missed)
+        left = self._left_things.push(*seen) if self._rules.wants_left else ()
+        events = self._rules.push(tracks, self.ground, left)
+        self._closeups.keep(picture, tracks)
         masks = self._shield.cover(picture, detections, missed)
         events += self._judge_view(picture, masks)
         self._keep_stills(picture, masks, tracks)

@@ -58,6 +58,7 @@ export const KIND_ICONS = {
   dark_windows: "tonality",
   convoy: "commute",
   curfew: "nightlight",
+  abandoned_object: "luggage",
   shot_and_scattering: "crisis_alert",
   cameras_lost: "videocam_off",
   reconnaissance: "visibility",

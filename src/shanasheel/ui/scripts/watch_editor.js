@@ -104,7 +104,7 @@ export default {
     },
     add() {
       const shape = this.shapeOf(this.adding);
-      this.rules.push({ rule: this.adding, zone: shape.zone === "must" ? this.named(false)[0] || "" : "", line: shape.line ? this.named(true)[0] || "" : "", enabled: true, sensitivity: "normal", after_s: null, people: null, hours: shape.hours === "must" ? ["22:00-05:00"] : [] });
+      this.rules.push({ rule: this.adding, zone: shape.zone === "must" ? this.named(false)[0] || "" : "", line: shape.line ? this.named(true)[0] || "" : "", enabled: true, sensitivity: "normal", after_s: null, people: null, away_m: null, hours: shape.hours === "must" ? ["22:00-05:00"] : [] });
       this.adding = "";
     },
     /** Return what is drawn and chosen, as it is saved or tried. */

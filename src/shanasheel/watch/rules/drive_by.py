@@ -77,7 +77,7 @@ class DriveBy:
                 self._approaches[mover.track] = one
             one.at = scene.at
             nearest = self._nearest(scene, mover, one, people)
-            if mover.fitted and self._completes(one, mover, nearest, scene.at):
+            if mover.speed_known and self._completes(one, mover, nearest, scene.at):
                 one.told = True
                 events.append(self._event(scene, mover, one))
         return events

@@ -27,7 +27,7 @@ from typing import Protocol
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.ground import Ground
 from shanasheel.domain.ground_plane import GroundPlane
-from shanasheel.domain.seen import Tracks
+from shanasheel.domain.seen import LeftThing, Tracks
 from shanasheel.watch.rules.geometry import Box, Point, foot
 from shanasheel.watch.rules.own_scale import OwnScale
 from shanasheel.watch.rules.standing import standing_in
@@ -43,6 +43,9 @@ _JUMP_M, _JUMP_M_S = 1.5, 2.5  # guess: who starts to run is off by a metre, a c
 _BROKEN_S, _CARRIED_S = 1.5, 1.0  # guess: a new track is told 0.4 s after it begins
 _REACH_M, _REACH_M_S = 1.0, 2.0  # guess
 _SHORT = 0.8  # of its usual height: a person's feet are hidden
+# A foot trembles by so much of the height; off by so many metres, the slope of a second is off by
+# 0.9 m/s, and people who walk seem to run.
+_TREMBLES, _MOST_BLUR_M = 0.05, 0.75
 _FURTHEST_M = 150.0  # nearer the horizon a place on the ground says nothing
 
 
@@ -63,6 +66,7 @@ class Mover:
         jumped: it took over the track.
         fitted: there were points enough for a speed.
         metre_px: pixels of the picture that a metre is there, upright.
+        blur_m: by so much its place is off when its box trembles; far away that is metres.
     """
 
     track: int
@@ -79,6 +83,12 @@ class Mover:
     jumped: bool
     fitted: bool
     metre_px: float
+    blur_m: float = 0.0
+
+    @property
+    def speed_known(self) -> bool:
+        """Return whether its speed is more than a trembling box."""
+        return self.fitted and self.blur_m <= _MOST_BLUR_M
 
     @property
     def speed_m_s(self) -> float:
@@ -94,6 +104,8 @@ class Scene:
         lost: who was seen moving within the last second, where they should be now.
         measured: metres are of the ground, which was calibrated or learnt.
         doubt: by how much more than measured a speed must be to be sure of it.
+        left: what stands there that was not always there.
+        plane: where points of the view lie in metres, where that is known.
     """
 
     tracks: Tracks
@@ -101,6 +113,8 @@ class Scene:
     lost: tuple[Mover, ...]
     measured: bool
     doubt: float
+    left: tuple[LeftThing, ...] = ()
+    plane: _Plane | None = None
 
     @property
     def at(self) -> datetime:
@@ -115,6 +129,16 @@ class Scene:
         """Return how far two things are from each other, about."""
         return _apart_m(one, other, measured=self.measured)
 
+    def away_m(self, box: Box, one: Mover) -> float:
+        """Return how far somebody is from a thing that nobody follows, about."""
+        there = foot(box)
+        place = self.plane.place(there) if self.plane is not None else None
+        if place is not None:
+            return math.dist(place, one.place)
+        size = (self.tracks.width_px, self.tracks.height_px)
+        foot_px = (there[0] * size[0], there[1] * size[1])
+        return math.dist(foot_px, one.foot_px) / one.metre_px
+
 
 @dataclass(slots=True)
 class _Way:
@@ -124,6 +148,7 @@ class _Way:
     foot_px: Point
     place: Point = (0.0, 0.0)
     metre_px: float = 0.0
+    height_px: int = 0  # of the picture
     jumped: bool = False
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=15))
     points: deque[tuple[float, float, float]] = field(default_factory=deque)
@@ -141,7 +166,9 @@ class Movers:
         self._plane: _Plane | None = None
         self._own = OwnScale()
 
-    def push(self, tracks: Tracks, ground: Ground | None) -> Scene:
+    def push(
+        self, tracks: Tracks, ground: Ground | None, left: tuple[LeftThing, ...] = ()
+    ) -> Scene:
         """Return one picture's movers."""
         fell_back = self._at is not None and tracks.at < self._at
         if fell_back or ground != self._ground:
@@ -164,7 +191,8 @@ class Movers:
         for track in [one for one, way in self._ways.items() if tracks.at - way.at > _FORGET]:
             del self._ways[track]
         scene = Scene(tracks=tracks, movers=tuple(movers), lost=tuple(self._lost(tracks.at)),
-                      measured=self._plane is not None, doubt=_DOUBT)  # fmt: skip
+                      measured=self._plane is not None, doubt=_DOUBT, left=left,
+                      plane=self._plane)  # fmt: skip
         if ground is None:
             self._learn(movers, (tracks.width_px, tracks.height_px))
         return scene
@@ -231,7 +259,7 @@ class Movers:
             way.heights.append(tall_px)
             self._step(way, (x * width_px, y * height_px), (x, y), tracks.at, new=new,
                        metre_px=usual_px / _HEIGHTS_M[kind])  # fmt: skip
-        way.at = tracks.at
+        way.at, way.height_px = tracks.at, height_px
         return way
 
     def _step(
@@ -266,8 +294,16 @@ class Movers:
             track=track, who=way.who, kind=kind, box=box, foot=foot(box), foot_px=way.foot_px,
             height_px=way.metre_px * _HEIGHTS_M[kind], score=score, place=place,
             velocity=velocity, since=way.since, jumped=way.jumped, fitted=fitted,
-            metre_px=way.metre_px,
+            metre_px=way.metre_px, blur_m=self._blur_m(way, box, kind),
         )  # fmt: skip
+
+    def _blur_m(self, way: _Way, box: Box, kind: Kind) -> float:
+        if self._plane is None or not way.height_px:
+            return 0.0
+        x, y = foot(box)
+        off = _TREMBLES * way.metre_px * _HEIGHTS_M[kind] / way.height_px
+        here, there = self._plane.place((x, y)), self._plane.place((x, y - off))
+        return math.dist(here, there) if here and there else math.inf
 
 
 def _carried(mover: Mover, seconds: float) -> Mover:

@@ -13,7 +13,8 @@ from shanasheel.domain.alerts import Event
 from shanasheel.domain.cameras import Camera, Line, Zone
 from shanasheel.domain.ground import Ground
 from shanasheel.domain.rules import ALWAYS, Hours, Rule, RuleKind, zone_of_time
-from shanasheel.domain.seen import SecondLook, Sighting, Tracks
+from shanasheel.domain.seen import LeftThing, SecondLook, Sighting, Tracks
+from shanasheel.watch.rules.abandoned_object import AbandonedObject
 from shanasheel.watch.rules.armed_group import ArmedGroup
 from shanasheel.watch.rules.convoy import Convoy
 from shanasheel.watch.rules.crowd import Crowd
@@ -56,6 +57,7 @@ _IN_ZONE: dict[RuleKind, Callable[[Rule, Zone, IdMaker], _OfScenes]] = {
 _PERHAPS_IN_ZONE: dict[RuleKind, Callable[[Rule, Zone | None, IdMaker], _OfScenes]] = {
     RuleKind.PERSON_DOWN: PersonDown,
     RuleKind.CURFEW: Curfew,
+    RuleKind.ABANDONED_OBJECT: AbandonedObject,
 }
 _PASSING: dict[RuleKind, Callable[[Rule, IdMaker], _OfSightings]] = {
     RuleKind.NO_PLATE: NoPlate,
@@ -96,11 +98,20 @@ class RuleSet:
             if rule.enabled:
                 self._add(rule)
 
-    def push(self, tracks: Tracks, ground: Ground | None = None) -> list[Event]:
+    @property
+    def wants_left(self) -> bool:
+        """Return whether a rule asks what was set down in the view."""
+        rules = self._camera.rules
+        return any(one.enabled and one.rule is RuleKind.ABANDONED_OBJECT for one in rules)
+
+    def push(
+        self, tracks: Tracks, ground: Ground | None = None, left: tuple[LeftThing, ...] = ()
+    ) -> list[Event]:
         """Return the events a frame completes: zones, then lines, then other rules.
 
         Args:
             ground: where points of the view lie, if that is known.
+            left: what stands in this picture that was not always there, if `wants_left`.
 
         Raises:
             InvalidInput: the tracks are of another camera, or the picture has no size.
@@ -113,7 +124,7 @@ class RuleSet:
         if tracks.width_px < 1 or tracks.height_px < 1:
             raise InvalidInput(f"Tracks of {tracks.camera} lie in a picture without size.", "")
         local = tracks.at.astimezone(self._time_zone)
-        scene = self._movers.push(tracks, ground)
+        scene = self._movers.push(tracks, ground, left)
         events = [e for one in self._drawn if one.holds(local) for e in one.rule.push(tracks)]
         events += [e for one in self._moving if one.holds(local) for e in one.rule.push(scene)]
         return events

@@ -4,7 +4,7 @@ Counted are people who walk no faster than 1.6 m/s and within 4 s run, and those
 first seen in the midst of the view, since tracks break when somebody starts to run. Enough of
 them, and enough of everybody in view, must do so within some seconds, and not all the same way: a
 bus that people run for, and a group of joggers, are no scattering. When all flee one way, twice as
-many must.
+many must, or one more who are faster than joggers and do not run side by side.
 
 Fewer, three and a tenth of all, whichever way, are told as `PEOPLE_RUN`, which calls nobody: with a
 shot heard in the same seconds it is enough (`warn.joining`).
@@ -25,7 +25,7 @@ from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Kind
 from shanasheel.domain.rules import Rule
 from shanasheel.watch.rules.geometry import Box, Point
-from shanasheel.watch.rules.movers import Mover, Scene
+from shanasheel.watch.rules.movers import Mover, Scene, middle
 
 _PEOPLE = {1.25: 5, 1.0: 4, 0.8: 3}
 _FEW, _FEW_SHARE = 3, 0.1  # two, or any share, is told once a minute on a busy street
@@ -34,8 +34,11 @@ _RAN_M_S = 2.5  # of those first seen running
 _CALM_M_S = 1.6
 _CALM_WITHIN_S = 4.0
 _TOGETHER = timedelta(seconds=4)
-_SHARE = 0.3  # of all people of those seconds
+_SHARE = 0.3  # of all people of those seconds, or of those there where one more runs
 _ONE_WAY = 0.8  # length of the mean direction; 1 is all the same way
+# Who jogs together runs side by side (1.0); who flees one way from one place fans out (0.95).
+_PARALLEL, _FLEE_M_S = 0.97, 2.8
+_THERE = timedelta(seconds=1)
 _QUIET = timedelta(seconds=30)
 _BROKEN_S = 1.5
 _REACH_M, _REACH_M_S = 1.0, 5.0
@@ -53,6 +56,7 @@ class _Person:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     mover: Mover | None = None
     told: bool = False  # that they run
+    ran: list[float] = field(default_factory=list)  # speeds since startled
 
 
 class Scattering:
@@ -78,7 +82,7 @@ class Scattering:
             track: person for track, person in self._people.items()
             if person.startled is not None and scene.at - person.startled <= _TOGETHER
         }  # fmt: skip
-        if not self._enough(list(running.values())):
+        if not self._enough(list(running.values()), scene.at):
             return self._few(scene, running)
         fresh = self._last is None or not timedelta() <= scene.at - self._last <= _QUIET
         self._last = scene.at
@@ -115,25 +119,38 @@ class Scattering:
             person = _Person(at, inside, mover.since)
             self._people[mover.track] = person
         person.at, person.box, person.mover = at, mover.box, mover
-        if not mover.fitted:
+        if not mover.speed_known:
             return
         speed = mover.speed_m_s / doubt
         calm = any(slow <= _CALM_M_S for _, slow in person.speeds)
         calm |= not person.speeds and person.inside and speed >= _RAN_M_S
         if speed >= _RUN_M_S and calm:
             person.startled, person.heading = person.startled or at, mover.velocity
+            person.ran.append(speed)
         elif speed < _CALM_M_S:
-            person.startled = None
+            person.startled, person.ran = None, []
         person.speeds.append((at, speed))
         while (at - person.speeds[0][0]).total_seconds() > _CALM_WITHIN_S:
             person.speeds.popleft()
 
-    def _enough(self, running: list[_Person]) -> bool:
-        if len(running) < self._least or len(running) < _SHARE * len(self._people):
+    def _enough(self, running: list[_Person], at: datetime) -> bool:
+        more = len(running) > self._least
+        most = min(len(self._people), self._there(at)) if more else len(self._people)
+        if len(running) < self._least or len(running) < _SHARE * most:
             return False
         headings = [(x / math.hypot(x, y), y / math.hypot(x, y)) for x, y in _headings(running)]
         along = math.hypot(*(sum(part) / len(headings) for part in zip(*headings, strict=True)))
-        return along < _ONE_WAY or len(running) >= 2 * self._least
+        pace_m_s = sum(middle(person.ran) for person in running) / len(running)
+        fleeing = more and along < _PARALLEL and pace_m_s >= _FLEE_M_S
+        return along < _ONE_WAY or fleeing or len(running) >= 2 * self._least
+
+    def _there(self, at: datetime) -> int:
+        """Return how many are there, who runs included.
+
+        Who was lost before is often there again by another number.
+        """
+        return sum(at - person.at <= _THERE or person.startled is not None
+                   for person in self._people.values())  # fmt: skip
 
     def _event(self, kind: EventKind, scene: Scene, running: dict[int, _Person]) -> Event:
         boxes = [person.box for person in running.values()]

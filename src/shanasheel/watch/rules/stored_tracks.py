@@ -17,8 +17,11 @@ from shanasheel.domain.cameras import KIND_NUMBERS, CameraId
 from shanasheel.domain.rules import RuleKind
 from shanasheel.domain.seen import Sighting, Tracks
 
-#: What paths of one point a second cannot tell: running apart, speeding off, falling.
-WITHIN_SECONDS = frozenset({RuleKind.SCATTERING, RuleKind.DRIVE_BY, RuleKind.PERSON_DOWN})
+#: What paths of one point a second cannot tell: running apart, speeding off, falling; and what was
+#: set down, for which the pictures themselves are needed.
+WITHIN_SECONDS = frozenset({
+    RuleKind.SCATTERING, RuleKind.DRIVE_BY, RuleKind.PERSON_DOWN, RuleKind.ABANDONED_OBJECT,
+})  # fmt: skip
 #: What hangs on second looks for weapons.
 OF_WEAPONS = frozenset({RuleKind.ARMED_GROUP})
 

@@ -24,6 +24,7 @@ class Actor:
     """One thing over its pictures.
 
     Args:
+        kind: None for what no detector finds: a thing set down.
         size_m: length, width, height.
         first: number of its first picture.
         places: (F, 2) metres. headings: (F,) radians from the x axis. poses: (F,).
@@ -32,7 +33,7 @@ class Actor:
         dark: its windows are blacked out.
     """
 
-    kind: Kind
+    kind: Kind | None
     label: int
     size_m: tuple[float, float, float]
     first: int

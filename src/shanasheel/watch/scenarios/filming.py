@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from shanasheel.domain.cameras import KIND_NUMBERS, Camera, CameraId, Kind
 from shanasheel.domain.ground import Ground
+from shanasheel.domain.rules import RuleKind
 from shanasheel.domain.seen import Detections
 from shanasheel.watch.scenarios.actors import Actor, Script
+from shanasheel.watch.scenarios.painting import Grey, Painter
 from shanasheel.watch.scenarios.view import HEIGHT_PX, WIDTH_PX, View
 from shanasheel.watch.scenarios.ways import LYING, RATE, Floats
 
@@ -37,10 +39,15 @@ _AREA = 2.5  # a person's height against the width of the box
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filmed:
-    """One picture's detections, and which actor each is of, -1 for none."""
+    """One picture's detections, and which actor each is of, -1 for none.
+
+    Args:
+        grey: the picture itself, small, where a rule asks for more than boxes.
+    """
 
     detections: Detections
     actors: NDArray[np.int32]
+    grey: Grey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,8 @@ def _film(scenario: Scenario) -> Iterator[Filmed]:
     random = np.random.default_rng([scenario.seed, 7])
     cast = [_cast(actor, scenario.view, random) for actor in scenario.script.actors]
     ghosts = [_ghost(random) for _ in range(_GHOSTS)]
+    painted = any(one.rule is RuleKind.ABANDONED_OBJECT for one in scenario.script.rules)
+    painter = Painter(scenario.seed, [one.actor.kind is None for one in cast]) if painted else None
     for frame in range(round(scenario.script.seconds * RATE)):
         at = scenario.start + timedelta(seconds=frame * _PERIOD_S)
         present = [
@@ -108,7 +117,19 @@ def _film(scenario: Scenario) -> Iterator[Filmed]:
             *_found(frame, present, cast, random),
             *_false(ghosts, random),
         ]
-        yield _filmed(rows, frame, at)
+        filmed = _filmed(rows, frame, at)
+        yield (
+            filmed
+            if painter is None
+            else replace(filmed, grey=_painted(painter, frame, present, cast))
+        )
+
+
+def _painted(painter: Painter, frame: int, present: list[int], cast: list[_Cast]) -> Grey:
+    steps = [(cast[number], frame - cast[number].actor.first) for number in present]
+    boxes = np.array([one.boxes[step] for one, step in steps]).reshape(-1, 4)
+    depths = np.array([one.depths[step] for one, step in steps])
+    return painter.paint(frame, boxes, depths, present)
 
 
 def _cast(actor: Actor, view: View, random: np.random.Generator) -> _Cast:
@@ -143,8 +164,8 @@ def _found(
     found = []
     for row, (number, step) in enumerate(zip(present, steps, strict=True)):
         one, box, share = cast[number], clipped[row], open_share[row]
-        height = box[3] - box[1]
-        if not np.isfinite(height) or min(height, box[2] - box[0]) < _LEAST_PX:
+        height, kind = box[3] - box[1], one.actor.kind
+        if kind is None or not np.isfinite(height) or min(height, box[2] - box[0]) < _LEAST_PX:
             continue
         lying = one.actor.poses[step] == LYING
         large = np.sqrt(_AREA * height * (box[2] - box[0]))  # the height of someone upright
@@ -158,7 +179,7 @@ def _found(
         mood = 1.0 if one.moods[step] > 0.5 else 0.6
         mean = (0.25 + 0.5 * share * mood) * (_LYING_SCORE if lying else 1.0)
         score = float(np.clip(random.normal(mean, 0.09), 0.05, 0.95))
-        found.append((cut, score, KIND_NUMBERS[one.actor.kind], one.actor.label, number))
+        found.append((cut, score, KIND_NUMBERS[kind], one.actor.label, number))
     return found
 
 

@@ -15,6 +15,7 @@ from shanasheel.domain.cameras import Kind, Line, Zone
 from shanasheel.domain.rules import Rule, RuleKind
 from shanasheel.watch.scenarios.actors import CAR, MOTORCYCLE, Actor, Script, Truth, person, vehicle
 from shanasheel.watch.scenarios.actors import rider as rider_of
+from shanasheel.watch.scenarios.leaving import abandoned_object
 from shanasheel.watch.scenarios.street import KERB_Y, LANES, Random, gain_of, start_of, traffic
 from shanasheel.watch.scenarios.ways import BENT, LYING, RATE, SEATED, Drive, Spot, Walk
 
@@ -323,4 +324,5 @@ STAGES: dict[EventKind, Stage] = {
     EventKind.DARK_WINDOWS: dark_windows,
     EventKind.CONVOY: convoy,
     EventKind.CURFEW: curfew,
+    EventKind.ABANDONED_OBJECT: abandoned_object,
 }

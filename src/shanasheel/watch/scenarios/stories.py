@@ -120,11 +120,12 @@ def ordinary_day(seed: int, seconds: float, *, busy: float = 1.0, hour: int = 12
     ]
     lane = Line(name="lane", start=(0, 0), end=(1, 1))
     script.lines = [(lane, ((0.0, -3.8), (0.0, 0.5)))]
-    script.rules = [
+    script.rules += [
         Rule(rule=RuleKind.CROWD, zone="square", people=15),
         Rule(rule=RuleKind.STOPPED_VEHICLE, zone="kerb", after_s=300),
         Rule(rule=RuleKind.WRONG_WAY, line="lane"),
         *(Rule(rule=kind) for kind in (RuleKind.NO_PLATE, RuleKind.DARK_WINDOWS, RuleKind.CONVOY)),
+        Rule(rule=RuleKind.ABANDONED_OBJECT),
     ]
     return scenario_of("ordinary day", seed, script, view_of(random, either_way=True), random)
 

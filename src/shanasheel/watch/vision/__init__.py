@@ -11,6 +11,7 @@ from shanasheel.watch.vision.detection_scores import (
     find_clip,
 )
 from shanasheel.watch.vision.encode import ShieldedEncoder
+from shanasheel.watch.vision.left_things import LeftThings, cover_of
 from shanasheel.watch.vision.masks import Masks
 from shanasheel.watch.vision.picture import Picture, Planes
 from shanasheel.watch.vision.plate_drawing import PlateFonts, find_fonts
@@ -32,6 +33,7 @@ __all__ = [
     "DetectionScores",
     "Detector",
     "GoodStills",
+    "LeftThings",
     "Masks",
     "ModelDetector",
     "PacketDecoder",
@@ -51,6 +53,7 @@ __all__ = [
     "TamperWatch",
     "WeaponModel",
     "WordScores",
+    "cover_of",
     "evaluate_arabic",
     "evaluate_detection",
     "evaluate_plates",
