@@ -16,10 +16,11 @@ from datetime import datetime
 from pathlib import Path
 
 import shanasheel
+from shanasheel.actions.claiming import Claiming, claim_roots, ready_claimant
 from shanasheel.actions.export import LONGEST, cut_span
 from shanasheel.actions.factmaking import make_fact
 from shanasheel.actions.footage import as_recorded
-from shanasheel.actions.gathering import Gathered, gather
+from shanasheel.actions.gathering import Gathered, body_of, gather
 from shanasheel.actions.heads import Heads, await_heads, await_logged
 from shanasheel.actions.parts import prove_clip
 from shanasheel.actions.site import Site
@@ -38,7 +39,11 @@ from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
 from shanasheel.domain.people import Person, Role
 from shanasheel.prove.evidence.bag import BagWriter, FolderSink, Sink, ZipSink, sweep_parts, writing
+from shanasheel.prove.evidence.case import CASE_FILE, case_document
+from shanasheel.prove.evidence.claims import SIDECAR_SUFFIX
 from shanasheel.prove.evidence.layout import (
+    CLAIM_ROOTS_FILE,
+    CLAIMS,
     CLIP_PROOF_SUFFIX,
     CLIPS,
     EXPORTED,
@@ -104,6 +109,7 @@ def export_exhibit(
     target = target.expanduser().absolute()
     exhibit, gathered = _look(site, code)
     _check_room(target, gathered)
+    claimant = ready_claimant(site)
     entry = _open(site, who, exhibit, gathered)
     await_logged(site, entry, patience_s)
     exhibit, gathered = _look(site, code)  # with the entry of this very export
@@ -111,7 +117,8 @@ def export_exhibit(
     sweep_parts(target)
     sink = _sink(target, exhibit, site.clock.now())
     with writing(sink):
-        made = _Making(site, exhibit, gathered, heads, sink, progress)
+        claiming = Claiming(site, exhibit, gathered, claimant)
+        made = _Making(claiming, heads, sink, progress)
         sha256 = made.write()
         sealed = _seal(site, who, exhibit, made, sha256)
         await_logged(site, sealed.entry, patience_s)
@@ -186,12 +193,12 @@ class _Making:
     """One bundle being written."""
 
     def __init__(
-        self, site: Site, exhibit: Exhibit, gathered: Gathered, heads: Heads, sink: Sink,
-        progress: Progress | None,
-    ) -> None:  # fmt: skip
-        self._site, self._exhibit, self._gathered = site, exhibit, gathered
-        self._heads = heads
-        total = sum(one.size_bytes for one in gathered.originals)
+        self, claiming: Claiming, heads: Heads, sink: Sink, progress: Progress | None
+    ) -> None:
+        self._claiming, self._heads = claiming, heads
+        self._site, self._exhibit = claiming.site, claiming.exhibit
+        self._gathered = claiming.gathered
+        total = sum(one.size_bytes for one in self._gathered.originals)
         told = (lambda done: progress(min(done, total), total)) if progress else None
         self._bag = BagWriter(sink, told)
         self.left_out: list[str] = []
@@ -204,11 +211,19 @@ class _Making:
         """Write everything; return SHA-256 of the tag manifest."""
         for one in self._gathered.originals:
             self._bag.add(f"{ORIGINALS}/{one.path}", self._original(one.path), sha256=one.sha256)
+            claim = self._claiming.original(one)
+            if claim is not None:
+                self._bag.add(f"{CLAIMS}/{one.path}{SIDECAR_SUFFIX}", [claim])
         for fact in (*self._gathered.footage, *self._gathered.custody):
             self._record(fact)
         for name, content in self._heads.files():
             self._bag.add(name, [content])
+        self._bag.add(CLAIM_ROOTS_FILE, [claim_roots(self._gathered)])
         self._clips()
+        self.left_out += self._claiming.left_out
+        every = (*self._gathered.footage, *self._gathered.custody)
+        records = {fact.entry: body_of(fact) for fact in every}
+        self._bag.add(CASE_FILE, [case_document(records, self._bag.written())])
         now = self._site.clock.now()
         told = Told(
             exhibit=self._exhibit, site=self._site.name, at=now, version=shanasheel.__version__,
@@ -257,20 +272,27 @@ class _Making:
         except (InvalidInput, NotFound) as fault:
             self.left_out.append(f"{place}/{camera}: {fault.message}")
             return
-        if place != CLIPS:
-            self._bag.add(f"{place}/{made.name}", made.chunks())
-            return
         with tempfile.TemporaryDirectory(dir=self._site.data / "cache" / "exports") as scratch:
             path = Path(scratch) / made.name
             with path.open("xb") as stream:
                 stream.writelines(made.chunks())
+            if place == SHIELDED:
+                path = self._claiming.shielded(path, camera)
+            else:
+                beside = heard if made.sound == "included" else ()
+                path = self._claiming.clip(path, [*segments, *beside])
             self._bag.add(f"{place}/{made.name}", chunks_of(path))
-            try:
-                proof = prove_clip(self._site, path, camera, *asked)
-            except (InvalidInput, NotFound):
-                return  # recorded before groups of pictures were counted
+            if place == CLIPS:
+                self._prove(path, camera)
+
+    def _prove(self, clip: Path, camera: CameraId) -> None:
+        """Add the proof that a clip's pictures are of the originals, where those were counted."""
+        try:
+            proof = prove_clip(self._site, clip, camera, self._exhibit.start, self._exhibit.end)
+        except (InvalidInput, NotFound):
+            return  # recorded before groups of pictures were counted
         told = json.dumps(proof.as_json(), indent=1).encode()
-        self._bag.add(f"{place}/{made.name}{CLIP_PROOF_SUFFIX}", [told])
+        self._bag.add(f"{CLIPS}/{clip.name}{CLIP_PROOF_SUFFIX}", [told])
 
     def _there(self, segment: Segment) -> bool:
         return file_of(self._site.data, segment.path).is_file()

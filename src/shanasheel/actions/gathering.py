@@ -15,7 +15,8 @@ from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.facts import FactKind, StoredFact
 from shanasheel.domain.footage import Segment
-from shanasheel.prove.evidence.layout import OPENED
+from shanasheel.domain.keeping import Deleted
+from shanasheel.prove.evidence.layout import CLAIM_ROOT, OPENED
 
 _LOGGED = (Stream.MAIN, Stream.SOUND)
 _SEALING = timedelta(seconds=90)  # guess: a segment is sealed and indexed well within
@@ -46,7 +47,8 @@ class Gathered:
 
     Args:
         footage: records of segments, gaps, deletions, hand-ins and tampering in the span.
-        custody: records of who looked at it, handed it out, held it or let it go.
+        custody: records of who looked at it, handed it out, held it or let it go, and of the roots
+            that the site's claims lead to.
         segments: of the main stream and of sound, by camera.
         shielded: the working copies that are kept, by camera.
         unrecorded: where there is neither footage nor a record that says why.
@@ -81,7 +83,7 @@ def gather(rows: Rows, exhibit: Exhibit, now: datetime) -> Gathered:
         ]  # fmt: skip
         segments[camera] = tuple(found)
         shielded[camera] = rows.footage.segments(camera, Stream.SHIELDED, start, end)
-        gone = [one for s in _LOGGED for one in rows.keeping.deleted(camera, s, start, end)]
+        gone = _deleted(rows, camera, start, end)
         gaps = rows.footage.gaps(camera, start, end)
         wanted += [one.id for one in found] + [one.id for one in gaps]
         wanted += [name for one in gone for name in (one.segment, one.fact)]
@@ -123,6 +125,13 @@ def body_of(fact: StoredFact) -> dict[str, object]:
     return body if isinstance(body, dict) else {}
 
 
+def _deleted(rows: Rows, camera: CameraId, start: datetime, end: datetime) -> list[Deleted]:
+    """Return what is deleted and still has its record; where that was erased, nothing is known."""
+    gone = [one for s in _LOGGED for one in rows.keeping.deleted(camera, s, start, end)]
+    erased = {one.id for one in rows.facts.stored([one.segment for one in gone]) if one.erased}
+    return [one for one in gone if one.segment not in erased]
+
+
 def _clipped(span: Span, exhibit: Exhibit) -> Span:
     return max(span[0], exhibit.start), max(span[1], exhibit.start)
 
@@ -153,7 +162,7 @@ def _tampering(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
 
 
 def _custody(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
-    """Yield who looked since it was recorded, and every order to keep it."""
+    """Yield who looked since it was recorded, every order to keep it, and roots of claims."""
     # Exports were accesses once, and old entries stay so.
     for kind in (FactKind.ACCESS, FactKind.EXPORT):
         for fact in rows.facts.of_kind(kind, exhibit.start):
@@ -169,6 +178,9 @@ def _custody(rows: Rows, exhibit: Exhibit) -> Iterator[StoredFact]:
             if mine:
                 holds.add(fact.id)
         if mine:
+            yield fact
+    for fact in rows.facts.of_kind(FactKind.KEY, EPOCH):
+        if body_of(fact).get("what") == CLAIM_ROOT:
             yield fact
 
 

@@ -30,6 +30,7 @@ def set_keep_rule(site: Site, rule: KeepRule) -> bool:
             "days_x1000": round(rule.days * 1000),
             "alert_days_x1000": round(rule.alert_days * 1000),
             "message_days_x1000": round(rule.message_days * 1000),
+            "record_days_x1000": round(rule.record_days * 1000),
             "most_mb": rule.most_bytes // 10**6 if rule.most_bytes is not None else None,
             "least_free_mb": (
                 rule.least_free_bytes // 10**6 if rule.least_free_bytes is not None else None

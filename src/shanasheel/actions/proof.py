@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from shanasheel.actions.erased import Erasures
 from shanasheel.actions.factmaking import segment_fact
 from shanasheel.actions.parts import look_at_groups
 from shanasheel.actions.ports import Store
@@ -64,6 +65,7 @@ class _Findings:
     size_bytes: int = 0
     entries: int = 0
     pending: int = 0
+    erased: int = 0
     noted: Noted = field(default_factory=Noted)
 
 
@@ -171,9 +173,14 @@ def _walk(
     expected = 0
     with store.read() as rows:
         total = rows.footage.totals()[0]
+        erasures = Erasures(rows)
         for fact in rows.facts.every():
             _check_missing(expected, min(fact.entry, size), findings)
             expected = fact.entry + 1
+            if fact.erased and erasures.explain(reader, fact):
+                findings.erased += 1
+                _note_erased(rows, fact, findings)
+                continue
             if reader is None or fact.entry >= size:
                 findings.pending += 1
             else:
@@ -208,6 +215,16 @@ def _check_missing(expected: int, entry: int, findings: _Findings) -> None:
         findings.mismatched.append(f"{expected} to {entry - 1} (their records are missing)")
 
 
+def _note_erased(rows: Rows, fact: StoredFact, findings: _Findings) -> None:
+    """Count an erased segment; one that no deletion explains was not erased by rule."""
+    if fact.kind != FactKind.SEGMENT:
+        return
+    findings.segments += 1
+    findings.deleted += 1
+    if _deleted_because(rows, fact.id) is None:
+        findings.mismatched.append(f"{fact.entry} (its record is erased, its footage not deleted)")
+
+
 def _check_record(reader: LedgerReader, fact: StoredFact, findings: _Findings) -> None:
     try:
         leaf = reader.entry(fact.entry)
@@ -230,6 +247,7 @@ def _footage_steps(done: int, findings: _Findings) -> list[Step]:
         f"{failure.camera} {iso(failure.start)} {failure.reason} ({failure.path})"
         for failure in findings.failures[:_NAMED]
     )
+    erased = f", {findings.erased} of them with records erased by rule" if findings.erased else ""
     differing = ", ".join(findings.mismatched[:_NAMED])
     return [
         Step(
@@ -238,7 +256,7 @@ def _footage_steps(done: int, findings: _Findings) -> list[Step]:
             ok=not findings.mismatched,
             detail=f"records that differ from their entry: {differing}"
             if differing
-            else f"{findings.entries} entries",
+            else f"{findings.entries} entries{erased}",
         ),
         Step(
             number=done + 2,

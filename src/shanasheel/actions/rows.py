@@ -12,6 +12,7 @@ from shanasheel.domain.alerts import Alert, AlertState, Decision, Event, EventKi
 from shanasheel.domain.cameras import Camera, CameraId, Kind, Stream
 from shanasheel.domain.combining import Combination
 from shanasheel.domain.copying import Copy, CopyTotals, Item, Scope, VaultPlan
+from shanasheel.domain.facts import FactKind
 from shanasheel.domain.footage import Gap, Segment, Shed
 from shanasheel.domain.incidents import Incident, IncidentState
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept
@@ -217,6 +218,8 @@ class Keeping(Protocol):
 
     def rule(self) -> KeepRule: ...  # noqa: D102
     def set_rule(self, rule: KeepRule) -> None: ...  # noqa: D102
+    def erased_up_to(self, kind: FactKind) -> int: ...  # noqa: D102
+    def set_erased_up_to(self, kind: FactKind, entry: int) -> None: ...  # noqa: D102
     def holds(self, *, active: bool) -> tuple[Hold, ...]: ...  # noqa: D102
     def hold(self, identifier: str) -> Hold | None: ...  # noqa: D102
     def save_hold(self, hold: Hold) -> None: ...  # noqa: D102

@@ -33,6 +33,8 @@ class Facts(Protocol):
     def add_all(self, found: Sequence[Fact]) -> None: ...  # noqa: D102
     def count(self) -> int: ...  # noqa: D102
     def after(self, entry: int, limit: int) -> tuple[Fact, ...]: ...  # noqa: D102
+    def page(self, kind: FactKind, first: int, limit: int) -> tuple[StoredFact, ...]: ...  # noqa: D102
+    def erase(self, entries: Sequence[int]) -> None: ...  # noqa: D102
     def body_of(self, identifier: str) -> bytes | None: ...  # noqa: D102
     def stored(self, identifiers: Sequence[str]) -> tuple[StoredFact, ...]: ...  # noqa: D102
     def of_kind(self, kind: FactKind, since: datetime) -> Iterator[StoredFact]: ...  # noqa: D102

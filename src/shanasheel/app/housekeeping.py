@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from shanasheel.actions.erasing import erase_records
 from shanasheel.actions.forgetting import forget_messages
 from shanasheel.actions.site import Site
 from shanasheel.actions.sweeping import Mark, sweep
@@ -25,7 +26,7 @@ class Housekeeping:
         self._site = site
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping")
-        self._short = self._forgotten = False
+        self._short = self._forgotten = self._erased = False
         self._message_mark = ""
         self._marks: Mapping[str, Mark] = {}
         self._began_s = site.clock.monotonic_s()
@@ -55,9 +56,11 @@ class Housekeeping:
         now_s = self._site.clock.monotonic_s()
         if now_s - self._began_s > _ANEW_S:
             self._marks, self._began_s = {}, now_s
-            self._forgotten = False
+            self._forgotten = self._erased = False
         if not self._forgotten:
             self._forget()
+        if not self._erased:
+            self._erase()
         looks = [look(volume) for volume in read_volumes(self._site.data)]
         self._tell(looks)
         swept = sweep(self._site, looks, self._marks)
@@ -76,6 +79,13 @@ class Housekeeping:
         self._message_mark, self._forgotten = gone.mark, not gone.mark
         if gone.messages:
             _LOG.info("messages_forgotten", messages=gone.messages, attempts=gone.attempts)
+
+    def _erase(self) -> None:
+        """Erase one batch of old records; the rest in the next rounds."""
+        gone = erase_records(self._site)
+        self._erased = not gone.more
+        if gone.records:
+            _LOG.info("records_erased", records=gone.records)
 
     def _tell(self, looks: list[Look]) -> None:
         """Log once when a volume is not what it was."""

@@ -149,18 +149,18 @@ class KeepSettings(_Strict):
     days: float = Field(default=30.0, gt=0, le=36_500)
     alert_days: float = Field(default=365.0, gt=0, le=36_500)
     message_days: float = Field(default=90.0, gt=0, le=36_500)
+    record_days: float = Field(default=365.0, gt=0, le=36_500)
     max_gb: float | None = Field(default=None, gt=0)
     min_free_gb: float | None = Field(default=None, ge=0)
 
     def rule(self) -> KeepRule:
         """Return the record of it."""
         return KeepRule(
-            days=self.days,
-            alert_days=self.alert_days,
-            message_days=self.message_days,
+            days=self.days, alert_days=self.alert_days,
+            message_days=self.message_days, record_days=self.record_days,
             most_bytes=None if self.max_gb is None else round(self.max_gb * 1e9),
             least_free_bytes=None if self.min_free_gb is None else round(self.min_free_gb * 1e9),
-        )
+        )  # fmt: skip
 
 
 class VaultSettings(_Strict):

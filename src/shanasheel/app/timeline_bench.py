@@ -22,7 +22,7 @@ import uvicorn
 from shanasheel.actions.cameras import apply_cameras
 from shanasheel.actions.site import Site
 from shanasheel.actions.uploads import Uploads
-from shanasheel.adapters.stores.filling import fill_segments
+from shanasheel.adapters.stores.filling import fill_segments, repeat_day
 from shanasheel.api import Desk, Updates, make_api
 from shanasheel.app.camera_files import YamlFiles
 from shanasheel.app.finding import OnvifFinder
@@ -153,8 +153,8 @@ def _first_pictures(plan: BenchPlan, days: int, end: datetime, say: Say) -> dict
         names = hub.name_cameras(plan.indexed)
         film = make_file(hub.site.data, start)
         say(f"Indexing {plan.indexed} cameras x {days} days of {plan.segment_s} s segments …")
-        made = make_segments(names, start, days=days, length_s=plan.segment_s, like=film)
-        rows = fill_segments(hub.database, made)
+        made = make_segments(names, start, days=1, length_s=plan.segment_s, like=film)
+        rows = fill_segments(hub.database, made) + repeat_day(hub.database, days)
         rng = random.Random(3)  # noqa: S311 - the same moments each time, no secret
         times = []
         for turn in range(plan.rounds + _WARM_UP):

@@ -135,6 +135,12 @@ def verify(
         Path | None,
         typer.Option(help="Root certificates (PEM) of timestamp authorities; then one must hold."),
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Read footage once: leave out groups of pictures of clips, and claims."
+        ),
+    ] = False,
     lang: Annotated[
         str | None, typer.Option(help="ar or en; without it the machine's language.")
     ] = None,
@@ -153,7 +159,7 @@ def verify(
         asked = Verifying(
             policy=required, now_s=int(SystemClock().now().timestamp()),
             seal=_seal(bundle, proof), unsealed=originals_only,
-            trust=trust_of(read_roots(roots)) if roots else None,
+            trust=trust_of(read_roots(roots)) if roots else None, quick=quick,
         )  # fmt: skip
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
         with Progress(

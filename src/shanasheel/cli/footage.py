@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from shanasheel.actions.access import LOCAL
-from shanasheel.actions.parts import ClipProof, prove_clip, read_clip_proof, span_of, verify_clip
+from shanasheel.actions.parts import prove_clip, read_clip_proof, span_of, verify_clip
 from shanasheel.actions.signing import distrust_anchor, read_anchors, trust_anchors
 from shanasheel.app.folder import default_folder, open_folder
 from shanasheel.app.wiring import open_beside
@@ -19,11 +19,12 @@ from shanasheel.base.clock import SystemClock, iso
 from shanasheel.base.errors import InvalidInput
 from shanasheel.base.files import write_atomic
 from shanasheel.base.text import printable
+from shanasheel.cli.footage_claims import verify_claim
 from shanasheel.cli.options import DataOption, JsonOption, aware_time
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.signing import Doubt, SignatureState
 from shanasheel.domain.wire import plain
-from shanasheel.prove.footage import Anchors, check_file, gop_leaves
+from shanasheel.prove.footage import Anchors, ClipProof, check_file, gop_leaves
 from shanasheel.watch.recording import comment_of
 
 app = typer.Typer(no_args_is_help=True, help="A clip against what was recorded.")
@@ -163,6 +164,9 @@ def verify_signature(
             typer.echo(f"{doubt}: {_DOUBTS[doubt]}")
     if found.state is not SignatureState.OK:
         raise typer.Exit(8)
+
+
+app.command("verify-claim")(verify_claim)
 
 
 @app.command()

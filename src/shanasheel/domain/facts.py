@@ -33,6 +33,7 @@ class FactKind(StrEnum):
     ROLE = "role"
     EXPORT = "export"
     SHEET = "sheet"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Fact:
     Args:
         id: UUIDv7 of the thing or happening described; the same fact twice has the same id.
         body: RFC 8785 canonical JSON: no floats, integers below 2^53, times as microseconds.
-        salt: 16 random bytes; deleted with the body, the ledger's commitment says nothing more.
+        salt: 16 random bytes; erased with the body, the ledger's commitment says nothing more.
     """
 
     id: str
@@ -66,3 +67,8 @@ class StoredFact:
     kind: str
     body: bytes
     salt: bytes
+
+    @property
+    def erased(self) -> bool:
+        """Return whether nothing is left of it but its number, id and kind."""
+        return not self.body and not self.salt

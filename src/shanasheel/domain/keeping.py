@@ -29,6 +29,7 @@ class KeepRule:
         most_bytes: of all segments together; None for no bound.
         least_free_bytes: that shall stay free on the disk; None for the default.
         message_days: what receivers were told, once it is settled.
+        record_days: the ledger's records of signs of life and of footage that was deleted.
     """
 
     days: float = 30.0
@@ -36,8 +37,11 @@ class KeepRule:
     most_bytes: int | None = None
     least_free_bytes: int | None = None
     message_days: float = 90.0
+    record_days: float = 365.0
 
     def __post_init__(self) -> None:
+        if not self.record_days > 0:
+            raise InvalidInput("Records must be kept for more than 0 days.", "Give days above 0.")
         if not self.message_days > 0:
             raise InvalidInput("Messages must be kept for more than 0 days.", "Give days above 0.")
         if not (self.days > 0 and self.alert_days > 0):

@@ -41,10 +41,11 @@ def record_of(bundle: Bundle, original: Path) -> str:
 @pytest.mark.parametrize(
     ("pattern", "steps"),
     [
-        ("data/originals/**/*.mp4", {"whole", "exact", "complete"}),
-        ("data/clips/*.mp4", {"whole"}),
-        ("data/shielded/*.mp4", {"whole"}),
-        ("data/records/*.salt", {"whole", "opened", "exact", "complete"}),
+        ("data/originals/**/*.mp4", {"whole", "exact", "complete", "claims"}),
+        ("data/clips/*.mp4", {"whole", "clips", "claims"}),
+        ("data/shielded/*.mp4", {"whole", "claims"}),
+        ("data/claims/**/*.c2pa", {"whole", "claims"}),
+        ("data/records/*.salt", {"whole", "opened", "exact", "complete", "clips"}),
         ("data/keys/log.vkey", {"whole"}),
         ("data/log/policy", {"whole"}),
         ("README-ar.txt", {"whole"}),
@@ -64,7 +65,7 @@ def test_a01_one_flipped_bit_is_found_though_the_manifests_were_fitted(bundle: B
     flip(files(bundle, "data/originals/**/*.mp4")[1])
     rebag(bundle.path)
 
-    assert bundle.failing() == {"sealed", "exact", "complete"}
+    assert bundle.failing() == {"sealed", "exact", "complete", "claims"}
     assert "media_differs" in bundle.keys("exact")
 
 
@@ -85,7 +86,8 @@ def test_a03_a04_a_recording_left_out_with_its_record_leaves_a_hole(
     original.unlink()
     rebag(bundle.path)
 
-    assert bundle.failing() == {"sealed", "complete"}
+    # The clip betrays it too: it shows pictures of a recording that is not here.
+    assert bundle.failing() == {"sealed", "complete", "clips"}
     assert bundle.keys("complete")[0] == "hole"
 
 

@@ -94,7 +94,7 @@ def test_a07_a09_history_rewritten_with_the_stolen_key_lacks_the_quorum(
     forgery.put(entry, {**forgery.body(entry), **changed})
     forged = forgery.write(bundle)
 
-    assert forged.failing() == {"sealed", "quorum"}
+    assert forged.failing() == {"sealed", "quorum", "clips", "claims"}
     assert "not_cosigned" in forged.keys("quorum")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from browsing import browser_tests, browsing, picture
-from bundled import Bundle, make_bundle
+from bundled import Bundle, keys_of, make_bundle, unread
 from exhibited import Exhibited, exhibited
 from footage import data_folder
 from forging import Forgery, rebag
@@ -65,10 +65,7 @@ def verified(page: Any, bundle: Bundle, scratch: Path, policy: bytes = b"") -> l
 
 
 def by_command(bundle: Bundle, policy: bytes = b"") -> list[Any]:
-    report = bundle.verify(policy=policy or None)
-    return [
-        [step.name, step.state.value, [one.key for one in step.findings]] for step in report.steps
-    ]
+    return [list(step) for step in keys_of(unread(bundle.verify(policy=policy or None), bundle))]
 
 
 def test_it_finds_in_a_folder_and_a_zip_file_what_our_command_finds(

@@ -46,7 +46,7 @@ def test_an_untouched_bundle_holds_as_folder_and_as_zip(
     for one in (bundle, zipped, deflated):
         report = one.verify()
         assert report.holds, report.lines("en")
-        assert [step.number for step in report.steps] == list(range(1, 13))
+        assert [step.number for step in report.steps] == list(range(1, 16))
         assert report.log == place.verifier_key.split("+")[0]
 
 

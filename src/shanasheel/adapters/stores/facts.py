@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from shanasheel.adapters.stores.tables import facts
@@ -60,6 +60,25 @@ class FactRows:
         ]  # fmt: skip
         if values:
             self._connection.execute(insert(facts), values)
+
+    def page(self, kind: FactKind, first: int, limit: int) -> tuple[StoredFact, ...]:
+        """Return up to `limit` facts of a kind whose index is at least `first`, in order."""
+        rows = self._connection.execute(
+            select(facts)
+            .where(facts.c.kind == kind, facts.c.entry >= first)
+            .order_by(facts.c.entry)
+            .limit(limit)
+        )
+        return tuple(map(_stored, rows))
+
+    def erase(self, entries: Sequence[int]) -> None:
+        """Overwrite body and salt of facts with nothing; index, id, kind and time stay."""
+        self._connection.exec_driver_sql("PRAGMA secure_delete=ON")  # zeros, not free pages
+        for first in range(0, len(entries), _AT_ONCE):
+            some = entries[first : first + _AT_ONCE]
+            self._connection.execute(
+                update(facts).where(facts.c.entry.in_(some)).values(body=b"", salt=b"")
+            )
 
     def count(self) -> int:
         """Return how many facts there are: one more than the highest index."""

@@ -13,10 +13,12 @@ from shanasheel.adapters.stores.overview import OverviewRows
 from shanasheel.adapters.stores.tables import deletions, holds, intakes, segments, settings
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
+from shanasheel.domain.facts import FactKind
 from shanasheel.domain.keeping import Deleted, Hold, Intake, KeepRule, Kept, Why
 from shanasheel.domain.wire import dumps, loads
 
 _RULE = "keep"
+_ERASED = "erased_up_to"
 
 
 class KeepingRows:
@@ -36,6 +38,21 @@ class KeepingRows:
         """Replace the site's rule."""
         body = dumps(rule)
         statement = upsert(settings).values(name=_RULE, body=body)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"body": body})
+        )
+
+    def erased_up_to(self, kind: FactKind) -> int:
+        """Return below which entry records of this kind were looked at for erasing."""
+        row = self._connection.execute(
+            select(settings.c.body).where(settings.c.name == f"{_ERASED}_{kind}")
+        ).first()
+        return 0 if row is None else int(row.body)
+
+    def set_erased_up_to(self, kind: FactKind, entry: int) -> None:
+        """Remember it."""
+        body = str(entry)
+        statement = upsert(settings).values(name=f"{_ERASED}_{kind}", body=body)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["name"], set_={"body": body})
         )

@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol
 from shanasheel.base.errors import Conflict, IntegrityFault, InvalidInput
 from shanasheel.base.files import is_abandoned_part, sync_directory
 from shanasheel.base.text import printable
+from shanasheel.prove.evidence.case import FileHash
 from shanasheel.prove.evidence.layout import checked_name
 
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -128,8 +129,16 @@ class BagWriter:
         self._sink = sink
         self._progress = progress or (lambda _done: None)
         self._payload: dict[str, dict[str, str]] = {}
+        self._sizes: dict[str, int] = {}
         self._tags: dict[str, dict[str, str]] = {}
         self.size_bytes = 0
+
+    def written(self) -> dict[str, FileHash]:
+        """Return SHA-256 and size of every payload file so far, by its name in the bag."""
+        return {
+            f"data/{name}": FileHash(sha256=hashes["sha256"], size_bytes=self._sizes[name])
+            for name, hashes in self._payload.items()
+        }
 
     def add(self, name: str, chunks: Iterable[bytes], *, sha256: str | None = None) -> None:
         """Add a payload file, below `data/`.
@@ -142,6 +151,7 @@ class BagWriter:
         """
         if name in self._payload:
             raise InvalidInput(f"The bundle has two files {name}.")
+        before = self.size_bytes
         hashes = self._write(f"data/{name}", self._counted(chunks))
         if sha256 is not None and hashes["sha256"] != sha256:
             raise OriginalChanged(
@@ -150,6 +160,7 @@ class BagWriter:
                 "Nothing was exported. Keep the file, run `ledger check`, look for a copy.",
             )
         self._payload[name] = hashes
+        self._sizes[name] = self.size_bytes - before
 
     def add_tag(self, name: str, content: bytes) -> None:
         """Add a file beside the payload."""

@@ -19,12 +19,18 @@ PROOF_SUFFIX = ".tlog-proof"
 CLIP_PROOF_SUFFIX = ".proof.json"
 
 #: Folders below `data/`.
-ORIGINALS, CLIPS, SHIELDED = "originals", "clips", "shielded"
+ORIGINALS, CLIPS, SHIELDED, CLAIMS = "originals", "clips", "shielded", "claims"
 RECORDS, LOG, TIMESTAMPS, KEYS = "records", "log", "timestamps", "keys"
 
 #: What records of exhibits say of themselves in their field `what`.
 EXHIBIT, OPENED, EXPORTED = "exhibit", "exhibit_opened", "exhibit_exported"
 DOWNLOADED = "exhibit_downloaded"
+
+#: What the record of a root that C2PA claims lead to says of itself in its field `what`.
+CLAIM_ROOT = "claim_root"
+
+#: The root certificates of the site's claims, one after another.
+CLAIM_ROOTS_FILE = f"{KEYS}/claim-roots.pem"
 
 NAME_LIMIT = 1024
 DEPTH_LIMIT = 32

@@ -12,13 +12,15 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from shanasheel.base.errors import InvalidInput, NotFound
 from shanasheel.prove.evidence.layout import checked_name
+from shanasheel.prove.evidence.windows import Window
 
 FILES_LIMIT = 200_000
 NAMES_LIMIT_BYTES = 32 << 20
@@ -50,6 +52,9 @@ class BagFiles(Protocol):
 
     def sha256(self, name: str) -> str:
         """Return SHA-256 of a file, lower-case hex."""
+
+    def stream(self, name: str) -> AbstractContextManager[BinaryIO | None]:
+        """Open a file to be read at any place; None where it is packed in a zip file."""
 
     def close(self) -> None:
         """Let go of the bundle."""
@@ -120,6 +125,12 @@ class FolderBag:
         with self._open(name) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
+    @contextmanager
+    def stream(self, name: str) -> Iterator[BinaryIO | None]:
+        """Open a file to be read at any place."""
+        with self._open(name) as stream:
+            yield BufferedReader(Window(stream, 0, self.sizes[name]), _CHUNK_BYTES)
+
     def close(self) -> None:
         """Do nothing: every file is closed once it is read."""
 
@@ -174,6 +185,16 @@ class ZipBag:
         for chunk in self.chunks(name):
             digest.update(chunk)
         return digest.hexdigest()
+
+    @contextmanager
+    def stream(self, name: str) -> Iterator[BinaryIO | None]:
+        """Open a file to be read at any place; what is packed is not unpacked for that."""
+        member = self._members[name]
+        if member.method == _STORED:
+            window = Window(self._stream, member.start, member.packed)
+            yield BufferedReader(window, _CHUNK_BYTES)
+        else:
+            yield None
 
     def close(self) -> None:
         """Close the file."""

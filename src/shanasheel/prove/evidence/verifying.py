@@ -6,12 +6,22 @@ are not even read.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shanasheel.base.errors import IntegrityFault, InvalidInput
 from shanasheel.prove.evidence.bounds import check_bounds
+from shanasheel.prove.evidence.case import (
+    CASE_FILE,
+    CASE_LIMIT_BYTES,
+    FileHash,
+    case_document,
+    is_of_this_format,
+)
+from shanasheel.prove.evidence.claim_check import check_claims, unread_claims
+from shanasheel.prove.evidence.clip_check import check_clips, unread_clips
 from shanasheel.prove.evidence.footage import (
     Scope,
     check_complete,
@@ -26,7 +36,7 @@ from shanasheel.prove.evidence.layout import (
     OPENED,
     parse_seal,
 )
-from shanasheel.prove.evidence.opening import BagFiles
+from shanasheel.prove.evidence.opening import BagFiles, read_small
 from shanasheel.prove.evidence.records import Judge, Proven, Records, check_records, time_of
 from shanasheel.prove.evidence.report import BundleReport, BundleStep, Finding, State
 from shanasheel.prove.evidence.whole import Progress, Whole, check_whole
@@ -46,6 +56,7 @@ class Verifying:
         seal: the file beside the bundle; None where there is none.
         unsealed: judge the originals alone, without the file beside the bundle.
         trust: by which timestamps are verified, and then one must hold; None verifies none.
+        quick: leave out what reads footage once more: groups of clips, and C2PA claims.
     """
 
     policy: Policy
@@ -53,6 +64,7 @@ class Verifying:
     seal: bytes | None
     unsealed: bool = False
     trust: TimestampTrust | None = None
+    quick: bool = False
 
 
 @dataclass(slots=True)
@@ -78,7 +90,8 @@ def verify_bundle(
     """Verify a bundle.
 
     Steps: 1 `whole`, 2 `sealed`, 3 `opened`, 4 `included`, 5 `signed`, 6 `quorum`, 7 `exact`,
-    8 `complete`, 9 `ordered`, 10 `bounds`, 11 `custody`, 12 `limits`.
+    8 `complete`, 9 `ordered`, 10 `bounds`, 11 `clips`, 12 `claims`, 13 `case`, 14 `custody`,
+    15 `limits`.
 
     Returns:
         The report; a bundle that fails is a result, not an error.
@@ -107,6 +120,11 @@ def verify_bundle(
     bounds = check_bounds(bag, records, judge, asked.trust)
     known = State.HOLDS if bounds.known else State.UNKNOWN
     steps.add("bounds", bounds.wrong, bounds.told, known)
+    clips = unread_clips() if asked.quick else check_clips(bag, records)
+    steps.add("clips", clips.wrong, clips.told, clips.good)
+    claims = unread_claims(bag) if asked.quick else check_claims(bag, whole.digests, records)
+    steps.add("claims", claims.wrong, claims.told, claims.good)
+    _case(steps, bag, whole, records)
     steps.add("custody", [], _custody(records), State.TOLD)
     steps.add("limits", [], [Finding(f"limit_{name}") for name in LIMITS], State.TOLD)
     made = records.exhibit(EXHIBIT)
@@ -193,6 +211,29 @@ def _complete(steps: _Steps, scope: Scope | None, records: Records, exact: set[i
                                   "rule": one.text("rule")})
         )  # fmt: skip
     steps.add("complete", wrong, told)
+
+
+def _case(steps: _Steps, bag: BagFiles, whole: Whole, records: Records) -> None:
+    """Write the case file again from what is proven, and compare, where all else holds."""
+    name = f"data/{CASE_FILE}"
+    if name not in whole.digests:
+        steps.add("case", [], [Finding("case_none")], State.UNKNOWN)
+        return
+    if any(step.state is State.FAILS for step in steps.done):
+        # It follows from files and records: where those are others, it is another of necessity.
+        steps.add("case", [], [Finding("case_skipped")], State.UNKNOWN)
+        return
+    files = {
+        name: FileHash(sha256=digest, size_bytes=bag.sizes[name])
+        for name, digest in whole.digests.items()
+    }
+    again = case_document({entry: one.body for entry, one in records.proven.items()}, files)
+    if hashlib.sha256(again).hexdigest() == whole.digests[name]:
+        steps.add("case", [], [Finding("case_same")])
+    elif not is_of_this_format(read_small(bag, name, CASE_LIMIT_BYTES)):
+        steps.add("case", [], [Finding("case_other")], State.UNKNOWN)
+    else:
+        steps.add("case", [Finding("case_differs")], [])
 
 
 def _custody(records: Records) -> list[Finding]:

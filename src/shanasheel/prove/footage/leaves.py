@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 from av.container import InputContainer
@@ -46,15 +47,36 @@ def gop_leaves(path: Path, *, watch: UnitWatch | None = None) -> list[bytes]:
         ) from fault
 
 
+def stream_leaves(film: BinaryIO, name: str) -> list[bytes]:
+    """Return the leaves of an MP4 that is read from a stream, as `gop_leaves` does of a file.
+
+    Nothing else is opened, whatever the film names.
+
+    Raises:
+        InvalidInput: it is no MP4 with pictures, or damaged so that it cannot be read.
+    """
+    try:
+        with av.open(film, mode="r", format="mp4", options={"protocol_whitelist": ""}) as container:
+            return _leaves_in(container, None)
+    except (FFmpegError, IndexError, ValueError) as fault:
+        raise InvalidInput(
+            f"{printable(name)} is no video that can be read.", "Compare its hash."
+        ) from fault
+
+
 def _leaves(path: Path, watch: UnitWatch | None) -> list[bytes]:
     with _opened(path) as container:
-        stream = container.streams.video[0]
-        hasher = _hasher(stream, watch)
-        for packet in container.demux(stream):
-            if packet.size:
-                if packet.is_keyframe:
-                    hasher.begin_group()
-                hasher.add(memoryview(packet))
+        return _leaves_in(container, watch)
+
+
+def _leaves_in(container: InputContainer, watch: UnitWatch | None) -> list[bytes]:
+    stream = container.streams.video[0]
+    hasher = _hasher(stream, watch)
+    for packet in container.demux(stream):
+        if packet.size:
+            if packet.is_keyframe:
+                hasher.begin_group()
+            hasher.add(memoryview(packet))
     return list(hasher.leaves())
 
 
