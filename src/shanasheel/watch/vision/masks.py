@@ -125,17 +125,20 @@ def _halves(length: int) -> list[int]:
 
 def joined(boxes: Boxes) -> Boxes:
     """Return fewer boxes that cover the same: those of one head through time become one."""
-    fewer = []
-    left = boxes
-    while len(left):
-        low, high = np.maximum(left[0, :2], left[:, :2]), np.minimum(left[0, 2:], left[:, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1)
-        area = (left[:, 2:] - left[:, :2]).prod(axis=1)
-        same = shared > _SAME * (area[0] + area - shared)
-        same[0] = True
-        cluster = left[same]
-        fewer.append(np.concatenate([cluster[:, :2].min(axis=0), cluster[:, 2:].max(axis=0)]))
-        left = left[~same]
+    size = boxes[:, 2:] - boxes[:, :2]
+    area = size[:, 0] * size[:, 1]
+    low = np.maximum(boxes[:, None, :2], boxes[:, :2])
+    reach = np.maximum(np.minimum(boxes[:, None, 2:], boxes[:, 2:]) - low, 0)
+    shared = reach[..., 0] * reach[..., 1]
+    same = shared > _SAME * (area[:, None] + area - shared)
+    fewer, left = [], np.ones(len(boxes), bool)
+    for first in range(len(boxes)):
+        if left[first]:
+            cluster = same[first] & left
+            cluster[first] = True
+            left &= ~cluster
+            found = boxes[cluster]
+            fewer.append(np.concatenate([found[:, :2].min(axis=0), found[:, 2:].max(axis=0)]))
     return np.array(fewer, np.float32).reshape(-1, 4)
 
 

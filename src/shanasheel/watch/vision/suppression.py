@@ -32,7 +32,8 @@ def suppress(
         kept.append(first)
         low = np.maximum(apart[first, :2], apart[rest, :2])
         high = np.minimum(apart[first, 2:], apart[rest, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1)
+        reach = np.maximum(high - low, 0)  # `np.clip` and `prod` cost twice this
+        shared = reach[:, 0] * reach[:, 1]
         union = area[first] + area[rest] - shared
         left = rest[shared <= overlap * union]
     return np.array(kept, np.intp)
