@@ -40,7 +40,7 @@ from shanasheel.watch.vision.quiet_films import (
 Say = Callable[[str], None]
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
-_WARM_UP_S = 10  # with the start in which all is looked at; neither demanded nor counted
+_WARM_UP_S = 10  # always looked at; neither demanded nor counted
 _CAMERA = default_camera("bench")
 
 

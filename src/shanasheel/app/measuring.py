@@ -24,7 +24,7 @@ from shanasheel.domain.rules import RuleKind
 from shanasheel.watch.sources.opening import open_file
 from shanasheel.watch.vision.renditions import Rendition, render_clip
 
-WARM_UP_S = 14.0  # starting, and catching up with when every camera is looked at
+WARM_UP_S = 14.0  # starting, and ten seconds in which every camera is looked at
 _BUSY_EVERY = 5
 
 

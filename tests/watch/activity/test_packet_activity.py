@@ -11,7 +11,7 @@ import pytest
 from footage import data_folder
 from shanasheel.domain.cameras import CameraId
 from shanasheel.domain.footage import Packet, StreamFormat
-from shanasheel.watch.activity import Activity, ActivitySettings, PacketActivity
+from shanasheel.watch.activity import Activity, PacketActivity
 from shanasheel.watch.sources import read_footage
 from videos import make_video
 
@@ -67,19 +67,11 @@ def part(activities: list[Activity], start_s: float, end_s: float) -> float:
     return sum(activity.active for activity in chosen) / len(chosen)
 
 
-def test_the_first_seconds_are_always_active_and_no_more_once_seen_still(
-    form: StreamFormat,
-) -> None:
-    warm_up_s = ActivitySettings().warm_up_s
-
+def test_the_first_ten_seconds_are_always_active(form: StreamFormat) -> None:
     found = judged(form, quiet(30), still=START)
 
-    assert part(found, 0, warm_up_s) == 1
-    assert part(found, warm_up_s + 1, 30) < 0.05
-
-
-def test_a_start_that_nobody_calls_still_stays_active(form: StreamFormat) -> None:
-    assert part(judged(form, quiet(30)), 0, 30) == 1
+    assert part(found, 0, 10) == 1
+    assert part(found, 14, 30) < 0.05
 
 
 def test_key_pictures_are_no_movement(form: StreamFormat) -> None:
@@ -174,7 +166,6 @@ def test_the_warm_up_is_looked_at_but_is_no_movement(form: StreamFormat) -> None
     activities = judged(form, busy, still=START)
 
     moving = [place / RATE for place, activity in enumerate(activities) if activity.moving]
-    warm_up = int(ActivitySettings().warm_up_s * RATE)
-    assert all(activity.active for activity in activities[:warm_up])
+    assert all(activity.active for activity in activities[: 9 * RATE])
     assert 15 <= moving[0] < 15.5
     assert 17 < moving[-1] < 20.5

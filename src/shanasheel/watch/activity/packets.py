@@ -17,8 +17,7 @@ class ActivitySettings:
     """When a camera's picture counts as moving. Guesses, shown on the clips of `bench activity`.
 
     Args:
-        warm_up_s: always active so long after a session starts: a second proves that nothing
-            moves, the rest is for the four looks that tampering needs to know the usual view.
+        warm_up_s: always active so long after a session starts.
         hold_s: active so long after the last moving picture: people pause.
         baseline_s: how far back the baseline looks; it must follow the light of a day.
         enter_spreads, stay_spreads: a picture moves when it is above the baseline by so many
@@ -26,7 +25,7 @@ class ActivitySettings:
         least_ratio: and at least by this part of the baseline, as quiet scenes have no spread.
     """
 
-    warm_up_s: float = 4.0
+    warm_up_s: float = 10.0
     hold_s: float = 3.0
     baseline_s: float = 60.0
     enter_spreads: float = 4.0
