@@ -1,8 +1,8 @@
 """A11: thousands of requests race at a cosigner that really runs. SHANASHEEL_RACES=10000 for all.
 
 Nothing is known of the order in which it took them. What must hold for every order: of each log it
-signed one history, each answer is one that C2SP tlog-witness allows for that request, and nobody who
-was told a size is ever told a smaller one.
+signed one history, each answer is one that C2SP tlog-witness allows for that request, and nobody
+who was told a size is ever told a smaller one.
 """
 
 from __future__ import annotations
