@@ -112,9 +112,7 @@ def _one(
     link.close()
 
 
-def _choose(
-    dice: random.Random, known: list[int], size: int
-) -> tuple[int, bool, bool, int, int]:
+def _choose(dice: random.Random, known: list[int], size: int) -> tuple[int, bool, bool, int, int]:
     log = dice.randrange(len(known))
     at, kind = known[log], dice.random()
     further = min(at + dice.randint(1, 3), size)
