@@ -133,9 +133,11 @@ def test_a_redirect_is_followed_without_handing_the_account_to_another_host(
         assert seen(device.url(ACCOUNT))
 
         device.answers["DESCRIBE"] = lambda request: said(request, 302, f"Location: {foreign}\r\n")
-        before = len(other.asked)
         assert lost(device.url(ACCOUNT)).cause is GapCause.REFUSED
-        assert not any("Authorization" in request for request in other.asked[before:])
+        # The goodbye of the session before may come late; it names the other host.
+        asked = [request for request in other.asked if foreign in request]
+        assert asked
+        assert not any("Authorization" in request for request in asked)
 
 
 @pytest.mark.parametrize("location", ["", "http://127.0.0.1/", "rtsp://", "self", "rtsp://h:x/"])
