@@ -24,6 +24,7 @@ from shanasheel.app.machine import Machine
 from shanasheel.app.wiring import open_site
 from shanasheel.base.clock import FakeClock
 from shanasheel.base.ids import IdMaker
+from shanasheel.domain.alerts import Event, EventKind
 from shanasheel.domain.cameras import Camera, CameraId, Stream
 from shanasheel.domain.exhibits import Exhibit
 from shanasheel.domain.footage import Gap, GapCause, Segment
@@ -112,6 +113,14 @@ class Exhibited:
         )  # fmt: skip
         absorb(self.site, camera, [to_line(gap)], gap.id)
         return gap
+
+    def set_clock(self, camera: str, at: datetime) -> None:
+        """Log that a camera's clock was set."""
+        event = Event(
+            id=self.site.ids.new(), camera=CameraId(camera), kind=EventKind.CLOCK_CHANGED,
+            at=at, start=at, detail="camera", numbers=(("step_s", 60.0),),
+        )  # fmt: skip
+        absorb(self.site, camera, [to_line(event)], event.id)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibited]:
 
 @pytest.fixture(scope="module")
 def bundle(place: Exhibited, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return make_bundle(place, tmp_path_factory.mktemp("bundle"))
+    place.set_clock("A", place.start + timedelta(seconds=3))
+    made = make_bundle(place, tmp_path_factory.mktemp("bundle"))
+    assert "tampering" in made.keys("complete")
+    return made
 
 
 def pythons() -> list[str]:

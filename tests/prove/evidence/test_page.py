@@ -9,6 +9,7 @@ import random
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibited]:
 
 @pytest.fixture(scope="module")
 def clean(place: Exhibited, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    place.set_clock("A", place.start + timedelta(seconds=3))
     return make_bundle(place, tmp_path_factory.mktemp("bundle"))
 
 

@@ -5,7 +5,7 @@
 const WORDS = {};
 
 const FUTURE_S = 300, SEAM_US = 10000, CHUNK = 1 << 22, AT_ONCE = 64 << 20;
-const FOOTAGE = new Set(["segment", "intake", "gap", "deletion", "tampering"]);
+const FOOTAGE = new Set(["segment", "intake", "gap", "deletion", "tampering", "clock"]);
 const DEEDS = ["exhibit_opened", "exhibit_exported", "exhibit_downloaded"];
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -779,7 +779,7 @@ class Verification {
       }
       told.push(...nothing.map((span) => spanFinding("unrecorded", camera, span)));
     }
-    for (const one of this.of("tampering")) told.push(finding("tampering", { camera: wordIn(one, "camera"), at: timeOf(numberIn(one, "at_us")), rule: wordIn(one, "rule") }));
+    for (const one of this.of("tampering", "clock")) told.push(finding("tampering", { camera: wordIn(one, "camera"), at: timeOf(numberIn(one, "at_us")), rule: wordIn(one, "rule") }));
     this.step("complete", wrong, told);
   }
   order(scope) {

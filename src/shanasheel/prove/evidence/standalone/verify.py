@@ -35,7 +35,7 @@ FUTURE_S = 300
 SEAM_US = 10_000
 CHUNK = 1 << 18
 EXHIBIT_DEEDS = ("exhibit_opened", "exhibit_exported", "exhibit_downloaded")
-FOOTAGE = {"segment", "intake", "gap", "deletion", "tampering"}
+FOOTAGE = {"segment", "intake", "gap", "deletion", "tampering", "clock"}
 
 
 class Fault(Exception):
@@ -1265,7 +1265,7 @@ class Verification:
                         )  # fmt: skip
                         told.append(span_finding(key, camera, start, end, **more))
             told += [span_finding("unrecorded", camera, *span) for span in nothing]
-        for one in self.of("tampering"):
+        for one in self.of("tampering", "clock"):
             told.append(Finding("tampering", camera=one.text("camera"), at=one.at("at_us"),
                                 rule=one.text("rule")))  # fmt: skip
         self.step("complete", wrong, told)
