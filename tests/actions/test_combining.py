@@ -104,7 +104,10 @@ def test_events_of_two_cameras_complete_a_combination_once(place: Place) -> None
     assert [one.id for one in combined(place)] == [alert.id]
     event = open_alert(site, alert.id)[0].first_event
     assert (alert.subject, event.priority, alert.camera) == ("كمين", Priority.NORMAL, "B")
-    assert dict(event.numbers) == {"events": 2.0, "cameras": 2.0, "span_s": 100.0}
+    # Each was told by the clock of its own moment: a slow machine lies between the two.
+    assert dict(event.numbers) == {
+        "events": 2.0, "cameras": 2.0, "span_s": pytest.approx(100.0, abs=5.0),
+    }  # fmt: skip
     with site.store.read() as rows:
         parts = rows.alerts.of_kinds(
             [EventKind.LOITERING, EventKind.ZONE_ENTRY], event.start,

@@ -13,8 +13,11 @@ from shanasheel.adapters.stores.tables import deletions, gaps, segments, sheds, 
 from shanasheel.base.clock import from_us, to_us
 from shanasheel.domain.cameras import CameraId, Stream
 from shanasheel.domain.footage import Gap, Segment, Shed, ShedCause
-from shanasheel.domain.overview import Layer
+from shanasheel.domain.overview import DAY_US, Layer
 from shanasheel.domain.wire import dumps, loads
+
+# No segment of ours lasts longer. Without this bound every row before the span is read.
+_LONGEST_US = DAY_US
 
 
 class FootageRows:
@@ -116,7 +119,7 @@ class FootageRows:
             .where(
                 segments.c.camera == camera,
                 segments.c.stream == stream,
-                segments.c.start_us < to_us(end),
+                segments.c.start_us.between(to_us(start) - _LONGEST_US, to_us(end) - 1),
                 segments.c.end_us > to_us(start),
             )
             .order_by(segments.c.start_us)
@@ -164,7 +167,7 @@ class FootageRows:
             .where(
                 segments.c.camera == camera,
                 segments.c.stream == stream,
-                segments.c.start_us < to_us(end),
+                segments.c.start_us.between(to_us(start) - _LONGEST_US, to_us(end) - 1),
                 segments.c.end_us > to_us(start),
             )
             .order_by(segments.c.start_us)
