@@ -71,7 +71,8 @@ def _look(
 ) -> _Chosen | None:
     with site.store.read() as rows:  # most often there is nothing: writers need not wait
         before_us = to_us(site.clock.now() - timedelta(days=rows.keeping.rule().record_days))
-        below = min(below, rows.copies.proven()) if rows.copies.vault() else below
+        if rows.copies.plan() or rows.copies.vault():  # also one that was never reached yet
+            below = min(below, rows.copies.proven())
         if choose(rows, before_us, below) is None:
             return None
     with site.store.begin() as rows:

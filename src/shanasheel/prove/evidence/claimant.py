@@ -231,7 +231,7 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 def _load(path: Path) -> _Pair | None:
     """Return a key with its certificate; None where there is none yet."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     except OSError as fault:
